@@ -1,0 +1,64 @@
+"""Forms in the Digital Agency's manner: label, ※必須, hint and error in one piece, errors summed up first.
+
+Point ``FORM_RENDERER`` at :class:`DadsRenderer` and every Django form, also one of a third party, is drawn
+with the parts of the design system. Forms of our own inherit :class:`Form`, which adds what a public service
+needs: every text has a bound, every file a size.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ImproperlyConfigured
+from django.forms.renderers import DjangoTemplates
+from django.template import TemplateDoesNotExist
+
+from hashira.ui.era_date import EraDateField, EraDateWidget
+from hashira.ui.file_field import FileField
+
+__all__ = ["DadsRenderer", "EraDateField", "EraDateWidget", "FileField", "Form"]
+
+_DJANGO_WIDGETS = "django/forms/widgets/"
+
+
+class DadsRenderer(DjangoTemplates):
+    """Draws forms, fields and widgets with the templates of the design system.
+
+    A widget of Django named ``django/forms/widgets/x.html`` is drawn by ``ui/widgets/x.html`` where that exists,
+    so a form class needs to know nothing of the look.
+    """
+
+    form_template_name = "ui/form.html"
+    formset_template_name = "ui/formset.html"
+    field_template_name = "ui/field.html"
+
+    def get_template(self, template_name: str) -> Any:
+        if template_name.startswith(_DJANGO_WIDGETS):
+            try:
+                return super().get_template("ui/widgets/" + template_name.removeprefix(_DJANGO_WIDGETS))
+            except TemplateDoesNotExist:
+                pass
+        return super().get_template(template_name)
+
+
+class Form(forms.Form):
+    """The form every page of Hashira starts from.
+
+    Refuses to be made when a text field has no ``max_length``: input without a bound is a door without a lock.
+    Trailing colons after labels are not drawn.
+    """
+
+    error_css_class: ClassVar[str]
+    required_css_class: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.CharField) and field.max_length is None:
+                raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs a max_length")
+            if type(field) is forms.FileField or type(field) is forms.ImageField:
+                raise ImproperlyConfigured(
+                    f"{type(self).__name__}.{name} needs ui.forms.FileField (a size bound)"
+                )
