@@ -154,7 +154,7 @@ def _orjson_agrees(value: object, depth: int = MAX_DEPTH) -> bool:
         members = value
     else:
         return False
-    for member in members:
+    for member in members:  # noqa: SIM110  # a loop is measurably faster than all()
         if type(member) is not str and not _orjson_agrees(member, depth - 1):
             return False
     return True
