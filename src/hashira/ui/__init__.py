@@ -1,1 +1,1 @@
-"""The design system: one look, one voice and one set of accessible parts for every page (デザインシステム)."""
+"""The design system: one look, one voice, one set of accessible parts (デザインシステム)."""

@@ -1,7 +1,8 @@
 """Charts drawn on the server as SVG, with the same numbers as a table (図表).
 
-Three kinds: horizontal bars, stacked horizontal bars, lines. A chart never speaks by colour alone: bars carry their
-numbers, series differ in pattern or in dash and marker, and the table says it all in words. No script, no style.
+Three kinds: horizontal bars, stacked horizontal bars, lines. A chart never speaks by colour alone: bars carry
+their numbers, series differ in pattern or in dash and marker, and the table says it all in words. No script,
+no style.
 """
 
 from __future__ import annotations
@@ -175,7 +176,9 @@ def _chart(
 
 
 def axis_steps(largest: Number) -> tuple[Decimal, ...]:
-    """The marks of an axis from zero: at most six, of 1, 2 or 5 times a power of ten, the last not below largest.
+    """The marks of an axis from zero: at most six, in steps of 1, 2 or 5 times a power of ten.
+
+    The last is not below ``largest``.
 
     >>> [str(step) for step in axis_steps(87)]
     ['0', '20', '40', '60', '80', '100']

@@ -6,8 +6,6 @@ The year may be western (2021) or of an era (令和3, R3, 令和元年). Full-wi
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,14 +17,12 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from hashira.ui.wording import shown_date
+from hashira.kernel import era
+from hashira.kernel.errors import HashiraError
+from hashira.ui.wording import current_language, shown_date
 
 PARTS = ("year", "month", "day")
-_LONGEST = 12  # characters of one part: 「令和 元年」 and room for a slip of the finger
-_ERA_START = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
-_ERA_LETTER = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
-_ERA_YEAR = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])\.?(元|[0-9]{1,2})年?\Z")
-_WESTERN_YEAR = re.compile(r"(?:西暦)?([0-9]{4})年?\Z")
+_LONGEST = 20  # characters of one part: 「令和 元年」, and room for a slip of the finger
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,7 @@ class EraDateField(forms.Field):
         "year_wrong": _("年は「2021」「令和3」「R3」のように入力してください"),
         "month_wrong": _("月は1から12までの数字で入力してください"),
         "day_wrong": _("日は1から31までの数字で入力してください"),
-        "no_such_day": _("%(year)s年%(month)s月に%(day)s日はありません。日を確かめてください"),
-        "era_over": _("%(era)sの期間にない日付です。元号と年を確かめてください"),
+        "no_such_day": _("この年と月に%(day)s日はありません。日を確かめてください"),
         "too_early": _("%(limit)s以後の日付を入力してください"),
         "too_late": _("%(limit)s以前の日付を入力してください"),
     }
@@ -180,40 +175,20 @@ class EraDateField(forms.Field):
         return found
 
     def _date(self, parts: DateParts) -> date:
-        missing = [part for part in PARTS if not getattr(parts, part).strip()]
-        if missing:
-            raise ValidationError(
-                [self._error(f"{part}_missing", parts=(part,)) for part in missing],
-            )
-        era, year = self._year(parts.year)
-        month = self._number(parts.month, "月", 12, "month")
-        day = self._number(parts.day, "日", 31, "day")
+        wrong = [self._error(code, parts=(part,)) for part in PARTS if (code := _fault_of(part, parts))]
+        if wrong:
+            raise ValidationError(wrong)
         try:
-            found = date(year, month, day)
-        except ValueError:
-            self._refuse("no_such_day", year=year, month=month, day=day, parts=("day",))
-        if era is not None and not _in_era(found, era):
-            self._refuse("era_over", era=era, parts=("year",))
-        return found
-
-    def _year(self, text: str) -> tuple[str | None, int]:
-        plain = _plain(text)
-        if match := _WESTERN_YEAR.match(plain):
-            year = int(match[1])
-            if year > 0:
-                return None, year
-        if match := _ERA_YEAR.match(plain):
-            era = _ERA_LETTER.get(match[1], match[1])
-            count = 1 if match[2] == "元" else int(match[2])
-            if count > 0:
-                return era, _ERA_START[era] + count - 1
-        self._refuse("year_wrong", parts=("year",))
-
-    def _number(self, text: str, unit: str, most: int, part: str) -> int:
-        plain = _plain(text).removesuffix(unit)
-        if re.fullmatch(r"[0-9]{1,2}", plain) and 1 <= int(plain) <= most:
-            return int(plain)
-        self._refuse(f"{part}_wrong", parts=(part,))
+            return era.read_fields(parts.year, parts.month, parts.day)
+        except era.NoSuchDay:
+            self._refuse("no_such_day", parts=("day",), day=parts.day.strip().removesuffix("日"))
+        except HashiraError as refused:  # another era, a year the era does not have, the old calendar
+            language = current_language()
+            end = "。" if language == "ja" else ". "
+            texts = (t.format(**refused.details).in_language(language) for t in (refused.why, refused.remedy))
+            raise ValidationError(
+                "%(text)s", code=refused.code, params={"text": end.join(texts), "parts": ("year",)}
+            ) from refused
 
     def _within_bounds(self, found: date) -> None:
         earliest = self.earliest() if callable(self.earliest) else self.earliest
@@ -230,20 +205,16 @@ class EraDateField(forms.Field):
         raise self._error(code, **params)
 
 
-_ERA_FIRST_DAY = {
-    "明治": date(1868, 1, 25),
-    "大正": date(1912, 7, 30),
-    "昭和": date(1926, 12, 25),
-    "平成": date(1989, 1, 8),
-    "令和": date(2019, 5, 1),
-}
-
-
-def _in_era(day: date, era: str) -> bool:
-    later = [first for first in _ERA_FIRST_DAY.values() if first > _ERA_FIRST_DAY[era]]
-    return day >= _ERA_FIRST_DAY[era] and (not later or day <= min(later))
-
-
-def _plain(text: str) -> str:
-    """Digits and letters in their plain width, without any space, capital."""
-    return "".join(unicodedata.normalize("NFKC", text[:_LONGEST]).split()).upper()
+def _fault_of(part: str, parts: DateParts) -> str:
+    """The code of what is wrong with one part taken alone, or nothing."""
+    text = getattr(parts, part)
+    if not text.strip():
+        return f"{part}_missing"
+    alone = {"year": "2000", "month": "1", "day": "1", part: text}
+    try:
+        era.read_fields(**alone)
+    except (era.UnreadableDate, era.NoSuchDay):
+        return f"{part}_wrong"
+    except HashiraError:  # 令和1 with the first of January: a matter of the date as a whole
+        return ""
+    return "" if len(text) <= _LONGEST else f"{part}_wrong"

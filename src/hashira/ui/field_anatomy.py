@@ -1,4 +1,4 @@
-"""What a template must know of a form field to draw it: ids, roles, where an error link leads (項目の部品)."""
+"""What a template must know of a form field to draw it: ids, roles, where errors lead (項目の部品)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.forms import BaseForm
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +60,13 @@ def summary_lines(form: BaseForm) -> tuple[SummaryLine, ...]:
     lines = [SummaryLine(str(text), "") for text in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else control_id(field)
-        lines.extend(SummaryLine(f"{field.label}：{text}", target) for text in field.errors)
+        label = str(field.label)
+        lines.extend(SummaryLine(_named(label, str(text)), target) for text in field.errors)
     return tuple(lines)
+
+
+def _named(label: str, text: str) -> str:
+    """The error with the name of its field, unless it names it already."""
+    if label in text:
+        return text
+    return _("%(label)s：%(text)s") % {"label": label, "text": text}

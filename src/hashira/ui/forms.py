@@ -7,26 +7,29 @@ needs: every text has a bound, every file a size.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import pretty_name
 from django.template import TemplateDoesNotExist
+from django.utils.translation import gettext as _
 
 from hashira.ui.era_date import EraDateField, EraDateWidget
 from hashira.ui.file_field import FileField
 
 __all__ = ["DadsRenderer", "EraDateField", "EraDateWidget", "FileField", "Form"]
 
+_DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
 _DJANGO_WIDGETS = "django/forms/widgets/"
 
 
 class DadsRenderer(DjangoTemplates):
     """Draws forms, fields and widgets with the templates of the design system.
 
-    A widget of Django named ``django/forms/widgets/x.html`` is drawn by ``ui/widgets/x.html`` where that exists,
-    so a form class needs to know nothing of the look.
+    A widget of Django named ``django/forms/widgets/x.html`` is drawn by ``ui/widgets/x.html`` where that
+    exists, so a form class needs to know nothing of the look.
     """
 
     form_template_name = "ui/form.html"
@@ -45,12 +48,9 @@ class DadsRenderer(DjangoTemplates):
 class Form(forms.Form):
     """The form every page of Hashira starts from.
 
-    Refuses to be made when a text field has no ``max_length``: input without a bound is a door without a lock.
-    Trailing colons after labels are not drawn.
+    Refuses to be made when a text field has no ``max_length``: input without a bound is a door without a
+    lock. Trailing colons after labels are not drawn.
     """
-
-    error_css_class: ClassVar[str]
-    required_css_class: ClassVar[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,17 +16,125 @@ Text = str | Bilingual | Promise
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go: in a menu, in tabs, in the header, in the footer.
+
+    ``current`` marks the page the reader is on. With ``post`` the header draws a form (signing out changes
+    something, so it is no link). Without ``url`` it is a mere text.
+    """
+
+    label: Text
+    url: str = ""
+    current: bool = False
+    post: bool = False
+
+
+class TaskState(StrEnum):
+    """Where a task of a task list stands."""
+
+    TODO = "todo"
+    DOING = "doing"
+    DONE = "done"
+    WAITING = "waiting"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task of several that somebody does in an order of their own."""
+
+    label: Text
+    state: TaskState
+    url: str = ""
+    hint: Text = ""
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """The kind of the status chip and its words."""
+        return {
+            TaskState.TODO: ("neutral", _("未着手")),
+            TaskState.DOING: ("info", _("入力中")),
+            TaskState.DONE: ("success", _("完了")),
+            TaskState.WAITING: ("wait", _("まだ始められません")),
+            TaskState.WRONG: ("error", _("問題があります")),
+        }[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer on the page where somebody checks everything before sending it."""
+
+    question: Text
+    answer: object
+    change_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, for a timeline (履歴)."""
+
+    moment: datetime
+    title: Text
+    by: Text = ""
+    body: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file to take away; ``size`` in bytes."""
+
+    label: Text
+    url: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One black path on white, such as a two-dimensional code (図).
 
-    ``path`` is the ``d`` of an SVG path in a square of ``size`` units, margins included. ``alternative`` says what
-    the figure is for; ``caption`` stands below it.
+    ``path`` is the ``d`` of an SVG path in a square of ``size`` units, margins included. ``alternative`` says
+    what the figure is for; ``caption`` stands below it.
     """
 
     path: str
     size: int
     alternative: Text
     caption: Text = ""
+
+
+_FAMILIES = {
+    "verified": "good",
+    "invalid": "bad",
+    "revoked": "bad",
+    "untrusted": "doubt",
+    "expired": "doubt",
+    "malformed": "unknown",
+    "unsupported": "unknown",
+}
+
+
+def verdict_family(verdict: str) -> str:
+    """The shape and colour of a verdict: ``good``, ``bad``, ``doubt`` or ``unknown``.
+
+    Raises ``ValueError`` for a word that is no verdict: a page must not draw it as anything.
+    """
+    if verdict not in _FAMILIES:
+        raise ValueError(f"a verdict is one of {', '.join(_FAMILIES)}, not {verdict!r}")
+    return _FAMILIES[verdict]
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict in words that a person at a door understands."""
+    return {
+        "verified": _("確認できました"),
+        "invalid": _("正しくありません"),
+        "revoked": _("取り消されています"),
+        "untrusted": _("発行者を確認できません"),
+        "expired": _("有効期限が切れています"),
+        "malformed": _("読み取れません"),
+        "unsupported": _("対応していない形式です"),
+    }[verdict]
 
 
 def notification_words(kind: str) -> str:
@@ -42,8 +152,11 @@ def progress_words(
     rate: float | None = None,
     seconds_left: float | None = None,
     state: str = "running",
-) -> str:
-    """Progress in one line: 「1,200件中300件（25%）・毎秒50件・残り約18秒」."""
+) -> tuple[str, ...]:
+    """Progress in words, piece by piece: 「1,200件中300件（25%）」「毎秒50件」「残り約18秒」.
+
+    ``rate`` is items a second. The last percent is not claimed before all is done.
+    """
     if total:
         values = {"done": shown(done), "total": shown(total), "share": min(100, done * 100 // total)}
         parts = [_("%(total)s件中%(done)s件（%(share)s%%）") % values]
@@ -54,4 +167,16 @@ def progress_words(
             parts.append(_("毎秒%(rate)s件") % {"rate": shown(round(rate, 1) if rate < 10 else round(rate))})
         if seconds_left is not None:
             parts.append(_("残り約%(time)s") % {"time": shown_duration(seconds_left)})
-    return _("・").join(parts)
+    return tuple(parts)
+
+
+def progress_state_words(state: str) -> str:
+    """The state of long work in a word; an unknown state is shown as it is."""
+    return {
+        "requested": _("開始を待っています"),
+        "queued": _("開始を待っています"),
+        "running": _("処理中"),
+        "succeeded": _("完了"),
+        "failed": _("失敗"),
+        "cancelled": _("中止"),
+    }.get(state, state)

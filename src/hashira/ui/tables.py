@@ -1,9 +1,9 @@
 """Tables that sort, filter, turn pages and download as CSV, all on the server and in the address (表).
 
 The state of a table lives in the query string: ``sort=birth_date`` (``-birth_date`` falls), ``page=3``,
-``filter_kana=ヤマダ``, ``format=csv``. A page with several tables gives each a ``name``, which goes before these
-(``doses-sort``). What the query string says and the table does not know is ignored, never an error: an old
-bookmark still opens.
+``filter_kana=ヤマダ``, ``format=csv``. A page with several tables gives each a ``name``, which goes before
+these (``doses-sort``). What the query string says and the table does not know is ignored, never an error: an
+old bookmark still opens.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class RowSource(Protocol):
 class Column:
     """One column.
 
-    ``key`` names the attribute (or key) of the row unless ``value`` computes it. ``link`` gives the address the
-    cell leads to. ``choices`` are (value, words) of a filter with fixed answers; words are what is shown. A column
-    with ``heading`` names its row to a screen reader.
+    ``key`` names the attribute (or key) of the row unless ``value`` computes it. ``link`` gives the address
+    the cell leads to. ``choices`` are (value, words) of a filter with fixed answers; words are what is shown.
+    A column with ``heading`` names its row to a screen reader.
     """
 
     key: str
@@ -137,9 +137,9 @@ class TableView:
 class Table:
     """A table of read models.
 
-    ``rows`` is an iterable of read models (held in memory, sorted and filtered here), or a :class:`RowSource`.
-    ``page_size`` is the number of rows of a page. ``stacked`` turns each row into a block on a narrow screen;
-    otherwise the table scrolls sideways in a region the keyboard reaches.
+    ``rows`` is an iterable of read models (held in memory, sorted and filtered here) or a :class:`RowSource`.
+    ``page_size`` is the number of rows of a page. ``stacked`` turns each row into a block on a narrow
+    screen; otherwise the table scrolls sideways in a region the keyboard reaches.
     """
 
     columns: Sequence[Column]

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hashira.kernel import era
 from hashira.kernel.clock import JST
 from hashira.kernel.language import Bilingual
 
@@ -62,6 +63,16 @@ def shown_date(value: date) -> str:
     if current_language() == "en":
         return f"{value.day} {value:%B} {value.year}"
     return f"{value.year}年{value.month}月{value.day}日"
+
+
+def shown_in_both_calendars(value: date) -> str:
+    """A calendar date with its year in the Japanese era; before 1873 in the western calendar alone."""
+    if value < era.FIRST_DAY:
+        return shown_date(value)
+    if current_language() == "en":
+        named = era.EraDate.of(value)
+        return f"{shown_date(value)} ({named.era.name.en} {named.year})"
+    return era.format_date(value)
 
 
 def shown_moment(value: datetime) -> str:

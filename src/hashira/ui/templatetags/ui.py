@@ -1,24 +1,28 @@
 """The parts of a page as template tags: ``{% load ui %}``.
 
-Texts may be a ``str``, a lazy translation, a ``Bilingual`` or HTML marked safe; in a template write a literal as
-``_("保存")`` so that it is collected for translation. Every tag draws accessible HTML that works without scripts.
+Texts may be a ``str``, a lazy translation, a ``Bilingual`` or HTML marked safe; in a template write a literal
+as ``_("保存")`` so that it is collected for translation. Every tag draws accessible HTML that works without
+scripts.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.forms import BaseForm
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
-from hashira.ui import field_anatomy, wording
+from hashira.ui import field_anatomy, parts, wording
 from hashira.ui.charts import Chart
-from hashira.ui.parts import Figure, notification_words, progress_words
 from hashira.ui.tables import Table
 
 register = template.Library()
@@ -47,6 +51,12 @@ def shown(value: object) -> str:
     return wording.shown(value)
 
 
+@register.filter
+def in_both_calendars(value: date) -> str:
+    """A date with its year of the era: 2021年12月20日（令和3年12月20日）, 20 December 2021 (Reiwa 3)."""
+    return wording.shown_in_both_calendars(value)
+
+
 @register.simple_tag
 def field_parts(field: BoundField) -> field_anatomy.FieldParts:
     """The ids and roles of a form field, for ``ui/field.html``."""
@@ -55,7 +65,7 @@ def field_parts(field: BoundField) -> field_anatomy.FieldParts:
 
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
-    """All errors of one or more forms, first in ``main``: ``{% error_summary form %}``. Nothing without errors."""
+    """All errors of the forms, first in ``main``: ``{% error_summary form %}``; nothing without errors."""
     lines = [line for form in forms if form for line in field_anatomy.summary_lines(form)]
     return {"lines": lines}
 
@@ -71,7 +81,7 @@ def has_errors(context: template.Context) -> bool:
 def button(
     label: object, *, type: str = "solid-fill", size: str = "lg", **attributes: object
 ) -> dict[str, Any]:
-    """A button that submits its form: types ``solid-fill``, ``outline``, ``text``; ``danger=True`` for what hurts.
+    """A button that submits its form: ``solid-fill``, ``outline``, ``text``; ``danger=True`` for what hurts.
 
     ``name``, ``value``, ``form``, ``formaction``, ``disabled`` go to the element.
     """
@@ -113,7 +123,7 @@ def notification(
     """A notification banner; ``kind`` is ``success``, ``info``, ``warning`` or ``error``."""
     return {
         "kind": kind,
-        "kind_words": notification_words(kind),
+        "kind_words": parts.notification_words(kind),
         "title": wording.worded(title),
         "body": wording.worded(body),
         "level": level,
@@ -121,11 +131,160 @@ def notification(
     }
 
 
+@register.simple_block_tag(takes_context=True)
+def notice(context: template.Context, content: str, kind: str, title: object, *, level: int = 2) -> str:
+    """A notification banner with a body of its own: ``{% notice "info" _("…") %}<p>…</p>{% endnotice %}``."""
+    drawn = notification(context, kind, title, mark_safe(content), level=level)  # noqa: S308  (rendered by us)
+    return render_to_string("ui/notification.html", drawn)
+
+
+@register.inclusion_tag("ui/emergency_banner.html", takes_context=True)
+def emergency_banner(
+    context: template.Context, title: object, body: object = "", *, url: str = "", label: object = ""
+) -> dict[str, Any]:
+    """What everybody has to know at once (緊急時バナー); at most one on a page, first in it."""
+    return {
+        "title": wording.worded(title), "body": wording.worded(body),
+        "url": url, "label": wording.worded(label), "id": _number(context, "emergency"),
+    }  # fmt: skip
+
+
+@register.inclusion_tag("ui/verdict.html", takes_context=True)
+def verdict(
+    context: template.Context, verdict: str, reason: object = "", *, level: int = 2
+) -> dict[str, Any]:
+    """The outcome of a verification, large: in words, in shape and in colour.
+
+    ``verified``, ``invalid``, ``revoked``, ``untrusted``, ``expired``, ``malformed`` or ``unsupported``.
+    """
+    return {
+        "verdict": str(verdict),
+        "family": parts.verdict_family(str(verdict)),
+        "words": parts.verdict_words(str(verdict)),
+        "reason": wording.worded(reason),
+        "level": level,
+        "id": _number(context, "verdict"),
+    }
+
+
 @register.inclusion_tag("ui/description_list.html")
 def description_list(items: Iterable[Sequence[object]] | Mapping[object, object]) -> dict[str, Any]:
-    """Terms and values: pairs, or triples whose third is (link, text) to change the value."""
+    """Terms and values: pairs, or a mapping."""
     pairs = items.items() if isinstance(items, Mapping) else items
-    return {"items": [(wording.worded(row[0]), wording.shown(row[1]), *row[2:]) for row in pairs]}
+    return {"items": [(wording.worded(term), wording.shown(value)) for term, value in pairs]}
+
+
+@register.inclusion_tag("ui/check_answers.html")
+def check_answers(answers: Iterable[parts.Answer]) -> dict[str, Any]:
+    """All answers before they are sent, each with a link to change it."""
+    return {"answers": list(answers)}
+
+
+@register.inclusion_tag("ui/step_navigation.html")
+def step_navigation(steps: Iterable[object], current: int) -> dict[str, Any]:
+    """The steps of a procedure in their order; ``current`` counts from one."""
+    labels = [wording.worded(step) for step in steps]
+    if not 1 <= current <= len(labels):
+        raise template.TemplateSyntaxError(f"there is no step {current} of {len(labels)}")
+    states = [
+        (number, label, "done" if number < current else "current" if number == current else "todo")
+        for number, label in enumerate(labels, 1)
+    ]
+    return {"steps": states, "current": current, "count": len(labels), "label": labels[current - 1]}
+
+
+@register.inclusion_tag("ui/task_list.html", takes_context=True)
+def task_list(context: template.Context, tasks: Iterable[parts.Task]) -> dict[str, Any]:
+    """Tasks that may be done in any order, each with its status."""
+    return {"tasks": [(task, *task.status, _number(context, "task")) for task in tasks]}
+
+
+@register.inclusion_tag("ui/status.html")
+def status(kind: str, words: object) -> dict[str, Any]:
+    """A status chip: ``neutral``, ``success``, ``info``, ``warning``, ``error``, ``wait``; and its words."""
+    return {"kind": kind, "words": wording.worded(words)}
+
+
+@register.inclusion_tag("ui/chip.html")
+def chip(words: object, *, type: str = "outline") -> dict[str, Any]:
+    """A label for a category; ``outline`` or ``fill``."""
+    return {"words": wording.worded(words), "type": type}
+
+
+@register.inclusion_tag("ui/timeline.html")
+def timeline(events: Iterable[parts.Event]) -> dict[str, Any]:
+    """What happened, in the order given."""
+    return {"events": list(events)}
+
+
+@register.inclusion_tag("ui/file_list.html")
+def file_list(files: Iterable[parts.Download]) -> dict[str, Any]:
+    """Files to take away, each with its kind and size."""
+    return {"files": [(file, wording.shown_bytes(file.size)) for file in files]}
+
+
+@register.inclusion_tag("ui/page_tabs.html")
+def page_tabs(links: Iterable[parts.Link], *, label: object) -> dict[str, Any]:
+    """Sibling pages side by side; they are links, so every one has an address."""
+    return {"links": list(links), "label": wording.worded(label)}
+
+
+@register.inclusion_tag("ui/search_box.html", takes_context=True)
+def search_box(
+    context: template.Context, url: str, label: object, *, name: str = "q", value: object = ""
+) -> dict[str, Any]:
+    """One field and a button; asks by GET, so that what was found has an address."""
+    return {
+        "url": url, "label": wording.worded(label), "name": name, "value": value,
+        "id": _number(context, "search"),
+    }  # fmt: skip
+
+
+@register.inclusion_tag("ui/empty_state.html")
+def empty_state(title: object, body: object = "", *, url: str = "", label: object = "") -> dict[str, Any]:
+    """What a page says where there is nothing yet, and what to do about it."""
+    return {
+        "title": wording.worded(title), "body": wording.worded(body),
+        "url": url, "label": wording.worded(label),
+    }  # fmt: skip
+
+
+@register.inclusion_tag("ui/card.html")
+def card(
+    title: object, body: object = "", *, url: str = "", eyebrow: object = "", level: int = 3
+) -> dict[str, Any]:
+    """A card; with ``url`` the whole of it leads there, through one link."""
+    return {
+        "title": wording.worded(title), "body": wording.worded(body), "url": url,
+        "eyebrow": wording.worded(eyebrow), "level": level,
+    }  # fmt: skip
+
+
+@register.simple_block_tag
+def disclosure(content: str, summary: object, *, open: bool = False) -> str:
+    """More for those who ask: ``{% disclosure _("…") %}…{% enddisclosure %}``."""
+    return format_html(
+        '<details class="dads-disclosure"{}><summary class="dads-disclosure__summary">{}</summary>'
+        '<div class="dads-disclosure__body">{}</div></details>',
+        mark_safe(" open") if open else "", wording.worded(summary), mark_safe(content),  # noqa: S308
+    )  # fmt: skip
+
+
+@register.simple_block_tag
+def accordion(content: str, title: object, *, open: bool = False, level: int = 3) -> str:
+    """A section that opens: ``{% accordion _("…") %}…{% endaccordion %}``; several stand below each other."""
+    return format_html(
+        '<details class="dads-accordion"{0}><summary class="dads-accordion__summary">'
+        '<h{1} class="dads-accordion__title">{2}</h{1}></summary>'
+        '<div class="dads-accordion__body">{3}</div></details>',
+        mark_safe(" open") if open else "", int(level), wording.worded(title), mark_safe(content),  # noqa: S308
+    )  # fmt: skip
+
+
+@register.inclusion_tag("ui/print_button.html")
+def print_button(label: object = "") -> dict[str, Any]:
+    """Prints the page; not there at all without scripts, where the browser's own menu prints."""
+    return {"label": wording.worded(label)}
 
 
 @register.inclusion_tag("ui/progress.html", takes_context=True)
@@ -138,14 +297,24 @@ def progress(
     seconds_left: float | None = None,
     label: object = "",
     state: str = "running",
+    refresh: str = "",
+    every: int = 2,
 ) -> dict[str, Any]:
-    """How far long work has come: count, rate a second and time left, as words and as a bar."""
+    """How far long work has come: count, items a second and time left, as words and as a bar.
+
+    With ``refresh`` (the address of this very page) the part renews itself every ``every`` seconds while the
+    state is ``requested``, ``queued`` or ``running``; without scripts a link does the same.
+    """
+    moving = state in {"requested", "queued", "running"}
     return {
         "done": done,
         "total": total,
-        "words": progress_words(done, total, rate=rate, seconds_left=seconds_left, state=state),
+        "words": parts.progress_words(done, total, rate=rate, seconds_left=seconds_left, state=state),
         "label": wording.worded(label),
         "state": state,
+        "state_words": parts.progress_state_words(state),
+        "refresh": refresh if moving else "",
+        "every": int(every),
         "id": _number(context, "progress"),
     }
 
@@ -163,7 +332,7 @@ def chart(context: template.Context, chart: Chart) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/figure.html", takes_context=True)
-def figure(context: template.Context, figure: Figure) -> dict[str, Any]:
+def figure(context: template.Context, figure: parts.Figure) -> dict[str, Any]:
     """A two-dimensional code (or any single path) with its caption and a text for those who cannot see it."""
     return {"figure": figure, "id": _number(context, "figure")}
 
