@@ -59,6 +59,18 @@ class Form(forms.Form):
             if isinstance(field, forms.CharField) and field.max_length is None:
                 raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs a max_length")
             if type(field) is forms.FileField or type(field) is forms.ImageField:
-                raise ImproperlyConfigured(
-                    f"{type(self).__name__}.{name} needs ui.forms.FileField (a size bound)"
-                )
+                raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs the FileField of ui.forms")
+            _ask_by_name(field, str(field.label if field.label is not None else pretty_name(name)))
+
+
+def _ask_by_name(field: forms.Field, label: str) -> None:
+    """Says what is missing by its name, where the form did not choose words of its own."""
+    if str(field.error_messages.get("required")) != str(_DJANGO_REQUIRED):
+        return
+    if isinstance(field, forms.BooleanField):
+        words = _("「%(label)s」にチェックを入れてください")
+    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        words = _("「%(label)s」を選んでください")
+    else:
+        words = _("「%(label)s」を入力してください")
+    field.error_messages["required"] = words % {"label": label}

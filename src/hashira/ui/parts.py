@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -101,6 +103,25 @@ class Figure:
     size: int
     alternative: Text
     caption: Text = ""
+
+    @classmethod
+    def of_modules(
+        cls, rows: Sequence[Sequence[bool]], *, alternative: Text, caption: Text = "", margin: int = 0
+    ) -> Figure:
+        """A figure of black squares, row by row from the top; ``margin`` squares of quiet zone are added.
+
+        >>> Figure.of_modules([[True, True], [False, True]], alternative="", margin=4).path
+        'M4 4h2v1h-2zM5 5h1v1h-1z'
+        """
+        pieces = []
+        for y, row in enumerate(rows):
+            x = 0
+            for dark, run in groupby(row):
+                length = sum(1 for _module in run)
+                if dark:
+                    pieces.append(f"M{x + margin} {y + margin}h{length}v1h-{length}z")
+                x += length
+        return cls("".join(pieces), len(rows) + 2 * margin, alternative, caption)
 
 
 _FAMILIES = {
