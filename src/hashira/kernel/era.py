@@ -314,9 +314,11 @@ def format_date(day: date) -> str:
 
 
 def _clean(text: str) -> str:
-    """The text in one spelling; nothing readable is longer than ``_LONGEST``, so the rest is cut unread."""
+    """The text in one spelling; empty, and so unreadable, if it is longer than anything readable."""
+    if len(text) > _LONGEST:
+        return ""
     # NFKC makes full-width digits narrow and resolves the one-character era names (㍻, ㋿).
-    return unicodedata.normalize("NFKC", text[:_LONGEST]).strip().upper()
+    return unicodedata.normalize("NFKC", text).strip().upper()
 
 
 def _read_one(text: str) -> date:

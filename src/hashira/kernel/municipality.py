@@ -347,7 +347,7 @@ def _table() -> _Table:
 
 
 def _digits(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    return unicodedata.normalize("NFKC", text).strip() if len(text) <= _LONGEST else ""
 
 
 def _find(code: str) -> Municipality:
@@ -363,7 +363,7 @@ def _find(code: str) -> Municipality:
 
 
 def _name_key(name: str) -> str:
-    folded = fold_variants(unicodedata.normalize("NFKC", name[:_LONGEST]))
+    folded = fold_variants(unicodedata.normalize("NFKC", name)) if len(name) <= _LONGEST else ""
     return "".join(folded.split()).replace("ヶ", "ケ").replace("ヵ", "カ")
 
 
