@@ -256,7 +256,7 @@ def _lines(chart: Chart) -> Drawing:
     values = [Decimal(str(v)) for s in chart.series for v in s.values if v is not None]
     steps = axis_steps(max(values, default=Decimal(0)))
     left = 24 + 8 * max(text_width(shown(_plain(step))) for step in steps)
-    wide, foot = WIDTH - left - 24, _HEIGHT - _BOTTOM
+    wide, foot = WIDTH - left - 36, _HEIGHT - _BOTTOM
     high = foot - 16
     rules, marks = [], []
     for step in steps:
@@ -269,8 +269,7 @@ def _lines(chart: Chart) -> Drawing:
     every = -(-len(words) // room)
     for i, word in enumerate(words):
         if i % every == 0:
-            anchor = "start" if i == 0 else "end" if i == len(words) - 1 else "middle"
-            marks.append(Mark(_unit(left + gap * i), str(foot + 22), word, anchor, "tick"))
+            marks.append(Mark(_unit(left + gap * i), str(foot + 22), word, "middle", "tick"))
     traces = []
     for number, one in enumerate(chart.series):
         points = [

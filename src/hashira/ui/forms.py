@@ -61,6 +61,7 @@ class Form(forms.Form):
             if type(field) is forms.FileField or type(field) is forms.ImageField:
                 raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs the FileField of ui.forms")
             _ask_by_name(field, str(field.label if field.label is not None else pretty_name(name)))
+            _say_what_is_wrong(field)
 
 
 def _ask_by_name(field: forms.Field, label: str) -> None:
@@ -74,3 +75,12 @@ def _ask_by_name(field: forms.Field, label: str) -> None:
     else:
         words = _("「%(label)s」を入力してください")
     field.error_messages["required"] = words % {"label": label}
+
+
+def _say_what_is_wrong(field: forms.Field) -> None:
+    """Plain words for the two refusals people meet most, where the form did not choose its own."""
+    field.error_messages.setdefault(
+        "max_length", _("%(limit_value)d文字以内で入力してください（今は%(show_value)d文字です）")
+    )
+    if isinstance(field, forms.EmailField) and "invalid" not in field.error_messages:
+        field.error_messages["invalid"] = _("メールアドレスは「name@example.jp」のように入力してください")

@@ -103,7 +103,7 @@ def _rows() -> list[dict[str, Any]]:
     names = (("山田 太郎", "ヤマダ タロウ"), ("佐藤 花子", "サトウ ハナコ"), ("葛󠄂城 一", "カツラギ ハジメ"))
     return [
         {
-            "number": 1000 + i,
+            "number": f"{1000 + i}",
             "name": names[i % 3][0],
             "kana": names[i % 3][1],
             "vaccine": _VACCINES[i % 2][0],
