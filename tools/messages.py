@@ -207,6 +207,7 @@ def check(source: Path = SOURCE) -> list[Finding]:
     wanted = collect(source)
     findings: list[Finding] = []
     paths = set(wanted) | set(source.rglob(CATALOGUE.as_posix()))
+    findings.extend(_check_agreement(sorted(paths), source))
     for path in sorted(paths):
         catalogue = _read(path)
         name = path.relative_to(source.parent.parent).as_posix()
@@ -223,6 +224,23 @@ def check(source: Path = SOURCE) -> list[Finding]:
             Finding(name, f"{entry.id!r} is an old entry") for entry in catalogue.obsolete.values()
         )
     return findings
+
+
+def _check_agreement(paths: list[Path], source: Path) -> Iterator[Finding]:
+    """Django merges all catalogues into one, so a msgid can have one English only."""
+    first: dict[tuple[str | None, str], tuple[str, object]] = {}
+    for path in paths:
+        name = path.relative_to(source.parent.parent).as_posix()
+        for entry in _read(path):
+            if not entry.id or not any(entry.string):
+                continue
+            where, string = first.setdefault((entry.context, _all(entry.id)[0]), (name, entry.string))
+            if string != entry.string:
+                yield Finding(
+                    name,
+                    f"{_all(entry.id)[0]!r} is {entry.string!r} here and {string!r} in {where}; "
+                    "agree on one, or tell them apart with pgettext",
+                )
 
 
 def _check_message(
@@ -243,7 +261,7 @@ def _check_message(
         yield Finding(place, f"{singular!r} has no English in {name}")
         return
     for string in strings:
-        if JAPANESE.search(re.sub("「[^」]*」|\\([^)]*\\)", "", string)):
+        if JAPANESE.search(re.sub("「[^」]*」|“[^”]*”|\\([^)]*\\)", "", string)):
             yield Finding(place, f"{singular!r} has Japanese in its English: {string!r}")
         # English may repeat a place or leave out a plural's number; it may never name another place.
         if extra := _places(string) - set().union(*(_places(m) for m in _all(message))):

@@ -227,6 +227,8 @@ def city_of(ward: Row, cities: dict[tuple[str, str], str]) -> str:
 def reform(rows: list[Row]) -> list[Row]:
     """Replaces the wards that no longer exist; their codes stay, to explain an old record."""
     by_short = {row.code[:5]: row for row in rows}
+    if len(by_short) != len(rows):
+        raise SourceAnomaly("a code occurs twice")
     for change in WARD_REFORMS:
         for short, (name, kana) in change.wards.items():
             if short in by_short:
@@ -244,10 +246,7 @@ def reform(rows: list[Row]) -> list[Row]:
 
 
 def check(rows: list[Row]) -> None:
-    codes = [row.code for row in rows]
-    if len(set(codes)) != len(codes):
-        raise SourceAnomaly("a code occurs twice")
-    if wrong := [code for code in codes if check_digit(code[:5]) != code[5]]:
+    if wrong := [row.code for row in rows if check_digit(row.code[:5]) != row.code[5]]:
         raise SourceAnomaly(f"wrong check digits: {wrong}")
     others = (Kind.PREFECTURE, Kind.WARD, "abolished")
     if (count := sum(row.kind not in others for row in rows)) != MUNICIPALITIES:
