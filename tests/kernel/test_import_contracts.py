@@ -14,7 +14,19 @@ HOUSE = "portal → systems → ui → core → kernel"
 SYSTEM = "in a system: web → services → store → domain"
 PURE = "kernel and domain: no framework, network, file, process or clock"
 SYSTEMS = ("certificates", "regulations", "cloud", "plan")
-ROOMS = ("urls", "web", "api", "cli", "jobs", "figures", "services", "selectors", "store", "adapters", "domain")
+ROOMS = (
+    "urls",
+    "web",
+    "api",
+    "cli",
+    "jobs",
+    "figures",
+    "services",
+    "selectors",
+    "store",
+    "adapters",
+    "domain",
+)
 
 
 @pytest.fixture
@@ -74,7 +86,9 @@ def test_the_skeleton_keeps_every_contract(skeleton: Path) -> None:
         ("regulations/domain", "django", PURE),  # a domain that appears later is held to it too
     ],
 )
-def test_a_planted_import_breaks_its_contract(skeleton: Path, module: str, imported: str, contract: str) -> None:
+def test_a_planted_import_breaks_its_contract(
+    skeleton: Path, module: str, imported: str, contract: str
+) -> None:
     (skeleton / f"hashira/{module}.py").write_text(f"import {imported}\n", "utf-8")
     status, report = lint(skeleton)
     assert status == 1, report
