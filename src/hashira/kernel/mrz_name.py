@@ -44,7 +44,7 @@ def _truncated(family: list[str], given: list[str], positions: int) -> str | Non
         length = max(positions - len("<<") - len(given[0]), positions // 2)
     # Mostly the first round is the last. A cut on a filler gives way by one more letter of the family name.
     for size in range(length, 0, -1):
-        shortened = _shorten(family, size)
+        shortened = _shorten(family, size) or _cut(family, size)
         rest = _cut(given, positions - len("<<") - size)
         if shortened and rest:
             return f"{shortened}<<{rest}"
@@ -52,7 +52,10 @@ def _truncated(family: list[str], given: list[str], positions: int) -> str | Non
 
 
 def _shorten(components: list[str], size: int) -> str | None:
-    """The components in exactly ``size`` positions; the first stays whole while the others can shrink."""
+    """The components in exactly ``size`` positions; the first stays whole while the others can shrink.
+
+    ``None`` where there are too many components to keep a letter of each, or too few letters.
+    """
     letters = size - (len(components) - 1)
     if letters < len(components):
         return None
