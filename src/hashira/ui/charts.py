@@ -1,14 +1,14 @@
 """Charts drawn on the server as SVG, with the same numbers as a table (図表).
 
 Three kinds: horizontal bars, stacked horizontal bars, lines. A chart never speaks by colour alone: bars carry
-their numbers, series differ in pattern or in dash and marker, and the table says it all in words. No script,
-no style.
+their numbers as text, series differ in pattern or in dash and marker, and the table says it all in words.
+Lengths are per cent of the width, so that a chart fits a telephone and a poster with text of one size. No
+script, no style.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
@@ -17,13 +17,10 @@ from hashira.ui.wording import shown, worded
 
 Number = int | float | Decimal
 MOST_SERIES = 6
-WIDTH = 720  # user units; the drawing scales with the page
-_ROW = 40
-_BAR = 24
-_RIGHT = 76
-_TOP = 8
-_BOTTOM = 40
-_HEIGHT = 320
+_HEIGHT = 320  # of a line chart, in CSS pixels
+_HEAD = 24  # room above the topmost line of the grid, for its number
+_FOOT = 32  # room below the axis, for the labels
+_INSET = Decimal(6)  # per cent of the width left free on either side of the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +32,37 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Rect:
-    """One piece of a bar."""
+class Piece:
+    """One part of a bar, in per cent of the longest bar."""
 
-    x: str
-    y: str
-    width: str
-    height: str
+    start: str
+    length: str
     series: int
     words: str
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar with what stands above it."""
+
+    label: str
+    total: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """A word in the drawing; ``anchor`` as in SVG."""
+    """A word on an axis; ``x`` in per cent, ``y`` in pixels. A sparse one is left out on a narrow screen."""
 
     x: str
     y: str
     words: str
-    anchor: str = "start"
-    kind: str = "label"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight line of the grid."""
-
-    x1: str
-    y1: str
-    x2: str
-    y2: str
-    kind: str = "grid"
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One line of a line chart: unbroken pieces and its points."""
+    """One line of a line chart: its unbroken pieces, and its points with their words."""
 
     series: int
     pieces: tuple[str, ...]
@@ -78,15 +70,13 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """The geometry in user units, as texts ready for attributes."""
+class LineDrawing:
+    """The geometry of a line chart: x in per cent of the width, y in pixels."""
 
-    width: int
     height: int
-    rects: tuple[Rect, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    traces: tuple[Trace, ...] = ()
+    grid: tuple[Mark, ...]
+    labels: tuple[Mark, ...]
+    traces: tuple[Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +102,30 @@ class Chart:
             for i, label in enumerate(self.labels)
         ]
 
-    def drawing(self) -> Drawing:
-        """The geometry."""
-        return _lines(self) if self.kind == "line" else _bars(self)
+    def bars(self) -> tuple[Bar, ...]:
+        """The bars of a bar chart, from the top."""
+        totals = [sum(Decimal(str(s.values[i] or 0)) for s in self.series) for i in range(len(self.labels))]
+        longest = max(totals, default=Decimal(0)) or Decimal(1)
+        return tuple(self._bar(i, total, longest) for i, total in enumerate(totals))
+
+    def _bar(self, i: int, total: Decimal, longest: Decimal) -> Bar:
+        label = worded(self.labels[i])
+        known = any(one.values[i] is not None for one in self.series)
+        pieces, start = [], Decimal(0)
+        for number, one in enumerate(self.series):
+            value = one.values[i]
+            if not value:
+                continue
+            length = Decimal(str(value)) * 100 / longest
+            name = f"{worded(one.label)} " if self.several else f"{label} "
+            words = f"{name}{shown(value)}{worded(self.unit)}"
+            pieces.append(Piece(f"{_rounded(start)}%", f"{_rounded(length)}%", number, words))
+            start += length
+        return Bar(label, shown(_plain(total) if known else None), tuple(pieces))
+
+    def lines(self) -> LineDrawing:
+        """The geometry of a line chart."""
+        return _lines(self)
 
 
 def bar(
@@ -199,95 +210,54 @@ def _trim(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _unit(value: Decimal | float) -> str:
+def _rounded(value: Decimal) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def text_width(text: str) -> int:
-    """The width of a text in half-width characters: a kanji takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
-
-
-def _bars(chart: Chart) -> Drawing:
-    totals = [sum(Decimal(str(s.values[i] or 0)) for s in chart.series) for i in range(len(chart.labels))]
-    steps = axis_steps(max(totals, default=Decimal(0)))
-    words = [worded(label) for label in chart.labels]
-    left = min(260, 24 + 8 * max((text_width(w) for w in words), default=0))
-    wide = WIDTH - left - _RIGHT
-    height = _TOP + _ROW * len(words) + _BOTTOM
-    rules, marks = _bar_axis(steps, left, wide, height)
-    rects: list[Rect] = []
-    for i, word in enumerate(words):
-        y = _TOP + _ROW * i + (_ROW - _BAR) / 2
-        marks.append(Mark(_unit(left - 12), _unit(y + _BAR / 2), word, "end"))
-        x = Decimal(left)
-        for number, one in enumerate(chart.series):
-            value = one.values[i]
-            if not value:
-                continue
-            length = Decimal(str(value)) / steps[-1] * wide
-            said = (
-                f"{word} {worded(one.label) + ' ' if chart.several else ''}{shown(value)}{worded(chart.unit)}"
-            )
-            rects.append(Rect(_unit(x), _unit(y), _unit(length), str(_BAR), number, said))
-            x += length
-        known = any(one.values[i] is not None for one in chart.series)
-        marks.append(
-            Mark(_unit(x + 8), _unit(y + _BAR / 2), shown(_plain(totals[i]) if known else None), kind="value")
-        )
-    return Drawing(WIDTH, height, tuple(rects), tuple(marks), tuple(rules))
-
-
-def _bar_axis(steps: tuple[Decimal, ...], left: int, wide: int, height: int) -> tuple[list[Rule], list[Mark]]:
-    rules, marks = [], []
-    foot = height - _BOTTOM
-    for step in steps:
-        x = _unit(left + step / steps[-1] * wide)
-        rules.append(Rule(x, str(_TOP), x, str(foot), "grid" if step else "axis"))
-        marks.append(Mark(x, str(foot + 20), shown(_plain(step)), "middle", "tick"))
-    return rules, marks
 
 
 def _plain(value: Decimal) -> Number:
     return int(value) if value == value.to_integral_value() else value
 
 
-def _lines(chart: Chart) -> Drawing:
+def _lines(chart: Chart) -> LineDrawing:
     values = [Decimal(str(v)) for s in chart.series for v in s.values if v is not None]
     steps = axis_steps(max(values, default=Decimal(0)))
-    left = 24 + 8 * max(text_width(shown(_plain(step))) for step in steps)
-    wide, foot = WIDTH - left - 36, _HEIGHT - _BOTTOM
-    high = foot - 16
-    rules, marks = [], []
-    for step in steps:
-        y = _unit(foot - step / steps[-1] * high)
-        rules.append(Rule(str(left), y, str(left + wide), y, "grid" if step else "axis"))
-        marks.append(Mark(str(left - 8), y, shown(_plain(step)), "end", "tick"))
-    gap = Decimal(wide) / max(1, len(chart.labels) - 1)
+    foot = _HEIGHT - _FOOT
+    gap = (100 - 2 * _INSET) / max(1, len(chart.labels) - 1)
     words = [worded(label) for label in chart.labels]
-    room = max(1, int(wide / (8 * max((text_width(w) for w in words), default=1) + 16)))
-    every = -(-len(words) // room)
-    for i, word in enumerate(words):
-        if i % every == 0:
-            marks.append(Mark(_unit(left + gap * i), str(foot + 22), word, "middle", "tick"))
-    traces = []
-    for number, one in enumerate(chart.series):
-        points = [
-            None
-            if v is None
-            else (_unit(left + gap * i), _unit(foot - Decimal(str(v)) / steps[-1] * high), v)
-            for i, v in enumerate(one.values)
-        ]
-        pieces: list[list[str]] = [[]]
-        for point in points:
-            if point is None:
-                pieces.append([])
-            else:
-                pieces[-1].append(f"{point[0]},{point[1]}")
-        said = tuple(
-            (p[0], p[1], f"{words[i]} {worded(one.label)} {shown(p[2])}{worded(chart.unit)}")
-            for i, p in enumerate(points)
-            if p is not None
-        )
-        traces.append(Trace(number, tuple(" ".join(p) for p in pieces if len(p) > 1), said))
-    return Drawing(WIDTH, _HEIGHT, (), tuple(marks), tuple(rules), tuple(traces))
+    wide, narrow = _every(len(words), 12), _every(len(words), 6)
+
+    def x(i: int) -> str:
+        return _rounded(_INSET + gap * i)
+
+    def y(value: Number) -> str:
+        return _rounded(foot - Decimal(str(value)) / steps[-1] * (foot - _HEAD))
+
+    grid = tuple(Mark("0", y(step), shown(_plain(step))) for step in steps)
+    labels = tuple(
+        Mark(f"{x(i)}%", str(foot + 22), word, i % narrow != 0)
+        for i, word in enumerate(words)
+        if i % wide == 0
+    )
+    return LineDrawing(
+        _HEIGHT, grid, labels, tuple(_trace(chart, n, words, x, y) for n in range(len(chart.series)))
+    )
+
+
+def _every(count: int, most: int) -> int:
+    return max(1, -(-count // most))
+
+
+def _trace(
+    chart: Chart, number: int, words: list[str], x: Callable[[int], str], y: Callable[[Number], str]
+) -> Trace:
+    one = chart.series[number]
+    pieces: list[list[str]] = [[]]
+    points = []
+    for i, value in enumerate(one.values):
+        if value is None:
+            pieces.append([])
+            continue
+        pieces[-1].append(f"{x(i)},{y(value)}")
+        said = f"{words[i]} {worded(one.label)} {shown(value)}{worded(chart.unit)}"
+        points.append((f"{x(i)}%", y(value), said))
+    return Trace(number, tuple(" ".join(piece) for piece in pieces if len(piece) > 1), tuple(points))

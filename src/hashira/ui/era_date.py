@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hashira.kernel import era
@@ -67,7 +67,7 @@ class EraDateWidget(forms.Widget):
         wrong = merged.pop("data-wrong-parts", "").split()
         identity = merged.get("id") or f"id_{name}"
         parts = DateParts.of(value)
-        labels = {"year": _now("年"), "month": _now("月"), "day": _now("日")}
+        labels = {"year": gettext("年"), "month": gettext("月"), "day": gettext("日")}
         words = (merged.get("autocomplete") or "").removeprefix("bday")
         inputs = [
             {

@@ -328,7 +328,7 @@ def table(context: template.Context, table: Table) -> dict[str, Any]:
 @register.inclusion_tag("ui/chart.html", takes_context=True)
 def chart(context: template.Context, chart: Chart) -> dict[str, Any]:
     """A chart as SVG with the same numbers as a table under a disclosure."""
-    return {"chart": chart, "drawing": chart.drawing(), "id": _number(context, "chart")}
+    return {"chart": chart, "id": _number(context, "chart")}
 
 
 @register.inclusion_tag("ui/figure.html", takes_context=True)
