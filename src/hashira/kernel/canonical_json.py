@@ -87,7 +87,9 @@ class TooDeep(HashiraError):
 def canonical_json(value: JSON) -> bytes:
     """The canonical form of a value.
 
-    Raises ``NotJSON``, ``NotANumber``, ``IntegerTooLarge``, ``BrokenText`` or ``TooDeep``.
+    Raises ``NotJSON``, ``NotANumber``, ``IntegerTooLarge``, ``BrokenText`` or ``TooDeep``. To bring JSON
+    that somebody else wrote into this form, read it with ``json.loads(text, parse_int=float)``: RFC 8785
+    takes every number for a double, also one beyond 2**53 that an issuer wrote without a point.
 
     >>> canonical_json({"b": [1, 2.50, 1e21], "a": "é\\n"}).decode()
     '{"a":"é\\\\n","b":[1,2.5,1e+21]}'
