@@ -73,6 +73,8 @@ def test_more_initials_than_positions() -> None:
     initials = " ".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     assert mrz_name(RomanName(initials)) == "A<B<C<D<E<F<G<H<I<J<K<L<M<N<O<P<Q<R<S<T"
     assert mrz_name(RomanName(initials, "HANAKO")) == "A<B<C<D<E<F<G<H<I<J<K<L<M<N<O<P<<HANAKO"
+    assert mrz_name(RomanName(initials, "ABC")) == "A<B<C<D<E<F<G<H<I<J<K<L<M<N<O<P<Q<<ABC<"
+    assert mrz_name(RomanName(initials, initials)) == "A<B<C<D<E<F<G<H<I<J<K<L<M<N<O<P<Q<R<<A<"
     # In a field of even length initials alone cannot have a letter last; nothing better can be written.
     assert mrz_name(RomanName(initials), positions=TD1) == "A<B<C<D<E<F<G<H<I<J<K<L<M<N<O<"
 

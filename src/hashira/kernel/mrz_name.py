@@ -30,58 +30,53 @@ def mrz_name(name: RomanName, *, positions: int = TD3) -> str:
     whole = "<<".join("<".join(part) for part in (family, given) if part)
     if len(whole) <= positions:
         return whole.ljust(positions, "<")
-    return (_truncated(family, given, positions) if given else _cut(family, positions)) or whole[:positions]
+    return _truncated(family, given, positions) if given else _cut(family, positions)
 
 
 def _components(part: str) -> list[str]:
     return part.replace("'", "").replace("-", " ").split()
 
 
-def _truncated(family: list[str], given: list[str], positions: int) -> str | None:
-    """Both parts in exactly ``positions``; ``None`` where letters and fillers do not let a letter be last."""
-    length = len("<".join(family))
-    if length > positions - len("<<") - 1:
-        length = max(positions - len("<<") - len(given[0]), positions // 2)
-    # Mostly the first round is the last. A cut on a filler gives way by one more letter of the family name.
-    for size in range(length, 0, -1):
-        shortened = _shorten(family, size) or _cut(family, size)
-        rest = _cut(given, positions - len("<<") - size)
-        if shortened and rest:
-            return f"{shortened}<<{rest}"
-    return None
+def _truncated(family: list[str], given: list[str], positions: int) -> str:
+    """Both parts in exactly ``positions``."""
+    size = len("<".join(family))
+    if size > positions - len("<<") - 1:
+        size = max(positions - len("<<") - len(given[0]), positions // 2)
+    # Where a cut falls on a filler between initials, one letter fewer of the family name mends it.
+    fields = [
+        f"{shortened}<<{_cut(given, positions - len('<<') - len(shortened))}"
+        for shortened in (_shorten(family, size), _shorten(family, max(size - 1, 1)))
+        if shortened[-1] != "<"
+    ]
+    return next((field for field in fields if field[-1] != "<"), fields[0])
 
 
-def _shorten(components: list[str], size: int) -> str | None:
+def _shorten(components: list[str], size: int) -> str:
     """The components in exactly ``size`` positions; the first stays whole while the others can shrink.
 
-    ``None`` where there are too many components to keep a letter of each, or too few letters.
+    Too many to keep a letter of each are cut at the end. There are at least ``size`` positions of them.
     """
-    letters = size - (len(components) - 1)
-    if letters < len(components):
-        return None
-    first = min(len(components[0]), letters - (len(components) - 1))
-    kept = [first] + [0] * (len(components) - 1)
+    others = len(components) - 1
+    letters = size - others
+    if letters <= others:
+        return _cut(components, size)
+    kept = [min(len(components[0]), letters - others)] + [0] * others
     while sum(kept) < letters:
-        before = sum(kept)
         for index in range(1, len(components)):
             if sum(kept) < letters and kept[index] < len(components[index]):
                 kept[index] += 1
-        if sum(kept) == before:
-            return None
     return "<".join(component[:length] for component, length in zip(components, kept, strict=True))
 
 
-def _cut(components: list[str], room: int) -> str | None:
-    """The components cut at the end to exactly ``room`` positions, the last of which is a letter."""
+def _cut(components: list[str], room: int) -> str:
+    """The components cut to exactly ``room`` positions, the last a letter unless all are initials."""
     written = "<".join(components)
-    if len(written) < room:
-        return None
-    if written[room - 1] != "<":
-        return written[:room]
+    if len(written) < room or written[room - 1] != "<":
+        return written[:room].ljust(room, "<")
     # The cut fell on a filler: one letter fewer before it lets the initial of the next component in.
     kept = written[: room - 1].split("<")
     longest = max(range(len(kept)), key=lambda index: len(kept[index]))
     if len(kept[longest]) == 1:
-        return None
+        return written[:room]
     kept[longest] = kept[longest][:-1]
     return "<".join([*kept, written[room]])
