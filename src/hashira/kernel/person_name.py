@@ -148,9 +148,10 @@ class WrittenName:
 class KanaName:
     """The reading of a name in full-width katakana (カナ氏名).
 
-    Katakana, ー, and inside a part ・ and space (for foreign names). The constructor is strict, since
-    this is what we write and exchange (行政データの文字環境導入: 全角カタカナ); :meth:`read` is for what
-    people and other systems send. Raises ``NameMissing``, ``NotKatakana`` or ``NameTooLong``.
+    Katakana, ー, and inside a part ・ and space (for foreign names), as 氏（カナ） and 名（カナ） of the
+    person in the 政府相互運用性フレームワーク (GIF). The constructor is strict, since this is what we write
+    and exchange; :meth:`read` is for what people and other systems send. Raises ``NameMissing``,
+    ``NotKatakana`` or ``NameTooLong``.
     """
 
     family: str
@@ -272,7 +273,7 @@ _TO_LARGE_KATAKANA = {
     **{ord(small): large for small, large in _LARGE.items()},
     **{hiragana: _LARGE.get(chr(katakana), chr(katakana)) for hiragana, katakana in _TO_KATAKANA.items()},
 }
-_APOSTROPHES = {ord(c): "'" for c in "\u2018\u2019\u02bc\u00b4`"} | {
+_TYPED_MARKS = {ord(c): "'" for c in "\u2018\u2019\u02bc\u00b4`"} | {
     ord(c): "-" for c in "\u2010\u2011\u2212"
 }
 
@@ -317,7 +318,7 @@ def _full_width_katakana(part: str) -> str:
 
 
 def _capital_letters(part: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", part.translate(_APOSTROPHES)).upper().split())
+    return " ".join(unicodedata.normalize("NFKC", part.translate(_TYPED_MARKS)).upper().split())
 
 
 def _without_accents(text: str) -> str:
