@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from hashira.kernel.language import Bilingual
 from hashira.ui.pages import PageView, page_view
-from hashira.ui.wording import shown, worded
+from hashira.ui.wording import current_language, shown, worded
 
 Text = str | Bilingual | Promise
 LONGEST_FILTER = 100  # characters; what is beyond is cut off before it is looked for
@@ -217,17 +218,23 @@ class Table:
     def csv_response(self, filename: str) -> StreamingHttpResponse:
         """All rows that pass the filters, as CSV in UTF-8 with a byte order mark, so that Excel reads it.
 
+        Cells hold values (a date as 2021-12-20, a choice by its code), so that they can be read back in.
         A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection).
         """
-        response = StreamingHttpResponse(self._csv_lines(), content_type="text/csv; charset=utf-8")
+        language = current_language()  # the lines are written when the request is over
+        response = StreamingHttpResponse(self._csv_lines(language), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
         return response
 
-    def _csv_lines(self) -> Iterator[str]:
+    def _csv_lines(self, language: str) -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow([worded(c.label) for c in self.columns])
+        with override(language):
+            head = writer.writerow([worded(c.label) for c in self.columns])
+        yield "\ufeff" + head
         for row in self.source.slice(self.filters, self.order, 0, None):
-            yield writer.writerow([_csv_cell(c.csv(row) if c.csv else c.of(row)) for c in self.columns])
+            with override(language):
+                line = writer.writerow([_csv_cell(c.csv(row) if c.csv else c.of(row)) for c in self.columns])
+            yield line
 
     @property
     def _query(self) -> QueryDict:
