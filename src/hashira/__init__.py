@@ -1,0 +1,1 @@
+"""Hashira (柱): a digital agency in a box."""
