@@ -1,0 +1,51 @@
+"""What a certificate says, whatever its format: one person and the doses shown (証明内容)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person a certificate is about (被接種者).
+
+    Names are as written in the certificate: family and given where the format keeps them apart,
+    else the whole in ``name``. ``None`` stands for what the certificate does not show.
+    """
+
+    name: str | None
+    birth_date: str | None
+    family: str | None = None
+    given: tuple[str, ...] = ()
+    document_number: str | None = None
+    """旅券番号, in formats for travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDose:
+    """One dose as a certificate shows it (接種記録)."""
+
+    date: str
+    """ISO 8601 date as written."""
+    product: str
+    """Name of the product where the format has one, else its code."""
+    code_system: str
+    """URI or name of the code system of ``code``."""
+    code: str
+    lot: str | None = None
+    centre: str | None = None
+    """Administering centre or the authority that answers for the dose."""
+    country: str | None = None
+    number: int | None = None
+    """Which dose of the course (接種回数), from 1; SMART Health Cards do not carry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateContent:
+    """What the signature covers, format-neutral."""
+
+    holder: Holder
+    doses: tuple[ShownDose, ...]
+    issuer: str
+    """The issuer as the format names it: an ``iss`` URL, or a state's three letters."""
+    certificate_number: str | None = None

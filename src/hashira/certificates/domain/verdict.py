@@ -1,0 +1,182 @@
+"""The answer of a verification: evidence, or a typed error; never a bare yes or no (検証結果)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from hashira.certificates.domain.content import CertificateContent
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+
+class Verdict(StrEnum):
+    """The seven answers; only ``VERIFIED`` opens a door."""
+
+    VERIFIED = "verified"
+    INVALID = "invalid"
+    UNTRUSTED = "untrusted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    MALFORMED = "malformed"
+    UNSUPPORTED = "unsupported"
+
+
+VERDICT_NAMES = {
+    Verdict.VERIFIED: Bilingual("真正です", "Genuine"),
+    Verdict.INVALID: Bilingual("無効です（改ざんまたは不正）", "Invalid (altered or wrong)"),
+    Verdict.UNTRUSTED: Bilingual("発行者を確認できません", "Issuer not trusted"),
+    Verdict.EXPIRED: Bilingual("有効期間外です", "Outside its validity"),
+    Verdict.REVOKED: Bilingual("失効しています", "Revoked"),
+    Verdict.MALFORMED: Bilingual("読み取れません", "Not readable"),
+    Verdict.UNSUPPORTED: Bilingual("対応していない形式です", "Format not supported"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer rests on."""
+
+    format: str
+    judged_at: datetime
+    issuer: str | None = None
+    kid: str | None = None
+    """Key identifier: RFC 7638 thumbprint, or the SHA-256 of the signer certificate."""
+    key_source: str | None = None
+    """Where the trusted key came from: a file of trust, a chain."""
+    chain: tuple[str, ...] = ()
+    """Subjects of the certificates from the signer to the anchor."""
+    signed_at: datetime | None = None
+    """Time the issuer claims to have signed; ``None`` where the format has none."""
+    checks: tuple[str, ...] = ()
+    """What was checked and held, in order."""
+
+
+class NotVerified(HashiraError):
+    """A negative answer; its class says which. ``evidence`` and ``content`` are as far as it got.
+
+    The content of a certificate that did not verify is shown beside the verdict only.
+    """
+
+    verdict: ClassVar[Verdict]
+    status: ClassVar[int] = 422
+
+    def __init__(
+        self,
+        *,
+        evidence: Evidence | None = None,
+        content: CertificateContent | None = None,
+        **details: object,
+    ) -> None:
+        super().__init__(**details)
+        self.evidence = evidence
+        self.content = content
+
+
+_ASK_HOLDER = Bilingual(
+    "所持者に、発行元で証明書を取り直すよう案内してください",
+    "Ask the holder to obtain the certificate again from its issuer",
+)
+_SCAN_AGAIN = Bilingual(
+    "もう一度読み取ってください。だめなら発行元で取り直してください",
+    "Scan it again; if that fails, have it issued again",
+)
+
+
+class CertificateInvalid(NotVerified):
+    """The signature or what it covers does not hold."""
+
+    code = "CERT-001"
+    verdict = Verdict.INVALID
+    what = Bilingual("証明書は無効です", "The certificate is invalid")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = _ASK_HOLDER
+
+
+class CertificateUntrusted(NotVerified):
+    """Nothing in the trust store vouches for the key."""
+
+    code = "CERT-002"
+    verdict = Verdict.UNTRUSTED
+    what = Bilingual("発行者を確認できません", "The issuer is not trusted")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = Bilingual(
+        "発行元の公開鍵を --trust で与えるか、信頼リストを更新してください",
+        "Give the issuer's public key with --trust, or update the trust list",
+    )
+
+
+class CertificateExpired(NotVerified):
+    """Genuine, at another time."""
+
+    code = "CERT-003"
+    verdict = Verdict.EXPIRED
+    what = Bilingual("証明書は有効期間外です", "The certificate is outside its validity")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = _ASK_HOLDER
+
+
+class CertificateRevoked(NotVerified):
+    """Genuine once, withdrawn since."""
+
+    code = "CERT-004"
+    verdict = Verdict.REVOKED
+    what = Bilingual("証明書は失効しています", "The certificate is revoked")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = _ASK_HOLDER
+
+
+class CertificateMalformed(NotVerified):
+    """Not readable as the format that it claims to be."""
+
+    code = "CERT-005"
+    verdict = Verdict.MALFORMED
+    what = Bilingual("証明書を読み取れません", "The certificate cannot be read")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = _SCAN_AGAIN
+
+
+class CertificateUnsupported(NotVerified):
+    """A format, version or algorithm that this release does not read."""
+
+    code = "CERT-006"
+    verdict = Verdict.UNSUPPORTED
+    what = Bilingual("この形式の証明書には対応していません", "This kind of certificate is not supported")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = Bilingual(
+        "SMART Health Cards か ICAO VDS-NC の二次元コードを読み取ってください",
+        "Scan the code of a SMART Health Card or an ICAO VDS-NC",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A certificate that holds, and why."""
+
+    content: CertificateContent
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A verdict with all that is known, also when it is negative: for pages and the terminal."""
+
+    verdict: Verdict
+    evidence: Evidence | None
+    content: CertificateContent | None
+    error: NotVerified | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, verified: Verified) -> Assessment:
+        return cls(Verdict.VERIFIED, verified.evidence, verified.content)
+
+    @classmethod
+    def against(cls, error: NotVerified) -> Assessment:
+        return cls(error.verdict, error.evidence, error.content, error)
+
+
+def checked(evidence: Evidence, *names: str) -> Evidence:
+    """The evidence with further checks that held."""
+    return replace(evidence, checks=(*evidence.checks, *names))
