@@ -27,6 +27,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -208,6 +209,9 @@ def check(source: Path = SOURCE) -> list[Finding]:
     findings: list[Finding] = []
     paths = set(wanted) | set(source.rglob(CATALOGUE.as_posix()))
     findings.extend(_check_agreement(sorted(paths), source))
+    for path in source_files(source):
+        if path.suffix != ".py":
+            findings.extend(untranslated(path, path.relative_to(source.parent.parent).as_posix()))
     for path in sorted(paths):
         catalogue = _read(path)
         name = path.relative_to(source.parent.parent).as_posix()
@@ -224,6 +228,29 @@ def check(source: Path = SOURCE) -> list[Finding]:
             Finding(name, f"{entry.id!r} is an old entry") for entry in catalogue.obsolete.values()
         )
     return findings
+
+
+def untranslated(path: Path, name: str) -> Iterator[Finding]:
+    """Japanese that a template shows without asking for its translation.
+
+    What stands in an element that says ``lang="ja"`` is meant to stay Japanese.
+    """
+    inside = ""
+    for token in Lexer(path.read_text(encoding="utf-8")).tokenize():
+        word = token.contents.split(" ", 1)[0] if token.token_type == TokenType.BLOCK else ""
+        if inside:
+            inside = "" if word == f"end{inside}" else inside
+            continue
+        if word in {"comment", "blocktranslate", "blocktrans"}:
+            inside = word
+        elif token.token_type == TokenType.TEXT:
+            text = re.sub(r'lang="ja"[^<>]*>[^<]*', "", token.contents)
+            if match := re.search(f"[^<>\\s]*{JAPANESE.pattern}[^<>\\s]*", text):
+                yield Finding(f"{name}:{token.lineno}", f"{match[0]!r} is shown without translate")
+        elif token.token_type in {TokenType.BLOCK, TokenType.VAR} and word not in {"translate", "trans"}:
+            text = re.sub(r"""_\(("[^"]*"|'[^']*')\)""", "", token.contents)
+            if JAPANESE.search(text):
+                yield Finding(f"{name}:{token.lineno}", f"{text!r} has a text without _()")
 
 
 def _check_agreement(paths: list[Path], source: Path) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.template import engines
@@ -53,7 +54,7 @@ def test_an_axis_covers_its_largest_value_in_round_steps(largest: Decimal) -> No
     assert steps[-1] >= largest
     if largest:
         assert steps[-2] < largest
-    gaps = {b - a for a, b in zip(steps, steps[1:], strict=False)}
+    gaps = {b - a for a, b in pairwise(steps)}
     assert len(gaps) == 1
     assert gaps.pop().normalize().as_tuple().digits in {(1,), (2,), (5,)}
 
@@ -97,7 +98,7 @@ def test_a_narrow_screen_shows_fewer_labels() -> None:
     ],
 )
 def test_what_cannot_be_shown_truly_is_refused(labels: list[str], series: list[charts.Series]) -> None:
-    with pytest.raises(ValueError, match="chart|values"):
+    with pytest.raises(ValueError, match=r"chart|values"):
         charts.stacked(title="t", labels=labels, series=series)
 
 

@@ -1,4 +1,4 @@
-"""Forms: what is required says so, what is wrong is said twice and tied together, nothing is without bound."""
+"""Forms: what is required says so, what is wrong is said twice, nothing is without bound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery in a real Chromium: axe, keyboard, reflow, forced colours, no scripts, a code that a camera reads."""
+"""The gallery in a real Chromium: axe, keyboard, reflow, forced colours, paper, no scripts, a code."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
-
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.ui.conftest import ALONE
 
 pytestmark = pytest.mark.browser
@@ -98,7 +97,7 @@ def test_nothing_breaks_the_policy_or_throws(browser: Browser, address: str, lan
     page.on("console", lambda m: troubles.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("response", lambda r: troubles.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     page.goto(address + "/ui/")
-    page.wait_for_function("window.htmx !== undefined")
+    assert page.evaluate("typeof window.htmx") == "object"
     assert page.evaluate("getComputedStyle(document.querySelector('.dads-button')).minHeight") == "56px"
     assert troubles == []
     context.close()
@@ -133,13 +132,14 @@ def test_text_at_twice_its_size_loses_nothing(open_page: Any) -> None:
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(open_page: Any) -> None:
     page = open_page()
-    page.wait_for_function("document.activeElement.id === 'error-summary'")
+    expect(page.locator("#error-summary")).to_be_focused()
     page.evaluate("document.querySelector('.dads-skip-link').focus()")
     page.keyboard.press("Tab")
     seen: set[str] = set()
     for _step in range(200):
         state = page.evaluate(
-            """() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            const b = e.getBoundingClientRect();
             return {tag: e.tagName, cls: e.className, outline: s.outlineStyle, width: s.outlineWidth,
                     size: b.width * b.height} }"""
         )
@@ -171,7 +171,7 @@ def test_the_first_tab_skips_to_the_content(open_page: Any) -> None:
 
 def test_a_summary_of_errors_gets_the_focus_and_leads_to_the_field(open_page: Any) -> None:
     page = open_page()
-    page.wait_for_function("document.activeElement.id === 'error-summary'")
+    expect(page.locator("#error-summary")).to_be_focused()
     page.locator('#error-summary a[href="#faulty_birth_date_month"]').click()
     assert page.evaluate("document.activeElement.id") == "faulty_birth_date_month"
 
@@ -285,15 +285,14 @@ def test_motion_is_reduced_on_demand(open_page: Any) -> None:
 
 def test_progress_renews_itself_by_htmx_and_keeps_its_link(open_page: Any, address: str) -> None:
     page = open_page()
-    page.wait_for_function("window.htmx !== undefined")
+    assert page.evaluate("typeof window.htmx") == "object"
     part = page.locator("#progress-1")
     assert part.get_attribute("hx-get") == "/ui/"
     page.evaluate("document.querySelector('#progress-1 .dads-progress__words').textContent = 'old'")
     page.evaluate(
-        "htmx.ajax('GET', '/ui/', {source: '#progress-1', target: '#progress-1', select: '#progress-1', swap: 'outerHTML'})"
+        """() => { const part = '#progress-1';
+        htmx.ajax('GET', '/ui/', {source: part, target: part, select: part, swap: 'outerHTML'}) }"""
     )
-    page.wait_for_function(
-        "document.querySelector('#progress-1 .dads-progress__words').textContent.includes('30%')"
-    )
+    expect(page.locator("#progress-1 .dads-progress__words")).to_contain_text("30%")
     assert page.locator("#progress-1-reload").get_attribute("href") == "/ui/"
     assert page.locator("#progress-2 a").count() == 0

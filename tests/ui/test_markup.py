@@ -5,10 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.test import Client, override_settings
 
+import hashira.ui
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "ui.md"
+UNSTYLED = {  # elements of a block that need no style of their own
+    "dads-checkbox__label",
+    "dads-date__label",
+    "dads-figure__paper",
+    "dads-file-upload",
+    "dads-header__name-text",
+    "dads-notices",
+    "dads-radio__label",
+}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list")
 
@@ -114,7 +128,7 @@ def test_headings_skip_no_level(gallery: Page) -> None:
     levels = [int(tag[1]) for tag, _attrs in gallery.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_colour_is_never_alone(gallery: Page) -> None:
@@ -161,7 +175,19 @@ def test_a_page_with_errors_says_so_in_its_title(client: Client) -> None:
     from hashira.ui.gallery import SampleForm
 
     template = engines["django"].from_string(
-        '{% extends "ui/page.html" %}{% block title %}申請{% endblock %}{% block main %}{{ form }}{% endblock %}'
+        '{% extends "ui/page.html" %}{% block title %}申請{% endblock %}'
+        "{% block main %}{{ form }}{% endblock %}"
     )
     assert "<title>申請｜Hashira</title>" in template.render({"form": SampleForm()})
     assert "<title>エラー：申請｜Hashira</title>" in template.render({"form": SampleForm({})})
+
+
+def test_every_class_has_its_style_and_every_style_its_class() -> None:
+    folder = Path(hashira.ui.__file__).parent
+    sheets = "".join(sheet.read_text(encoding="utf-8") for sheet in (folder / "static" / "ui").glob("*.css"))
+    styled = set(re.findall(r"\.(dads-[\w-]+)", sheets))
+    sources = [*folder.glob("templates/**/*.html"), folder / "templatetags" / "ui.py"]
+    drawn = set(re.findall(r"\bdads-[\w-]+", "".join(s.read_text(encoding="utf-8") for s in sources)))
+    documented = re.findall(r"`(dads-[\w-]+)`", REFERENCE.read_text(encoding="utf-8"))
+    assert drawn - styled == UNSTYLED
+    assert styled - drawn - set(documented) == set()
