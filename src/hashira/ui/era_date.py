@@ -68,7 +68,7 @@ class EraDateWidget(forms.Widget):
         identity = merged.get("id") or f"id_{name}"
         parts = DateParts.of(value)
         labels = {"year": gettext("年"), "month": gettext("月"), "day": gettext("日")}
-        words = (merged.get("autocomplete") or "").removeprefix("bday")
+        birth_date = merged.get("autocomplete") == "bday"
         inputs = [
             {
                 "part": part,
