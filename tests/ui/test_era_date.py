@@ -116,3 +116,13 @@ def test_a_group_has_a_legend_hint_and_error_tied_to_it() -> None:
     assert 'aria-describedby="id_birth_helptext id_birth_error"' in html
     assert 'id="id_birth_helptext"' in html
     assert 'id="id_birth_error"' in html
+
+
+def test_a_birth_date_can_be_filled_in_by_the_browser() -> None:
+    """WCAG 2.2, 1.3.5: the purpose of a field about the reader is in its autocomplete attribute."""
+
+    class Own(forms.Form):
+        birth = forms.EraDateField(widget=forms.EraDateWidget(attrs={"autocomplete": "bday"}))
+
+    html = str(Own())
+    assert [html.count(f'autocomplete="bday-{part}"') for part in ("year", "month", "day")] == [1, 1, 1]

@@ -104,7 +104,10 @@ class Chart:
 
     def bars(self) -> tuple[Bar, ...]:
         """The bars of a bar chart, from the top."""
-        totals = [sum(Decimal(str(s.values[i] or 0)) for s in self.series) for i in range(len(self.labels))]
+        totals = [
+            sum((Decimal(str(s.values[i] or 0)) for s in self.series), Decimal(0))
+            for i in range(len(self.labels))
+        ]
         longest = max(totals, default=Decimal(0)) or Decimal(1)
         return tuple(self._bar(i, total, longest) for i, total in enumerate(totals))
 

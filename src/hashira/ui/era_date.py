@@ -78,9 +78,7 @@ class EraDateWidget(forms.Widget):
                 "value": getattr(parts, part),
                 "wrong": part in wrong,
                 "numeric": part != "year",
-                "autocomplete": f"bday-{part}"
-                if merged.get("autocomplete") == "bday" and not words
-                else None,
+                "autocomplete": f"bday-{part}" if birth_date else None,
             }
             for part in PARTS
         ]
