@@ -82,6 +82,7 @@ DATA_DIR = _data_directory()
 DEVELOPMENT = os.environ.get("HASHIRA_ENVIRONMENT", "production") == "development"
 HASHIRA_SYSTEMS = _systems(os.environ.get("HASHIRA_SYSTEMS", ",".join(SYSTEMS)))
 HASHIRA_OFFICIAL_SITE = os.environ.get("HASHIRA_OFFICIAL_SITE", "")
+HASHIRA_TRUST = tuple(Path(path) for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
 HASHIRA_POLICY = Path(__file__).parent / "policy" / "hashira.cedar"
 
 DEBUG = False
@@ -100,6 +101,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "hashira.ui",
+    *(["hashira.certificates.web"] if "certificates" in HASHIRA_SYSTEMS else []),
     "hashira.portal",
 ]
 MIDDLEWARE = [
@@ -115,7 +117,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hashira.ui.errors.ErrorPages",
 ]
+CSRF_FAILURE_VIEW = "hashira.ui.errors.csrf_failure"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -125,6 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "hashira.portal.navigation.navigation",
             ],
         },
     }
@@ -140,10 +145,12 @@ LANGUAGES = [("ja", "日本語"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
+LOCALE_PATHS = sorted(Path(__file__).parents[1].glob("**/locale"))
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(exist_ok=True)
 
 # A page loads from this installation only, and runs no script and no style of its own text.
 CONTENT_SECURITY_POLICY = {

@@ -1,0 +1,158 @@
+"""``hashira certificates …``: works without a database, a network or Django (接種証明書のコマンド)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hashira.certificates.domain.verdict import Assessment
+    from hashira.kernel.errors import HashiraError
+
+_NEGATIVE, _USAGE = 1, 2
+_MAX_INPUT = 20 * 1024 * 1024
+
+
+class _Moment(click.ParamType):
+    """A time such as 2022-06-01 or 2022-06-01T09:00:00+09:00; without a zone it is Japan's."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from hashira.kernel.clock import JST
+
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value}: 2022-06-01 / 2022-06-01T09:00:00+09:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+
+
+@click.group()
+def certificates() -> None:
+    """接種証明書 / vaccination certificates."""
+
+
+@certificates.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), default="-")
+@click.option("--trust", "trust", multiple=True, type=click.Path(path_type=Path), help="信頼する鍵・証明書")
+@click.option("--at", type=_Moment(), help="この時点で判定する（既定は現在）")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す")
+def verify(file: str, trust: tuple[Path, ...], at: datetime | None, as_json: bool) -> None:
+    """証明書を検証する / Verify a certificate, offline.
+
+    FILE は二次元コードの内容、その画像、または .smart-health-card ファイルです。
+    FILE holds the text of a code, a picture of one, or a .smart-health-card.
+
+    終了コード / exit: 0 verified, 1 negative, 2 usage, 3 environment.
+    """
+    from hashira.certificates.adapters.submission import certificates_in
+    from hashira.certificates.adapters.trust_files import read_trust
+    from hashira.certificates.domain.format import assess
+    from hashira.kernel.errors import HashiraError
+
+    language = _language()
+    try:
+        store = read_trust(trust)
+        texts = certificates_in(_read(file))
+    except HashiraError as error:
+        click.echo(error.message(language), err=True)
+        sys.exit(_USAGE)
+    moment = at or datetime.now(UTC)
+    assessments = [assess(text, trust=store, at=moment) for text in texts]
+    if as_json:
+        import orjson
+
+        documents = [_document(a, language) for a in assessments]
+        written = documents[0] if len(documents) == 1 else documents
+        click.echo(orjson.dumps(written, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for assessment in assessments:
+            _print(assessment, language)
+    if any(a.verdict != "verified" for a in assessments):
+        sys.exit(_NEGATIVE)
+
+
+def _language() -> str:
+    """Japanese unless the terminal's locale says otherwise."""
+    chosen = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "ja"
+    return "en" if chosen.startswith("en") else "ja"
+
+
+def _read(file: str) -> bytes:
+    with click.open_file(file, "rb") as stream:
+        octets: bytes = stream.read(_MAX_INPUT + 1)
+    if len(octets) > _MAX_INPUT:
+        raise click.UsageError("20 MB までのファイルを読めます / files up to 20 MB are read")
+    return octets
+
+
+def _document(assessment: Assessment, language: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    evidence = asdict(assessment.evidence) if assessment.evidence else None
+    content = asdict(assessment.content) if assessment.content else None
+    error: HashiraError | None = assessment.error
+    return {
+        "verdict": assessment.verdict.value,
+        "evidence": evidence,
+        "content": content,
+        "error": error.problem(language) if error else None,
+    }
+
+
+def _print(assessment: Assessment, language: str) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    from hashira.certificates.domain.verdict import VERDICT_NAMES
+
+    console = Console(highlight=False, soft_wrap=True)
+    good = assessment.verdict == "verified"
+    sign, colour = ("○", "green") if good else ("×", "red")
+    words = VERDICT_NAMES[assessment.verdict].in_language(language)
+    console.print(f"[bold {colour}]{sign} {assessment.verdict.value}[/]  {words}")
+    if assessment.error is not None:
+        console.print(escape(assessment.error.message(language)))
+    for label, value in _rows(assessment, language):
+        console.print(f"  {label}: {escape(value)}")
+
+
+def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
+    """What a person reads below the verdict; content of a negative one is marked as such."""
+
+    def named(ja: str, en: str) -> str:
+        return en if language == "en" else ja
+
+    rows: list[tuple[str, str | None]] = []
+    evidence, content = assessment.evidence, assessment.content
+    if evidence is not None:
+        rows += [
+            (named("形式", "Format"), evidence.format),
+            (named("発行者", "Issuer"), evidence.issuer),
+            (named("鍵", "Key"), evidence.kid),
+            (named("鍵の出どころ", "Key from"), evidence.key_source),
+            (named("証明書のつながり", "Chain"), " ← ".join(evidence.chain)),
+            (named("署名日時", "Signed"), evidence.signed_at and evidence.signed_at.isoformat()),
+            (named("判定日時", "Judged"), evidence.judged_at.isoformat()),
+            (named("確認したこと", "Checked"), ", ".join(evidence.checks)),
+        ]
+    if content is not None:
+        if assessment.verdict != "verified":
+            rows.append(
+                (named("注意", "Note"), named("以下は確認されていません", "What follows is not verified"))
+            )
+        rows += [
+            (named("氏名", "Name"), content.holder.name),
+            (named("生年月日", "Born"), content.holder.birth_date),
+            (named("証明書番号", "Certificate"), content.certificate_number),
+        ]
+        for dose in content.doses:
+            parts = (dose.date, dose.product, dose.lot, dose.centre, dose.country)
+            rows.append((named("接種", "Dose"), "  ".join(part for part in parts if part)))
+    return [(label, value) for label, value in rows if value]

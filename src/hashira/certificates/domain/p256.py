@@ -1,0 +1,82 @@
+"""Public keys of P-256: as SPKI, as JWK, by thumbprint; and the check of an ES256 signature."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
+
+from hashira.certificates.domain import base64url
+
+_ECDSA_SHA256 = ec.ECDSA(SHA256())
+COORDINATE = 32
+"""Octets of a coordinate, and of each half of a signature."""
+
+
+class NotP256(ValueError):
+    """The octets are no P-256 public key."""
+
+
+@lru_cache(maxsize=4096)
+def public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
+    """The key of a DER SubjectPublicKeyInfo; kept, since parsing costs as much as half a verification."""
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise NotP256("no public key") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+        raise NotP256("not on P-256")
+    return key
+
+
+def spki_of_point(x: bytes, y: bytes) -> bytes:
+    """DER SubjectPublicKeyInfo of a point; ``NotP256`` where it is not on the curve."""
+    if len(x) != COORDINATE or len(y) != COORDINATE:
+        raise NotP256("a coordinate of P-256 has 32 octets")
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + x + y)
+    except ValueError as error:
+        raise NotP256("not on P-256") from error
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def jwk(spki: bytes) -> dict[str, str]:
+    """The key as a JWK for publication (RFC 7517; members of SMART Health Cards 1.4.0, "Key Sets")."""
+    point = public_key(spki).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    x, y = point[1 : 1 + COORDINATE], point[1 + COORDINATE :]
+    return {
+        "kty": "EC",
+        "kid": thumbprint(spki),
+        "use": "sig",
+        "alg": "ES256",
+        "crv": "P-256",
+        "x": base64url.encode(x),
+        "y": base64url.encode(y),
+    }
+
+
+def thumbprint(spki: bytes) -> str:
+    """JWK thumbprint with SHA-256 (RFC 7638 §3): the ``kid`` of a SMART Health Card."""
+    point = public_key(spki).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    x = base64url.encode(point[1 : 1 + COORDINATE])
+    y = base64url.encode(point[1 + COORDINATE :])
+    members = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
+    return base64url.encode(hashlib.sha256(members.encode("ascii")).digest())
+
+
+def check_signature(spki: bytes, message: bytes, signature: bytes) -> None:
+    """Raises ``InvalidSignature`` unless ``signature`` (R‖S, 64 octets) is the key's over ``message``."""
+    if len(signature) != 2 * COORDINATE:
+        raise InvalidSignature("an ES256 signature has 64 octets")
+    r = int.from_bytes(signature[:COORDINATE], "big")
+    s = int.from_bytes(signature[COORDINATE:], "big")
+    public_key(spki).verify(encode_dss_signature(r, s), message, _ECDSA_SHA256)

@@ -1,0 +1,333 @@
+"""SMART Health Cards 1.4.0: issue and verify (接種証明書・国内用).
+
+A card is a compact JWS (RFC 7515) whose payload is raw DEFLATE (RFC 1951) of minified JSON.
+Strict on what is written, liberal on what real issuers did: a fractional ``nbf`` and deprecated
+chunks are read.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, TypeGuard
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+
+from hashira.certificates.domain import base64url, p256, shc_qr
+from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
+from hashira.certificates.domain.revocation_id import fhir_digest_id
+from hashira.certificates.domain.shc_fhir import CardNotWritable, NotABundle, read_bundle, write_bundle
+from hashira.certificates.domain.signer import Signer
+from hashira.certificates.domain.trust import RevocationList, TrustedKey, TrustStore
+from hashira.certificates.domain.verdict import (
+    CertificateExpired,
+    CertificateInvalid,
+    CertificateMalformed,
+    CertificateRevoked,
+    CertificateUnsupported,
+    CertificateUntrusted,
+    Evidence,
+    Verified,
+    checked,
+)
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+NAME = "shc"
+TITLE = Bilingual("SMART Health Card（国内用）", "SMART Health Card (domestic)")
+REFERENCE = "SMART Health Cards Framework 1.4.0"
+HEALTH_CARD = "https://smarthealth.cards#health-card"
+IMMUNIZATION = "https://smarthealth.cards#immunization"
+
+MAX_PAYLOAD = 64 * 1024
+"""Octets of the inflated payload that are read at most."""
+MAX_JWS_READ = shc_qr.MAX_JWS * shc_qr.MAX_CHUNKS
+_CLOCK_SKEW = timedelta(minutes=5)
+_RID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+_MAX_RID = 24
+
+
+class CardTooLarge(HashiraError):
+    """The card does not fit one QR code of version 22."""
+
+    code = "CERT-008"
+    what = Bilingual("二次元コードに入りきりません", "The card does not fit one QR code")
+    why = Bilingual("{letters}文字あり、上限は{most}文字です", "It has {letters} letters of {most} at most")
+    remedy = Bilingual("表示する接種記録を減らしてください", "Choose fewer doses to show")
+
+
+def issue(
+    *,
+    holder: Holder,
+    doses: tuple[ShownDose, ...],
+    issuer: str,
+    signer: Signer,
+    at: datetime,
+    rid: str | None = None,
+    expires: datetime | None = None,
+) -> str:
+    """A signed card as compact JWS.
+
+    ``issuer`` is an https URL without a slash at its end, under which the key is published;
+    ``at`` becomes ``nbf`` in whole seconds. Raises ``CardNotWritable`` or ``CardTooLarge``.
+    """
+    if not issuer.startswith("https://") or issuer.endswith("/"):
+        raise CardNotWritable(
+            reason=Bilingual("発行者URLの形が違います", "The issuer URL is not of the right form")
+        )
+    if rid is not None and (not 0 < len(rid) <= _MAX_RID or not _RID.issuperset(rid)):
+        raise CardNotWritable(reason=Bilingual("失効番号の形が違います", "The rid is not of the right form"))
+    credential: dict[str, Any] = {
+        "type": [HEALTH_CARD, IMMUNIZATION],
+        "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": write_bundle(holder, doses)},
+    }
+    if rid is not None:
+        credential["rid"] = rid
+    claims: dict[str, Any] = {"iss": issuer, "nbf": int(at.timestamp())}
+    if expires is not None:
+        claims["exp"] = int(expires.timestamp())
+    claims["vc"] = credential
+    jws = _sign(orjson.dumps(claims), signer)
+    if len(jws) > shc_qr.MAX_JWS:
+        raise CardTooLarge(letters=len(jws), most=shc_qr.MAX_JWS)
+    return jws
+
+
+def _sign(payload: bytes, signer: Signer) -> str:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = base64url.encode(squeeze.compress(payload) + squeeze.flush())
+    text = f"{_header(p256.thumbprint(signer.public_key_spki))}.{body}"
+    return f"{text}.{base64url.encode(signer.sign(text.encode('ascii')))}"
+
+
+@lru_cache(maxsize=256)
+def _header(kid: str) -> str:
+    return base64url.encode(orjson.dumps({"alg": "ES256", "zip": "DEF", "kid": kid}))
+
+
+def sniff(text: str) -> bool:
+    """Whether the text looks like a card: QR text, or a compact JWS."""
+    head = text.lstrip()[:5]
+    return shc_qr.sniff(text) or (head.startswith("eyJ") and text.count(".") == 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as read, before anything of it is believed."""
+
+    kid: str
+    message: bytes
+    signature: bytes
+    claims: dict[str, Any]
+    nbf: float
+    exp: float | None
+    rid: str | None
+    bundle: dict[str, Any]
+    content: CertificateContent
+
+
+def decode(text: str) -> Card:
+    """The parts of a card, from QR text or compact JWS; nothing is verified.
+
+    Raises ``CertificateMalformed``, or ``CertificateUnsupported`` for another algorithm.
+    """
+    jws = text.strip()
+    if shc_qr.sniff(jws):
+        try:
+            jws = shc_qr.read(jws)
+        except shc_qr.NotQRText as error:
+            raise _malformed(f"二次元コードの内容: {error}", f"QR text: {error}") from error
+    parts = jws.split(".")
+    if len(jws) > MAX_JWS_READ or len(parts) != 3:
+        raise _malformed("JWSの形ではありません", "not a compact JWS")
+    kid = _kid(parts[0])
+    try:
+        signature = base64url.decode(parts[2])
+        payload = _inflate(base64url.decode(parts[1]))
+        claims = orjson.loads(payload)
+    except ValueError as error:
+        raise _malformed("中身を展開できません", "its payload does not open") from error
+    return _card(claims, kid=kid, message=jws[: jws.rindex(".")].encode("ascii"), signature=signature)
+
+
+@lru_cache(maxsize=1024)
+def _kid(header: str) -> str:
+    """The ``kid`` of a protected header, kept: one issuer writes the same header on every card."""
+    try:
+        members = orjson.loads(base64url.decode(header))
+    except ValueError as error:
+        raise _malformed("ヘッダーを読めません", "its header is not JSON") from error
+    if not isinstance(members, dict) or not isinstance(members.get("kid"), str):
+        raise _malformed("ヘッダーに kid がありません", "its header has no kid")
+    if members.get("alg") != "ES256" or members.get("zip") != "DEF" or "crit" in members:
+        raise CertificateUnsupported(
+            reason=Bilingual("ES256・DEF 以外のヘッダーです", "its header is not ES256 with DEF")
+        )
+    return str(members["kid"])
+
+
+def _inflate(octets: bytes) -> bytes:
+    stream = zlib.decompressobj(-15)
+    try:
+        payload = stream.decompress(octets, MAX_PAYLOAD)
+    except zlib.error as error:
+        raise ValueError("not DEFLATE") from error
+    if not stream.eof or stream.unused_data:
+        raise ValueError("too large, cut off, or followed by something else")
+    return payload
+
+
+def _card(claims: object, *, kid: str, message: bytes, signature: bytes) -> Card:
+    if not isinstance(claims, dict):
+        raise _malformed("中身がJSONオブジェクトではありません", "its payload is no JSON object")
+    issuer, nbf, exp = claims.get("iss"), claims.get("nbf"), claims.get("exp")
+    credential = claims.get("vc")
+    subject = credential.get("credentialSubject") if isinstance(credential, dict) else None
+    if not isinstance(issuer, str) or not _is_time(nbf) or not (exp is None or _is_time(exp)):
+        raise _malformed("iss・nbf・exp のいずれかが読めません", "one of iss, nbf, exp is not readable")
+    if not isinstance(credential, dict) or not isinstance(subject, dict):
+        raise _malformed("vc がありません", "it has no vc")
+    kinds = credential.get("type")
+    if not isinstance(kinds, list) or HEALTH_CARD not in kinds:
+        raise CertificateUnsupported(
+            reason=Bilingual("健康証明書の種別がありません", "it does not say that it is a health card")
+        )
+    bundle = subject.get("fhirBundle")
+    try:
+        holder, doses = read_bundle(bundle)
+    except NotABundle as error:
+        raise _malformed(f"FHIR: {error}", f"FHIR: {error}") from error
+    rid = credential.get("rid")
+    return Card(
+        kid=kid,
+        message=message,
+        signature=signature,
+        claims=claims,
+        nbf=nbf,
+        exp=exp,
+        rid=rid if isinstance(rid, str) else None,
+        bundle=bundle if isinstance(bundle, dict) else {},
+        content=CertificateContent(holder=holder, doses=doses, issuer=issuer),
+    )
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    """A NumericDate (RFC 7519 §2) within the years a clock can show; Japan wrote fractions."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 253_402_300_800
+
+
+def _malformed(ja: str, en: str) -> CertificateMalformed:
+    return CertificateMalformed(reason=Bilingual(ja, en))
+
+
+def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
+    """What the card says and why it holds at the moment ``at``; raises a ``NotVerified`` otherwise.
+
+    The order is: form, key, signature, chain of the key at the time of signing, validity,
+    revocation. Each error carries the evidence so far.
+    """
+    card = decode(text)
+    evidence = Evidence(
+        format=NAME,
+        judged_at=at,
+        issuer=card.content.issuer,
+        kid=card.kid,
+        signed_at=datetime.fromtimestamp(card.nbf, UTC),
+        checks=("form",),
+    )
+    key, evidence = _signing_key(card, trust, evidence)
+    evidence = _check_chain(card, key, evidence)
+    evidence = _check_validity(card, at, evidence)
+    for listed in trust.revocations_of(card.kid):
+        if _is_revoked(card, listed):
+            raise CertificateRevoked(
+                evidence=evidence,
+                content=card.content,
+                reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"),
+            )
+        evidence = checked(evidence, "revocation")
+    return Verified(card.content, evidence)
+
+
+def _signing_key(card: Card, trust: TrustStore, evidence: Evidence) -> tuple[TrustedKey, Evidence]:
+    """The key that made the signature, of those published for this issuer under this ``kid``."""
+    candidates = [k for k in trust.keys_of(card.kid) if k.issuer in (None, card.content.issuer)]
+    if not candidates:
+        raise CertificateUntrusted(
+            evidence=evidence,
+            content=card.content,
+            reason=Bilingual(
+                "発行者「{issuer}」の鍵が信頼情報にありません",
+                "The trust information has no such key of {issuer}",
+            ).format(issuer=card.content.issuer),
+        )
+    for key in candidates:
+        try:
+            p256.check_signature(key.spki, card.message, card.signature)
+        except (InvalidSignature, p256.NotP256):
+            continue
+        return key, replace(checked(evidence, "signature"), key_source=key.source)
+    raise CertificateInvalid(
+        evidence=evidence,
+        content=card.content,
+        reason=Bilingual("電子署名が一致しません", "The signature does not match"),
+    )
+
+
+def _check_chain(card: Card, key: TrustedKey, evidence: Evidence) -> Evidence:
+    """Certificates published beside the key are judged at the time of signing.
+
+    All of Japan's leaves have expired since, and the cards they signed have not.
+    """
+    if not key.x5c:
+        return evidence
+    from hashira.certificates.domain.x5c_chain import BrokenChain, check_chain
+
+    try:
+        subjects = check_chain(
+            key.x5c,
+            spki=key.spki,
+            issuer=card.content.issuer,
+            signed_at=datetime.fromtimestamp(card.nbf, UTC),
+        )
+    except BrokenChain as error:
+        raise CertificateUntrusted(evidence=evidence, content=card.content, reason=error.reason) from error
+    return replace(checked(evidence, "chain"), chain=subjects)
+
+
+def _check_validity(card: Card, at: datetime, evidence: Evidence) -> Evidence:
+    begins = datetime.fromtimestamp(card.nbf, UTC)
+    if begins > at + _CLOCK_SKEW:
+        raise CertificateExpired(
+            evidence=evidence,
+            content=card.content,
+            reason=Bilingual("{begins:%Y-%m-%d}から有効です", "It is valid from {begins:%Y-%m-%d}").format(
+                begins=begins
+            ),
+        )
+    if card.exp is not None and datetime.fromtimestamp(card.exp, UTC) <= at:
+        ended = datetime.fromtimestamp(card.exp, UTC)
+        raise CertificateExpired(
+            evidence=evidence,
+            content=card.content,
+            reason=Bilingual("{ended:%Y-%m-%d}に期限が切れました", "It expired on {ended:%Y-%m-%d}").format(
+                ended=ended
+            ),
+        )
+    return checked(evidence, "validity")
+
+
+def _is_revoked(card: Card, listed: RevocationList) -> bool:
+    if listed.method == "rid":
+        identifier = card.rid
+    elif listed.method == "hash-fhir":
+        identifier = fhir_digest_id(card.bundle) if card.rid is None else None
+    else:
+        return False
+    if identifier is None or identifier not in listed.entries:
+        return False
+    before = listed.entries[identifier]
+    return before is None or card.nbf < before

@@ -1,0 +1,73 @@
+"""The QR text of a SMART Health Card: ``shc:/`` and two digits a letter.
+
+Source: SMART Health Cards 1.4.0, "Creating a QR code".
+"""
+
+from __future__ import annotations
+
+import re
+
+PREFIX = "shc:/"
+MAX_JWS = 1195
+"""Letters of a JWS that fit one code of version 22 at level L."""
+MAX_CHUNKS = 32
+_MAX_TEXT = 2 * MAX_JWS * MAX_CHUNKS
+_SMALLEST = 45  # the specification counts letters from "-"
+_LETTERS = b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+# Two decimal digits are one octet of packed decimal, whose hexadecimal spelling is the digits:
+# one table look-up and one conversion replace a loop over the letters.
+_PACKED = [((letter - _SMALLEST) // 10 << 4) | (letter - _SMALLEST) % 10 for letter in _LETTERS]
+_TO_PACKED = bytes.maketrans(_LETTERS, bytes(_PACKED))
+_FROM_PACKED = bytes(_LETTERS[_PACKED.index(octet)] if octet in _PACKED else 0 for octet in range(256))
+_CHUNK = re.compile(r"shc:/(?:([0-9]{1,2})/([0-9]{1,2})/)?([0-9]+)\Z", re.IGNORECASE)
+
+
+class NotQRText(ValueError):
+    """The text is not what a SMART Health Card writes into a QR code; the message says why."""
+
+
+def write(jws: str) -> str:
+    """The text of one QR code. Byte mode for ``shc:/`` and numeric mode after it is the drawer's part.
+
+    >>> write("eyJ")
+    'shc:/567629'
+    """
+    return PREFIX + jws.encode("ascii").translate(_TO_PACKED).hex()
+
+
+def sniff(text: str) -> bool:
+    return text.lstrip()[: len(PREFIX)].lower() == PREFIX
+
+
+def read(text: str) -> str:
+    """The JWS of one or several codes, scanned in any order, a line or a blank between them.
+
+    Chunks (``shc:/2/3/…``) are deprecated since 1.3.0 and are read, never written.
+    """
+    if len(text) > _MAX_TEXT:
+        raise NotQRText("the text is longer than any set of codes")
+    chunks: dict[int, str] = {}
+    total = 0
+    for part in text.split():
+        match = _CHUNK.match(part)
+        if match is None:
+            raise NotQRText("a code must be shc:/ and digits")
+        index, count = int(match[1] or 1), int(match[2] or 1)
+        if not 1 <= index <= count <= MAX_CHUNKS:
+            raise NotQRText("the number of the chunk is out of range")
+        if total not in (0, count) or chunks.get(index, match[3]) != match[3]:
+            raise NotQRText("the codes belong to different cards")
+        total, chunks[index] = count, match[3]
+    missing = [str(i) for i in range(1, total + 1) if i not in chunks]
+    if missing or not chunks:
+        raise NotQRText(f"codes missing: {', '.join(missing) or 'all'}")
+    return "".join(_letters(chunks[i]) for i in range(1, total + 1))
+
+
+def _letters(digits: str) -> str:
+    if len(digits) % 2:
+        raise NotQRText("an odd number of digits")
+    letters = bytes.fromhex(digits).translate(_FROM_PACKED)
+    if 0 in letters:
+        raise NotQRText("a pair of digits that stands for no letter")
+    return letters.decode("ascii")

@@ -1,0 +1,125 @@
+"""The page for people at a door: paste a code or choose its picture, and read the answer (証明書の検証)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django import forms as django_forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from hashira.certificates.adapters.qr_image import NoCodeInImage
+from hashira.certificates.adapters.submission import certificates_in
+from hashira.certificates.adapters.trust_files import read_trust
+from hashira.certificates.domain.format import assess
+from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.verdict import Assessment
+from hashira.core import access
+from hashira.ui import forms
+
+_MAX_TEXT = 80_000
+_MAX_FILE = 20 * 1024 * 1024
+
+
+class VerificationForm(forms.Form):
+    """The text of a code, or a file with a code or a card; one of the two."""
+
+    text = django_forms.CharField(
+        label=_("二次元コードの内容"),
+        required=False,
+        max_length=_MAX_TEXT,
+        help_text=_("「shc:/」で始まる文字、または海外用のコードの内容を貼り付けてください"),
+        widget=django_forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label=_("画像またはファイル"),
+        required=False,
+        max_bytes=_MAX_FILE,
+        accept=(".png", ".jpg", ".jpeg", ".webp", ".smart-health-card", ".json", ".txt"),
+        help_text=_("コードの写真、または .smart-health-card ファイル"),
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        given = [name for name in ("text", "file") if cleaned.get(name)]
+        if len(given) != 1 and not self.errors:
+            raise ValidationError(_("内容を貼り付けるか、ファイルを選ぶか、どちらか一つにしてください"))
+        return cleaned
+
+    def certificates(self) -> list[str]:
+        """The certificates in what was given; raises ``NoCodeInImage``."""
+        file = self.cleaned_data.get("file")
+        if file:
+            return certificates_in(file.read())
+        return [self.cleaned_data["text"].strip()]
+
+
+@access.public("anybody may check a certificate; nothing of it is stored")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Asks for a certificate and shows the verdict on it; keeps nothing."""
+    form = VerificationForm(request.POST or None, request.FILES or None)
+    assessments: list[Assessment] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            texts = form.certificates()
+        except NoCodeInImage as error:
+            form.add_error("file", error.message(get_language() or "ja"))
+        else:
+            trust, now = _trust(), datetime.now(UTC)
+            assessments = [assess(text, trust=trust, at=now) for text in texts]
+    status = 200 if request.method != "POST" or assessments else 422
+    context = {"form": form, "assessments": [_shown(a) for a in assessments]}
+    return render(request, "certificates/verify.html", context, status=status)
+
+
+def _shown(assessment: Assessment) -> dict[str, object]:
+    """An assessment as the template draws it: no decision is left to the template."""
+    language = get_language() or "ja"
+    error, content, evidence = assessment.error, assessment.content, assessment.evidence
+    return {
+        "verdict": assessment.verdict.value,
+        "reason": error.message(language) if error else "",
+        "verified": error is None,
+        "person": [
+            (_("氏名"), content.holder.name or _("表示されていません")),
+            (_("生年月日"), content.holder.birth_date or _("表示されていません")),
+        ]
+        if content
+        else [],
+        "doses": [
+            {
+                "date": dose.date,
+                "product": dose.product,
+                "lot": dose.lot or "",
+                "centre": " ".join(part for part in (dose.centre, dose.country) if part),
+            }
+            for dose in content.doses
+        ]
+        if content
+        else [],
+        "evidence": [
+            (_("形式"), evidence.format),
+            (_("発行者"), evidence.issuer or ""),
+            (_("鍵"), evidence.kid or ""),
+            (_("鍵の出どころ"), evidence.key_source or ""),
+            (_("証明書のつながり"), " ← ".join(evidence.chain)),
+            (_("判定した時点"), evidence.judged_at),
+        ]
+        if evidence
+        else [],
+    }
+
+
+@lru_cache(maxsize=1)
+def _trust() -> TrustStore:
+    """What this installation trusts, read once a process; an operator restarts after changing it."""
+    return read_trust(settings.HASHIRA_TRUST)

@@ -1,0 +1,68 @@
+"""Starts the web server on this machine, after the database has been brought up to date."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+import django
+from gunicorn.app.base import BaseApplication
+
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+_HOST = "127.0.0.1"
+
+
+class PortTaken(HashiraError):
+    """Another program listens on the port."""
+
+    code = "PRT-001"
+    what = Bilingual("起動できません", "Cannot start")
+    why = Bilingual("ポート{port}は使われています", "Port {port} is in use")
+    remedy = Bilingual("--port で別の番号を指定してください", "Choose another with --port")
+    status = 503
+
+
+class _Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our settings instead of its command line."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen = {
+            "bind": f"{_HOST}:{self._port}",
+            "workers": 2,
+            "threads": 4,
+            "graceful_timeout": 5,
+            "loglevel": "warning",
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        from hashira.portal.wsgi import application
+
+        return application
+
+
+def serve(*, port: int) -> None:
+    """Serves until interrupted. The address says ``localhost``, since WebAuthn refuses IP addresses."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            taken = PortTaken(port=port)
+            click.echo(f"{taken.message('ja')}\n{taken.message('en')}", err=True)
+            raise SystemExit(3) from error
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    connections.close_all()  # the server's processes are forked and must open their own
+    click.echo(f"Hashira 柱  http://localhost:{port}/   (Ctrl-C で終了 / to stop)")
+    _Web(port).run()

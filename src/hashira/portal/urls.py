@@ -1,0 +1,23 @@
+"""Every address of the installation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from hashira.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/live", views.live, name="live"),
+    path("health/ready", views.ready, name="ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("ui/", include("hashira.ui.urls")),
+]
+if "certificates" in settings.HASHIRA_SYSTEMS:
+    urlpatterns.append(path("certificates/", include("hashira.certificates.urls")))
+
+handler400 = "hashira.ui.errors.bad_request"
+handler403 = "hashira.ui.errors.permission_denied"
+handler404 = "hashira.ui.errors.not_found"
+handler500 = "hashira.ui.errors.server_error"

@@ -1,0 +1,160 @@
+"""Every check of the project, one after the other, and one summary of what ran and what did not.
+
+``./test`` calls it; ``./test quick`` leaves out what needs a browser, a second database or a crash.
+Ends with 1 if a check failed and, in CI, also if a test was skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+IN_CI = bool(os.environ.get("CI"))
+_COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One command; ``quick`` ones also run in ``./test quick``."""
+
+    name: str
+    command: tuple[str, ...]
+    quick: bool = True
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    check: Check
+    succeeded: bool
+    seconds: float
+    counts: dict[str, int]
+
+
+def checks(database_url: str | None) -> list[Check]:
+    """The checks in order, cheap ones first."""
+    python, pytest = str(BIN / "python"), str(BIN / "pytest")
+    workers = ("-n", "2", "--dist", "loadfile")
+    listed = [
+        Check("ruff", (str(BIN / "ruff"), "check", ".")),
+        Check("format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Check("mypy", (str(BIN / "mypy"),)),
+        Check("imports", (str(BIN / "lint-imports"),)),
+        Check("shell", (str(BIN / "shellcheck"), "run", "test", ".ci/run", "tools/bootstrap.sh")),
+        Check("messages", (python, "tools/messages.py", "check")),
+        Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
+        Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign")),
+        Check("browser", (pytest, "-m", "browser"), quick=False),
+    ]
+    if database_url:
+        listed.append(
+            Check(
+                "postgres",
+                (
+                    pytest,
+                    "tests/core",
+                    "tests/portal",
+                    "tests/certificates",
+                    "-m",
+                    "not browser and not crash",
+                ),
+                quick=False,
+                environment={"HASHIRA_DATABASE_URL": database_url},
+            )
+        )
+    return listed
+
+
+def run(check: Check) -> Outcome:
+    print(f"\n── {check.name} " + "─" * (70 - len(check.name)), flush=True)
+    started = time.monotonic()
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "hashira.portal.settings"} | check.environment
+    process = subprocess.Popen(  # noqa: S603 (the commands are those of this file)
+        check.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    last = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        last = line if _COUNTS.search(line) else last
+    status = process.wait()
+    counts = {kind.rstrip("s"): int(number) for number, kind in _COUNTS.findall(last)}
+    return Outcome(check, status == 0, time.monotonic() - started, counts)
+
+
+def summarise(outcomes: list[Outcome], left_out: list[str]) -> int:
+    """Prints the summary; the closing line counts the tests of all runs together."""
+    print("\n── summary " + "─" * 63)
+    total: dict[str, int] = {}
+    for outcome in outcomes:
+        mark = "ok    " if outcome.succeeded else "FAILED"
+        counted = ", ".join(f"{number} {kind}" for kind, number in outcome.counts.items())
+        print(f"{mark} {outcome.check.name:<12}{outcome.seconds:7.1f} s  {counted}")
+        for kind, number in outcome.counts.items():
+            total[kind] = total.get(kind, 0) + number
+    for name in left_out:
+        print(f"not run: {name}")
+    failed = total.get("failed", 0) + total.get("error", 0)
+    skipped = total.get("skipped", 0)
+    print(f"{total.get('passed', 0)} passed, {failed} failed, {skipped} skipped")
+    if IN_CI and skipped:
+        print("in CI a skip is a failure")
+        return 1
+    return 0 if all(outcome.succeeded for outcome in outcomes) else 1
+
+
+def main(arguments: list[str]) -> int:
+    quick = arguments == ["quick"]
+    if arguments and not quick:
+        print("usage: ./test [quick]", file=sys.stderr)
+        return 2
+    left_out: list[str] = []
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory(prefix="hashira-test-") as directory:
+        os.environ["HASHIRA_DATA_DIR"] = str(Path(directory) / "data")
+        os.environ.setdefault("HASHIRA_ENVIRONMENT", "development")
+        server = None
+        if not quick:
+            import pgserver
+
+            server = pgserver.get_server(Path(directory) / "postgres", cleanup_mode="stop")
+        try:
+            selected = checks(postgresql_url(server.get_uri()) if server else None)
+            if quick:
+                left_out = [f"{c.name} (./test runs it)" for c in selected if not c.quick] + [
+                    "postgres (./test)"
+                ]
+                selected = [c for c in selected if c.quick]
+            elif browser is None and not IN_CI:
+                left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
+                selected = [c for c in selected if c.name != "browser"]
+            outcomes = [run(check) for check in selected]
+        finally:
+            if server is not None:
+                server.cleanup()
+    return summarise(outcomes, left_out)
+
+
+def postgresql_url(uri: str) -> str:
+    """The address of the test server in the form that HASHIRA_DATABASE_URL takes.
+
+    The server listens on a socket in a folder, which its address names as a ``host`` parameter.
+    """
+    from urllib.parse import parse_qs, quote, urlsplit
+
+    parts = urlsplit(uri)
+    host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
+    return f"postgresql://{parts.username}:@{quote(host, safe='')}/{parts.path.lstrip('/')}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
