@@ -57,7 +57,9 @@ def draw(text: str, *, level: str = "L") -> tuple[str, int]:
 
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     image = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
-    rows = [bytes(memoryview(image)[y]) for y in range(image.shape[0])]
+    height, width = image.shape
+    octets = bytes(image)
+    rows = [octets[y * width : (y + 1) * width] for y in range(height)]
     runs = (
         f"M{match.start() + _QUIET_ZONE} {y}h{len(match[0])}v1h-{len(match[0])}z"
         for y, row in enumerate(rows, start=_QUIET_ZONE)

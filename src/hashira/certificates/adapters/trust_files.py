@@ -110,8 +110,9 @@ def _key(jwk: Any, *, issuer: str | None, path: Path, from_x5c: bool = False) ->
         if from_x5c and x5c:
             spki = _spki_of_certificate(x5c[0])
         else:
-            spki = p256.spki_of_point(base64url.decode(jwk["x"]), base64url.decode(jwk["y"]))
-        kid = p256.thumbprint(spki)
+            x, y = (base64url.decode(jwk[name]).rjust(p256.COORDINATE, b"\0") for name in ("x", "y"))
+            spki = p256.spki_of_point(x, y)
+        kid = p256.thumbprint(spki) if from_x5c else p256.thumbprint_as_written(jwk["x"], jwk["y"])
     except (ValueError, KeyError, AttributeError):
         return None
     # The chains of WHO's list lead to a state's authority, not to an SHC issuer's SAN.

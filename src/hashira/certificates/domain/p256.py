@@ -67,8 +67,17 @@ def jwk(spki: bytes) -> dict[str, str]:
 def thumbprint(spki: bytes) -> str:
     """JWK thumbprint with SHA-256 (RFC 7638 §3): the ``kid`` of a SMART Health Card."""
     point = public_key(spki).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    x = base64url.encode(point[1 : 1 + COORDINATE])
-    y = base64url.encode(point[1 + COORDINATE :])
+    return thumbprint_as_written(
+        base64url.encode(point[1 : 1 + COORDINATE]), base64url.encode(point[1 + COORDINATE :])
+    )
+
+
+def thumbprint_as_written(x: str, y: str) -> str:
+    """The thumbprint over coordinates as somebody wrote them, base64url.
+
+    Two issuers of the VCI directory drop a leading zero octet, against RFC 7518 §6.2.1.2, and name
+    their keys by what they wrote.
+    """
     members = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
     return base64url.encode(hashlib.sha256(members.encode("ascii")).digest())
 

@@ -66,9 +66,10 @@ class VerificationForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Asks for a certificate and shows the verdict on it; keeps nothing."""
-    form = VerificationForm(request.POST or None, request.FILES or None)
+    asked = request.method == "POST"
+    form = VerificationForm(request.POST, request.FILES) if asked else VerificationForm()
     assessments: list[Assessment] = []
-    if request.method == "POST" and form.is_valid():
+    if asked and form.is_valid():
         try:
             texts = form.certificates()
         except NoCodeInImage as error:
@@ -76,7 +77,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         else:
             trust, now = _trust(), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
-    status = 200 if request.method != "POST" or assessments else 422
+    status = 200 if not asked or assessments else 422
     context = {"form": form, "assessments": [_shown(a) for a in assessments]}
     return render(request, "certificates/verify.html", context, status=status)
 
