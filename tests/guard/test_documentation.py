@@ -1,0 +1,29 @@
+"""Promises about the documentation: what exists is described, what is described exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_setting_is_described_and_every_described_setting_exists() -> None:
+    code = (ROOT / "src/hashira/portal/settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'environ\.get\("(HASHIRA_[A-Z_]+)"', code))
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| `(HASHIRA_[A-Z_]+)`", page, re.MULTILINE))
+    assert read
+    assert described - {"HASHIRA_DATA"} == read  # HASHIRA_DATA is read by tests only
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert len(pages) > 5
+    assert not broken
