@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from hashira.certificates.domain import shc
+from hashira.certificates.domain import shc, vds_nc
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import (
     Assessment,
@@ -36,7 +36,7 @@ class CertificateFormat(Protocol):
         ...
 
 
-FORMATS: tuple[CertificateFormat, ...] = (shc,)
+FORMATS: tuple[CertificateFormat, ...] = (shc, vds_nc)
 
 
 def format_of(text: str) -> CertificateFormat:

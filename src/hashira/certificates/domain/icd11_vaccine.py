@@ -24,7 +24,9 @@ VACCINES: dict[str, tuple[Bilingual, str]] = {
         COVID_19,
     ),
     "XM0CX4": (
-        Bilingual("新型コロナワクチン（増殖性ウイルスベクター）", "COVID-19 vaccine, replicating viral vector"),
+        Bilingual(
+            "新型コロナワクチン（増殖性ウイルスベクター）", "COVID-19 vaccine, replicating viral vector"
+        ),
         COVID_19,
     ),
     "XM5JC5": (

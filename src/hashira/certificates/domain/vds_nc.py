@@ -1,0 +1,375 @@
+"""ICAO VDS-NC health seals: issue and verify (接種証明書・海外用).
+
+A seal is JSON text: ``data`` (header and message) and ``sig`` (algorithm, signer's certificate, signature).
+Signed is the canonical form (RFC 8785) of ``data``, so white space and the order of members do not count.
+The signer's certificate travels in the seal; what a verifier needs is the authority (CSCA) of the state.
+
+Strict on what is written. Read is also what real issuers did: members in any order, a list of one seal,
+base64url with padding or without, certificates that carry NULL parameters or spell their curve out.
+A seal has no signing time: see :mod:`state_chain` for how it is judged without one.
+
+Source: ICAO Technical Report "Visible Digital Seals for non-constrained environments" 1.1.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+
+from hashira.certificates.domain import base64url
+from hashira.certificates.domain.content import Holder, ShownDose
+from hashira.certificates.domain.named_curve import curve_of
+from hashira.certificates.domain.signer import Signer
+from hashira.certificates.domain.state_certificate import (
+    CertificateUnreadable,
+    StateCertificate,
+    read_certificate,
+)
+from hashira.certificates.domain.state_chain import (
+    ChainBroken,
+    Forged,
+    OutsideTime,
+    check_chain,
+    check_signer,
+    signing_period,
+)
+from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.vds_nc_message import (
+    TEST,
+    VACCINATION,
+    NotAMessage,
+    SealContent,
+    SealNotWritable,
+    last_event,
+    read_message,
+    write_message,
+)
+from hashira.certificates.domain.verdict import (
+    CertificateExpired,
+    CertificateInvalid,
+    CertificateMalformed,
+    CertificateUnsupported,
+    CertificateUntrusted,
+    Evidence,
+    Verified,
+    checked,
+)
+from hashira.kernel.canonical_json import canonical_json
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+NAME = "vds-nc"
+TITLE = Bilingual("ICAO VDS-NC（海外用）", "ICAO VDS-NC (travel)")
+REFERENCE = "ICAO TR VDS-NC 1.1"
+
+MAX_WRITTEN = 2953
+"""Octets of a QR code of version 40, level L (ISO/IEC 18004): what does not fit cannot be printed."""
+MAX_READ = 16 * 1024
+"""Characters of a seal that are read; with the white space of a file it may be longer than a code."""
+_MAX_BRACKETS = 512
+"""More objects and lists than 99 doses have; bounds the depth before anything is parsed."""
+
+_DOCUMENT_TYPES = {VACCINATION: "NV", TEST: "NT"}
+_ALGORITHMS = {
+    "ES256": ec.ECDSA(SHA256()),
+    "ES384": ec.ECDSA(SHA384()),
+    "ES512": ec.ECDSA(SHA512()),
+}
+_STATE_LETTERS = 3
+
+
+class SealTooLarge(HashiraError):
+    """The seal does not fit one QR code. Details: ``octets``, ``most``."""
+
+    code = "CERT-051"
+    what = Bilingual("二次元コードに入りきりません", "The seal does not fit one QR code")
+    why = Bilingual("{octets}バイトあり、上限は{most}バイトです", "It has {octets} octets of {most} at most")
+    remedy = Bilingual(
+        "表示する接種記録を減らすか、同じ製品の接種をまとめてください",
+        "Choose fewer doses to show, or group the doses of one product",
+    )
+
+
+class SignerNotFit(HashiraError):
+    """The key at hand may not sign this. Details: ``reason``."""
+
+    code = "CERT-052"
+    what = Bilingual("この署名鍵では海外用の証明書を発行できません", "This key may not sign travel seals")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = Bilingual(
+        "VDS-NC用の署名者証明書（docs/how-to/hsm.md）を設定してください",
+        "Configure a signer's certificate for VDS-NC (docs/how-to/hsm.md)",
+    )
+    status = 503
+
+
+# --- issuing
+
+
+def issue(
+    *,
+    holder: Holder,
+    doses: tuple[ShownDose, ...],
+    issuer: str,
+    uvci: str,
+    signer: Signer,
+    at: datetime,
+    certificate_number: str | None = None,
+    sex: str | None = None,
+    grouped: bool = False,
+) -> str:
+    """A signed seal of vaccination, as the text of its QR code.
+
+    ``issuer`` is the state's three letters, as in the signer's certificate; ``holder.name`` is in Roman
+    letters (``seal_name``); the doses carry ICD-11 codes; ``uvci`` and ``certificate_number`` come from
+    ``certificate_number``; ``grouped`` leaves Japan's layout for a smaller code. Raises
+    ``SealNotWritable``, ``SealTooLarge`` or ``SignerNotFit``.
+    """
+    message = write_message(
+        holder=holder,
+        doses=doses,
+        uvci=uvci,
+        other_number=certificate_number,
+        sex=sex,
+        grouped=grouped,
+    )
+    content = read_message(VACCINATION, message, issuer=issuer)
+    if last_event(content) > at:
+        raise SealNotWritable(field="dvc", reason=Bilingual("接種日が未来です", "a dose lies in the future"))
+    certificate = _fit_certificate(signer, issuer=issuer, at=at)
+    data: Any = {"hdr": {"is": issuer, "t": VACCINATION, "v": 1}, "msg": message}
+    signature = signer.sign(canonical_json(data))
+    document: Any = {
+        "data": data,
+        # Padding as in Japan's seals: the certificate has it, the signature has not.
+        "sig": {"alg": "ES256", "cer": _padded(certificate), "sigvl": base64url.encode(signature)},
+    }
+    text = canonical_json(document)
+    if len(text) > MAX_WRITTEN:
+        raise SealTooLarge(octets=len(text), most=MAX_WRITTEN)
+    return text.decode()
+
+
+def _padded(octets: bytes) -> str:
+    text = base64url.encode(octets)
+    return text + "=" * (-len(text) % 4)
+
+
+def _fit_certificate(signer: Signer, *, issuer: str, at: datetime) -> bytes:
+    """The signer's certificate, if it is one for this state's seals now; else ``SignerNotFit``."""
+    chain = signer.certificate_chain
+    if not chain:
+        raise SignerNotFit(
+            reason=Bilingual("署名者の証明書がありません", "There is no certificate of the signer")
+        )
+    try:
+        certificate = read_certificate(chain[0])
+        check_signer(certificate, state=issuer, document_type=_DOCUMENT_TYPES[VACCINATION])
+    except ChainBroken as error:
+        raise SignerNotFit(reason=error.reason) from error
+    except CertificateUnreadable as error:
+        raise SignerNotFit(
+            reason=Bilingual("署名者の証明書を読めません", "The signer's certificate is not readable")
+        ) from error
+    if certificate.spki != signer.public_key_spki:
+        raise SignerNotFit(
+            reason=Bilingual("証明書が別の鍵のものです", "The certificate is about another key")
+        )
+    begins, ends = signing_period(certificate)
+    if not begins <= at <= ends:
+        raise SignerNotFit(
+            reason=Bilingual(
+                f"署名鍵の使用期間（{begins:%Y-%m-%d}から{ends:%Y-%m-%d}）の外です",
+                f"Outside the period of the key ({begins:%Y-%m-%d} to {ends:%Y-%m-%d})",
+            )
+        )
+    return chain[0]
+
+
+# --- reading
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A seal as read, before anything of it is believed."""
+
+    content: SealContent
+    signed: bytes
+    """The canonical form of ``data``."""
+    algorithm: str
+    signer: StateCertificate
+    signature: bytes
+    """R‖S."""
+
+
+def sniff(text: str) -> bool:
+    """Whether the text looks like a seal: JSON that has a VDS-NC's own members."""
+    head = text[:MAX_READ].lstrip("\ufeff \t\r\n")
+    return head.startswith(("{", "[")) and ('"sigvl"' in head or '"hdr"' in head)
+
+
+def decode(text: str) -> Seal:
+    """The parts of a seal; raises ``CertificateMalformed`` or ``CertificateUnsupported``."""
+    document = _parse(text)
+    data, sig = document["data"], document["sig"]
+    if not isinstance(data, dict) or not isinstance(sig, dict) or sig.keys() != {"alg", "cer", "sigvl"}:
+        raise _malformed("data と sig の形が違います", "data and sig are not as they should be")
+    kind, state = _header(data.get("hdr"))
+    try:
+        content = read_message(kind, data.get("msg"), issuer=state)
+        signed = canonical_json(data)
+    except (NotAMessage, HashiraError) as error:
+        raise _malformed(f"内容が読めません（{error}）", f"Its message is not readable ({error})") from error
+    algorithm, certificate, signature = sig["alg"], sig["cer"], sig["sigvl"]
+    if not all(isinstance(part, str) for part in (algorithm, certificate, signature)):
+        raise _malformed("sig の形が違います", "sig is not as it should be")
+    if algorithm not in _ALGORITHMS:
+        raise CertificateUnsupported(
+            reason=Bilingual("知らない署名方式です", "Its signature algorithm is not known")
+        )
+    try:
+        return Seal(
+            content=content,
+            signed=signed,
+            algorithm=algorithm,
+            signer=read_certificate(_octets(certificate)),
+            signature=_octets(signature),
+        )
+    except CertificateUnreadable as error:
+        raise _malformed(
+            "署名者の証明書が読めません", "The signer's certificate in it is not readable"
+        ) from error
+    except ValueError as error:
+        raise _malformed("base64url ではありません", "It has something that is not base64url") from error
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """The one object of the text, with nothing but ``data`` and ``sig``.
+
+    Anything beside them would stand in a verified seal without being signed. A member that is there twice
+    is refused: readers differ on which one they show.
+    """
+    text = text.lstrip("\ufeff")
+    if len(text) > MAX_READ or text.count("{") + text.count("[") > _MAX_BRACKETS:
+        raise _malformed("大きすぎます", "It is too large")
+    try:
+        document = orjson.loads(text)
+        # Written back equal, it has no member twice; otherwise the slower parser looks at each.
+        if orjson.dumps(document) != text.encode():
+            json.loads(text, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise _malformed("JSONとして読めません", "It is not readable as JSON") from error
+    if isinstance(document, list) and len(document) == 1:
+        document = document[0]
+    if not isinstance(document, dict) or document.keys() != {"data", "sig"}:
+        raise _malformed("data と sig だけのオブジェクトではありません", "It is no object of data and sig")
+    return document
+
+
+def _without_duplicates(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) != len(members):
+        raise ValueError("a member is there twice")
+
+
+def _header(header: object) -> tuple[str, str]:
+    """Type and state."""
+    if not isinstance(header, dict):
+        raise _malformed("hdr がありません", "It has no hdr")
+    kind, version, state = header.get("t"), header.get("v"), header.get("is")
+    if kind not in _DOCUMENT_TYPES or type(version) is not int or version != 1:
+        raise CertificateUnsupported(
+            reason=Bilingual("知らない種類か版のVDS-NCです", "A VDS-NC of an unknown type or version")
+        )
+    if not isinstance(state, str) or len(state) != _STATE_LETTERS or not state.isprintable():
+        raise _malformed("発行国がありません", "It names no issuing state")
+    return kind, state
+
+
+def _octets(text: str) -> bytes:
+    """Base64url with its padding or without (RFC 4648 §5)."""
+    bare = text.rstrip("=")
+    if bare != text and (len(text) % 4 or len(text) - len(bare) > 2):
+        raise ValueError("wrong padding")
+    return base64url.decode(bare)
+
+
+def _malformed(ja: str, en: str) -> CertificateMalformed:
+    return CertificateMalformed(reason=Bilingual(ja, en))
+
+
+# --- verifying
+
+
+def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
+    """What the seal says and why it holds at the moment ``at``; raises a ``NotVerified`` otherwise.
+
+    The order is: form, signature by the certificate inside, chain of that certificate to a trusted CSCA
+    with its purpose, its state and its times. Each error carries the evidence so far.
+    """
+    seal = decode(text)
+    signer, content = seal.signer, seal.content
+    evidence = Evidence(
+        format=NAME,
+        judged_at=at,
+        issuer=content.issuer,
+        kid=signer.sha256,
+        chain=(signer.subject_text,),
+        checks=("form",),
+    )
+    try:
+        earliest = last_event(content)
+    except NotAMessage as error:
+        raise _malformed(f"内容が読めません（{error}）", f"Its message is not readable ({error})") from error
+    try:
+        _check_signature(seal)
+    except InvalidSignature as error:
+        raise CertificateInvalid(
+            evidence=evidence,
+            content=content,
+            reason=Bilingual("電子署名が一致しません", "The signature does not match"),
+        ) from error
+    evidence = checked(evidence, "signature")
+    refuse: type[CertificateInvalid | CertificateExpired | CertificateUntrusted]
+    try:
+        authority = check_chain(
+            signer,
+            state=content.issuer,
+            document_type=_DOCUMENT_TYPES[content.kind],
+            anchors=trust.anchors,
+            earliest=earliest,
+            at=at,
+        )
+    except ChainBroken as error:
+        if isinstance(error, Forged):
+            refuse = CertificateInvalid
+        else:
+            refuse = CertificateExpired if isinstance(error, OutsideTime) else CertificateUntrusted
+        raise refuse(evidence=evidence, content=content, reason=error.reason) from error
+    evidence = replace(
+        checked(evidence, "chain", "purpose", "state", "validity"),
+        key_source=f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)",
+        chain=(signer.subject_text, authority.subject_text),
+    )
+    return Verified(content, evidence)
+
+
+def _check_signature(seal: Seal) -> None:
+    """Raises ``InvalidSignature``, or ``CertificateUnsupported`` for a key that is on no curve."""
+    key = seal.signer.public_key
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise CertificateUnsupported(
+            reason=Bilingual("署名者の鍵が楕円曲線の鍵ではありません", "The signer's key is not on a curve")
+        )
+    half = curve_of(key).octets
+    if len(seal.signature) != 2 * half:
+        raise InvalidSignature("a signature of another length")
+    r, s = (int.from_bytes(part, "big") for part in (seal.signature[:half], seal.signature[half:]))
+    key.verify(encode_dss_signature(r, s), seal.signed, _ALGORITHMS[seal.algorithm])
