@@ -27,6 +27,9 @@ uv_sync() {
             .tools/bin/python -m pip install --quiet --disable-pip-version-check uv >&2
         fi
     fi
+    # Town halls sit behind proxies whose certificate only the system knows; the second name is that
+    # of older releases of uv.
+    export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true
     # A virtual environment of somebody else's shell must not be the one that is changed.
     env -u VIRTUAL_ENV "$UV" sync --frozen --quiet
 }
