@@ -61,9 +61,8 @@ def checks(database_url: str | None) -> list[Check]:
                 "postgres",
                 (
                     pytest,
-                    "tests/core",
                     "tests/portal",
-                    "tests/certificates",
+                    "tests/guard",
                     "-m",
                     "not browser and not crash",
                 ),

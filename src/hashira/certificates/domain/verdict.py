@@ -103,8 +103,8 @@ class CertificateUntrusted(NotVerified):
     what = Bilingual("発行者を確認できません", "The issuer is not trusted")
     why = Bilingual("{reason}", "{reason}")
     remedy = Bilingual(
-        "発行元の公開鍵を --trust で与えるか、信頼リストを更新してください",
-        "Give the issuer's public key with --trust, or update the trust list",
+        "発行元を知っている場合は、その公開鍵か認証局の証明書を信頼情報に加えてください",
+        "If you know the issuer, add its public key or its authority's certificate to the trust information",
     )
 
 

@@ -77,6 +77,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         else:
             trust, now = _trust(), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
+            form = VerificationForm()  # nothing of this person stays for the next one in the queue
     status = 200 if not asked or assessments else 422
     context = {"form": form, "assessments": [_shown(a) for a in assessments]}
     return render(request, "certificates/verify.html", context, status=status)
