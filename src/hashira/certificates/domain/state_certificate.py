@@ -89,6 +89,8 @@ class StateCertificate:
     """Private-key-usage period (RFC 3280 §4.2.1.4): when the key may sign."""
     signing_until: datetime | None
     public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    spki: bytes
+    """The public key as DER SubjectPublicKeyInfo, a curve by its name."""
     subject_key_id: bytes | None
     authority_key_id: bytes | None
     key_usage: frozenset[str] | None
@@ -108,11 +110,6 @@ class StateCertificate:
     def sha256(self) -> str:
         """The fingerprint, in hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
-
-    @property
-    def spki(self) -> bytes:
-        """The public key as DER SubjectPublicKeyInfo, a curve by its name."""
-        return self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     @property
     def is_self_signed(self) -> bool:
@@ -152,6 +149,7 @@ def _read(der: bytes) -> StateCertificate:
     authority_key_id = key_id["key_identifier"].native if key_id is not None else None
     constraints = extensions.get("basic_constraints")
     validity = body["validity"]
+    public_key = _public_key(body["subject_public_key_info"])
     return StateCertificate(
         der=der,
         serial=body["serial_number"].native,
@@ -166,7 +164,8 @@ def _read(der: bytes) -> StateCertificate:
         not_after=validity["not_after"].native,
         signing_from=period["not_before"].native if period is not None else None,
         signing_until=period["not_after"].native if period is not None else None,
-        public_key=_public_key(body["subject_public_key_info"]),
+        public_key=public_key,
+        spki=public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         subject_key_id=_native(extensions.get("key_identifier")),
         authority_key_id=authority_key_id,
         key_usage=_set(_native(extensions.get("key_usage"))),

@@ -14,7 +14,7 @@ Source: ICAO Technical Report "Visible Digital Seals for non-constrained environ
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -59,8 +59,8 @@ from hashira.certificates.domain.verdict import (
     CertificateUnsupported,
     CertificateUntrusted,
     Evidence,
+    NotVerified,
     Verified,
-    checked,
 )
 from hashira.kernel.canonical_json import canonical_json
 from hashira.kernel.errors import HashiraError
@@ -315,15 +315,7 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
     with its purpose, its state and its times. Each error carries the evidence so far.
     """
     seal = decode(text)
-    signer, content = seal.signer, seal.content
-    evidence = Evidence(
-        format=NAME,
-        judged_at=at,
-        issuer=content.issuer,
-        kid=signer.sha256,
-        chain=(signer.subject_text,),
-        checks=("form",),
-    )
+    content = seal.content
     try:
         earliest = last_event(content)
     except NotAMessage as error:
@@ -332,15 +324,13 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
         _check_signature(seal)
     except InvalidSignature as error:
         raise CertificateInvalid(
-            evidence=evidence,
+            evidence=_evidence(seal, at, "form"),
             content=content,
             reason=Bilingual("電子署名が一致しません", "The signature does not match"),
         ) from error
-    evidence = checked(evidence, "signature")
-    refuse: type[CertificateInvalid | CertificateExpired | CertificateUntrusted]
     try:
         authority = check_chain(
-            signer,
+            seal.signer,
             state=content.issuer,
             document_type=_DOCUMENT_TYPES[content.kind],
             anchors=trust.anchors,
@@ -348,17 +338,31 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
             at=at,
         )
     except ChainBroken as error:
-        if isinstance(error, Forged):
-            refuse = CertificateInvalid
-        else:
-            refuse = CertificateExpired if isinstance(error, OutsideTime) else CertificateUntrusted
-        raise refuse(evidence=evidence, content=content, reason=error.reason) from error
-    evidence = replace(
-        checked(evidence, "chain", "purpose", "state", "validity"),
-        key_source=f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)",
-        chain=(signer.subject_text, authority.subject_text),
+        refuse = _REFUSALS.get(type(error), CertificateUntrusted)
+        raise refuse(
+            evidence=_evidence(seal, at, "form", "signature"), content=content, reason=error.reason
+        ) from error
+    checks = ("form", "signature", "chain", "purpose", "state", "validity")
+    return Verified(content, _evidence(seal, at, *checks, authority=authority))
+
+
+_REFUSALS: dict[type[ChainBroken], type[NotVerified]] = {
+    Forged: CertificateInvalid,
+    OutsideTime: CertificateExpired,
+}
+
+
+def _evidence(seal: Seal, at: datetime, *checks: str, authority: StateCertificate | None = None) -> Evidence:
+    subjects = (seal.signer.subject_text,)
+    return Evidence(
+        format=NAME,
+        judged_at=at,
+        issuer=seal.content.issuer,
+        kid=seal.signer.sha256,
+        key_source=f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)" if authority else None,
+        chain=(*subjects, authority.subject_text) if authority else subjects,
+        checks=checks,
     )
-    return Verified(content, evidence)
 
 
 def _check_signature(seal: Seal) -> None:
