@@ -83,7 +83,6 @@ DEVELOPMENT = os.environ.get("HASHIRA_ENVIRONMENT", "production") == "developmen
 HASHIRA_SYSTEMS = _systems(os.environ.get("HASHIRA_SYSTEMS", ",".join(SYSTEMS)))
 HASHIRA_OFFICIAL_SITE = os.environ.get("HASHIRA_OFFICIAL_SITE", "")
 HASHIRA_TRUST = tuple(Path(path) for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
-HASHIRA_POLICY = Path(__file__).parent / "policy" / "hashira.cedar"
 
 DEBUG = False
 SECRET_KEY = os.environ.get("HASHIRA_SECRET_KEY") or _secret(DATA_DIR)

@@ -1,0 +1,71 @@
+"""A whole installation as a person starts it: ``hashira run`` in a process and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+_DEADLINE = 40.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """A running server; ``address`` has no slash at its end."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def stop(self) -> int:
+        """Ctrl-C, and the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=_DEADLINE)
+
+
+def command(port: int) -> tuple[str, ...]:
+    return (
+        sys.executable,
+        "-c",
+        "from hashira.portal.command import main; main()",
+        "run",
+        "--port",
+        str(port),
+    )
+
+
+def start(data: Path, **settings: str) -> Installation:
+    """Starts it and returns as soon as it is ready to serve."""
+    port = free_port()
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    environment = own | {"HASHIRA_DATA_DIR": str(data)} | settings
+    process = subprocess.Popen(
+        command(port), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    installation = Installation(process, port)
+    deadline = time.monotonic() + _DEADLINE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"{installation.address}/health/ready", timeout=5) as answer:
+                if answer.status == 200:
+                    return installation
+        except URLError:
+            process.poll()
+    process.kill()
+    raise AssertionError(f"did not start: {process.communicate()[0]}")
