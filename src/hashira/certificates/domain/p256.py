@@ -64,6 +64,7 @@ def jwk(spki: bytes) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4096)
 def thumbprint(spki: bytes) -> str:
     """JWK thumbprint with SHA-256 (RFC 7638 §3): the ``kid`` of a SMART Health Card."""
     point = public_key(spki).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
