@@ -1,0 +1,109 @@
+"""An authority and a signer of seals for development: of Utopia, never of a real state (開発用の認証局).
+
+Utopia (``UTO``, ``UT``) is the state of the specimens of Doc 9303; no border trusts it. The profile is that
+of a real authority and a real signer, so that everything but the trust is as in production: the CSCA may
+sign for 4 of its 15 years, the signer for 15 months of its 10 years, as Japan's. Neither names a place for
+revocation lists, because nobody publishes any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hashira.certificates.adapters.certificate_builder import (
+    Period,
+    Subject,
+    authority_certificate,
+    health_signer_certificate,
+)
+from hashira.certificates.adapters.key_store import KeyStore, StoredKey
+from hashira.certificates.domain.signer import Signer
+from hashira.certificates.domain.state_certificate import CertificateUnreadable, read_certificate
+from hashira.certificates.domain.state_chain import signing_period
+
+STATE = "UTO"
+_COUNTRY = "UT"
+_ORGANISATION = "Hashira"
+_UNIT = "DEVELOPMENT - NOT A STATE"
+_AUTHORITY_LABEL, _SIGNER_LABEL = "development-csca", "development-vds"
+_YEAR = 365
+_AUTHORITY_VALIDITY, _AUTHORITY_USAGE = 15 * _YEAR, 4 * _YEAR
+_SIGNER_VALIDITY, _SIGNER_USAGE = 10 * _YEAR, 456
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentPki:
+    """The authority's certificate, which a verifier trusts, and the signer that issues."""
+
+    authority: bytes
+    """DER."""
+    signer: Signer
+
+
+def development_pki(store: KeyStore, *, at: datetime) -> DevelopmentPki:
+    """The authority and the signer that may sign at that moment; made where they are missing.
+
+    Labels end in the day they were made, so that a signer whose 15 months are over is followed by a new
+    one while its certificates stay verifiable.
+    """
+    authority = _current(store, _AUTHORITY_LABEL, at) or _create_authority(store, at)
+    signer = _current(store, _SIGNER_LABEL, at, issued_by=authority.certificate_chain[0])
+    if signer is None:
+        signer = _create_signer(store, authority, at)
+    return DevelopmentPki(authority.certificate_chain[0], signer)
+
+
+def authorities(store: KeyStore) -> tuple[bytes, ...]:
+    """The certificates of all authorities that were ever made here, DER: what a verifier trusts."""
+    prefix = f"{_AUTHORITY_LABEL}-"
+    return tuple(key.certificate_chain[0] for key in _with_certificate(store) if key.label.startswith(prefix))
+
+
+def _with_certificate(store: KeyStore) -> tuple[StoredKey, ...]:
+    """A key without one was left behind by a start that was interrupted."""
+    return tuple(key for key in store.keys() if key.certificate_chain)
+
+
+def _current(store: KeyStore, label: str, at: datetime, *, issued_by: bytes | None = None) -> Signer | None:
+    """The newest key of that kind that may sign at the moment."""
+    for key in reversed(_with_certificate(store)):
+        if key.label.startswith(f"{label}-") and _may_sign(key, at, issued_by):
+            return store.open(key.label)
+    return None
+
+
+def _may_sign(key: StoredKey, at: datetime, issued_by: bytes | None) -> bool:
+    if issued_by is not None and issued_by not in key.certificate_chain[1:]:
+        return False
+    try:
+        begins, ends = signing_period(read_certificate(key.certificate_chain[0]))
+    except CertificateUnreadable:
+        return False
+    return begins <= at <= ends
+
+
+def _create_authority(store: KeyStore, at: datetime) -> Signer:
+    label = f"{_AUTHORITY_LABEL}-{at:%Y%m%d-%H%M%S}"
+    certificate = authority_certificate(
+        signer=store.create(label),
+        subject=Subject(_COUNTRY, _ORGANISATION, _UNIT, "Development CSCA"),
+        state=STATE,
+        validity=Period.lasting(at, _AUTHORITY_VALIDITY),
+        usage=Period.lasting(at, _AUTHORITY_USAGE),
+    )
+    return store.attach(label, (certificate,))
+
+
+def _create_signer(store: KeyStore, authority: Signer, at: datetime) -> Signer:
+    label = f"{_SIGNER_LABEL}-{at:%Y%m%d-%H%M%S}"
+    certificate = health_signer_certificate(
+        authority=authority,
+        spki=store.create(label).public_key_spki,
+        subject=Subject(_COUNTRY, _ORGANISATION, _UNIT, "Development VDS-NC signer"),
+        state=STATE,
+        validity=Period.lasting(at, _SIGNER_VALIDITY),
+        usage=Period.lasting(at, _SIGNER_USAGE),
+        document_types=("NV",),
+    )
+    return store.attach(label, (certificate, authority.certificate_chain[0]))

@@ -1,0 +1,538 @@
+"""Signing keys in a hardware security module, through PKCS#11 (HSMの署名鍵).
+
+The key is made inside the module, sensitive and not extractable, and never leaves it: what crosses is a
+SHA-256 digest in and 64 octets out. Needs the extra ``hsm`` (``python-pkcs11``), which is imported only
+when a store is opened.
+
+One login for the process, one session for each signature at a time: sessions are pooled, and a thread
+waits when all are busy. The library initialises modules as if there were one thread only, yet releases
+the interpreter's lock while it calls them; so the module is initialised again here with locks of the
+operating system (PKCS#11 v2.40 §5.4, ``CKF_OS_LOCKING_OK``), and where it cannot lock, calls go one by
+one. After a fork the child initialises for itself, as §2.3 of the usage guide asks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hashira.certificates.adapters.key_store import (
+    KeyExists,
+    KeyNotFound,
+    StoredKey,
+    check_label,
+    read_chain,
+    write_chain,
+)
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+MAX_SESSIONS = 8
+WAIT_SECONDS = 30
+"""How long a signature waits for a free session."""
+
+_SIGNATURE = 64
+_KEY_ID = 16
+_CURVE = "secp256r1"
+_OS_LOCKING = 0x02
+_CANNOT_LOCK, _ALREADY_INITIALIZED = 0x0A, 0x191
+_Answer = TypeVar("_Answer")
+
+
+class HsmLibraryMissing(HashiraError):
+    """Details: ``reason``."""
+
+    code = "CERT-061"
+    what = Bilingual("HSMのモジュールを使えません", "The module of the HSM cannot be used")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = Bilingual(
+        "pip install 'hashira[hsm]' を実行し、HASHIRA_PKCS11_MODULE のパスを確かめてください",
+        "Run pip install 'hashira[hsm]' and check the path in HASHIRA_PKCS11_MODULE",
+    )
+    status = 503
+
+
+class HsmTokenMissing(HashiraError):
+    """Details: ``token``."""
+
+    code = "CERT-062"
+    what = Bilingual("HSMのトークンがありません", "The token of the HSM is missing")
+    why = Bilingual(
+        "「{token}」という名前のトークンが、ないか、一つに決まりません",
+        "There is no token, or more than one, with the label {token}",
+    )
+    remedy = Bilingual(
+        "HSMの接続と HASHIRA_PKCS11_TOKEN を確かめてください",
+        "Check the connection of the HSM and HASHIRA_PKCS11_TOKEN",
+    )
+    status = 503
+
+
+class HsmPinRefused(HashiraError):
+    """Details: ``token``."""
+
+    code = "CERT-063"
+    what = Bilingual("HSMにログインできません", "The HSM refuses the login")
+    why = Bilingual("「{token}」のPINが違うか、ロックされています", "The PIN of {token} is wrong, or locked")
+    remedy = Bilingual(
+        "PINを直してから再起動してください。ロックを防ぐため、このままでは再試行しません",
+        "Correct the PIN and restart; it is not tried again, so that the token does not lock",
+    )
+    status = 503
+
+
+class HsmUnavailable(HashiraError):
+    """Details: ``reason``."""
+
+    code = "CERT-064"
+    what = Bilingual("HSMが応答しません", "The HSM does not answer")
+    why = Bilingual("{reason}", "{reason}")
+    remedy = Bilingual(
+        "HSMの状態を確かめ、しばらくしてからもう一度発行してください",
+        "Check the state of the HSM, then issue again",
+    )
+    status = 503
+
+
+class HsmKeyNotFit(HashiraError):
+    """Details: ``label``, ``reason``."""
+
+    code = "CERT-065"
+    what = Bilingual("HSMの鍵を署名に使えません", "The key in the HSM cannot be used for signing")
+    why = Bilingual("「{label}」: {reason}", "{label}: {reason}")
+    remedy = Bilingual(
+        "HSMの中で新しい鍵を作ってください（docs/how-to/hsm.md）",
+        "Make a new key inside the HSM (docs/how-to/hsm.md)",
+    )
+    status = 503
+
+
+# --- the module, once for each process
+
+
+@dataclass(slots=True)
+class _Module:
+    lib: Any
+    pid: int
+    calls: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """What a call holds: nothing where the module locks for itself."""
+    locks: bool = True
+
+
+_modules: dict[str, _Module] = {}
+_modules_lock = threading.Lock()
+
+
+class _InitializeArgs(ctypes.Structure):
+    """CK_C_INITIALIZE_ARGS of PKCS#11 v2.40 §3.7."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("create", "destroy", "lock", "unlock")),
+        ("flags", ctypes.c_ulong),
+        ("reserved", ctypes.c_void_p),
+    )
+
+
+def _module(path: str) -> _Module:
+    with _modules_lock:
+        known = _modules.get(path)
+        if known is None or known.pid != os.getpid():
+            known = _modules[path] = _load(path, known)
+        return known
+
+
+def _load(path: str, inherited: _Module | None) -> _Module:
+    try:
+        import pkcs11
+    except ImportError as error:
+        raise HsmLibraryMissing(
+            reason=Bilingual("python-pkcs11 が入っていません", "python-pkcs11 is not installed")
+        ) from error
+    try:
+        library = inherited.lib if inherited else pkcs11.lib(path)
+        if not inherited:
+            library.finalize()
+        answer = _initialize(path)
+        if answer == _CANNOT_LOCK:
+            library.initialize()
+            return _Module(library, os.getpid(), threading.RLock(), locks=False)
+        if answer:
+            raise HsmUnavailable(
+                reason=Bilingual(f"初期化の返り値 {answer:#x}", f"It answers {answer:#x} to its start")
+            )
+    except (pkcs11.PKCS11Error, OSError, AttributeError) as error:
+        name = Path(path).name
+        raise HsmLibraryMissing(
+            reason=Bilingual(f"{name} を読み込めません", f"{name} cannot be loaded")
+        ) from error
+    return _Module(library, os.getpid())
+
+
+def _initialize(path: str) -> int:
+    """``C_Initialize`` with locks of the operating system; what it answers."""
+    module = ctypes.CDLL(path)
+    for function in (module.C_Initialize, module.C_Finalize):
+        function.argtypes, function.restype = (ctypes.c_void_p,), ctypes.c_ulong
+    arguments = _InitializeArgs(flags=_OS_LOCKING)
+    answer = module.C_Initialize(ctypes.byref(arguments))
+    if answer == _ALREADY_INITIALIZED:  # inherited through a fork
+        module.C_Finalize(None)
+        answer = module.C_Initialize(ctypes.byref(arguments))
+    return int(answer)
+
+
+# --- the store
+
+
+@dataclass(slots=True)
+class _Session:
+    """A session and the handles of keys found through it."""
+
+    session: Any
+    generation: int
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+class Pkcs11KeyStore:
+    """A ``KeyStore`` on one token. Certificates, being public, lie in the folder ``certificates``."""
+
+    def __init__(
+        self,
+        *,
+        module: Path,
+        token: str,
+        pin: str,
+        certificates: Path,
+        sessions: int = MAX_SESSIONS,
+    ) -> None:
+        self._path, self._token_label, self._pin = str(module), token, pin
+        self._folder = certificates
+        self._most = sessions
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._generation = 0
+        self._refused = False
+        self._login: Any = None
+        self._token: Any = None
+        self._begin()
+
+    def __repr__(self) -> str:
+        return f"<Pkcs11KeyStore: token {self._token_label}>"
+
+    # keys
+
+    def create(self, label: str) -> Pkcs11Signer:
+        """A new key, made inside; raises also ``HsmKeyNotFit`` where the module would let it out."""
+        check_label(label)
+        self._call(lambda session: self._generate(session, label), writable=True)
+        return self.open(label)
+
+    def open(self, label: str) -> Pkcs11Signer:
+        check_label(label)
+        spki = self._call(lambda session: _public_key(session, label, self._find(session, label)))
+        return Pkcs11Signer(self, label, spki, read_chain(self._folder, label))
+
+    def keys(self) -> tuple[StoredKey, ...]:
+        def listed(session: _Session) -> list[tuple[str, bytes]]:
+            import pkcs11
+
+            attributes = {
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY,
+                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
+            }
+            labels = sorted(key.label for key in session.session.get_objects(attributes))
+            own = [label for label in labels if _is_label(label)]
+            return [(label, _public_key(session, label, None)) for label in own]
+
+        return tuple(
+            StoredKey(
+                label=label,
+                store="pkcs11",
+                spki=spki,
+                certificate_chain=read_chain(self._folder, label),
+                development=False,
+            )
+            for label, spki in self._call(listed)
+        )
+
+    def attach(self, label: str, chain: tuple[bytes, ...]) -> Pkcs11Signer:
+        write_chain(self._folder, label, chain, spki=self.open(label).public_key_spki)
+        return self.open(label)
+
+    def sign(self, label: str, message: bytes) -> bytes:
+        """ECDSA with SHA-256: 64 octets, R‖S."""
+        digest = hashlib.sha256(message).digest()
+
+        def signed(session: _Session) -> bytes:
+            import pkcs11
+
+            return bytes(self._find(session, label).sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
+
+        signature = self._call(signed)
+        if len(signature) != _SIGNATURE:
+            raise HsmUnavailable(reason=Bilingual("署名の長さが違います", "The signature has a wrong length"))
+        return signature
+
+    def close(self) -> None:
+        """Log out and give the sessions back."""
+        import pkcs11
+
+        with self._lock:
+            login = self._login
+            self._begin()
+        if login is not None and self._pid == os.getpid():
+            try:
+                login.close()
+            except pkcs11.PKCS11Error:
+                return
+
+    # sessions
+
+    def _begin(self) -> None:
+        """Nothing open yet: at first, after a fork, after the token was lost."""
+        self._generation += 1
+        self._idle: queue.LifoQueue[_Session] = queue.LifoQueue()
+        self._slots = threading.BoundedSemaphore(self._most)
+        self._login = self._token = None
+
+    def _call(self, work: Callable[[_Session], _Answer], *, writable: bool = False) -> _Answer:
+        """The answer of ``work`` on a session; a lost session is replaced, once."""
+        errors = _errors(self._path)
+        for attempt in (1, 2):
+            try:
+                with self._session(writable=writable) as session:
+                    return work(session)
+            except errors.lost as error:
+                self._forget()
+                if attempt == 2:
+                    raise _unavailable(error) from error
+            except errors.every as error:
+                raise _unavailable(error) from error
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _session(self, *, writable: bool) -> Iterator[_Session]:
+        module = _module(self._path)
+        with self._lock:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._begin()
+            slots, idle = self._slots, self._idle
+        if not slots.acquire(timeout=WAIT_SECONDS):
+            raise HsmUnavailable(
+                reason=Bilingual("空いているセッションがありません", "All sessions are busy")
+            )
+        try:
+            with module.calls:
+                session = self._take(module, idle, writable=writable)
+                try:
+                    yield session
+                except BaseException:
+                    _discard(session)
+                    raise
+                if writable or session.generation != self._generation:
+                    _discard(session)
+                else:
+                    idle.put(session)
+        finally:
+            slots.release()
+
+    def _take(self, module: _Module, idle: queue.LifoQueue[_Session], *, writable: bool) -> _Session:
+        if not writable:
+            try:
+                return idle.get_nowait()
+            except queue.Empty:
+                pass
+        with self._lock:
+            if self._login is None:
+                self._log_in(module)
+            return _Session(self._token.open(rw=writable), self._generation)
+
+    def _log_in(self, module: _Module) -> None:
+        """One session stays open all the time: the login of PKCS#11 is the process's, and ends with it."""
+        import pkcs11
+
+        if self._refused:
+            raise HsmPinRefused(token=self._token_label)
+        try:
+            self._token = module.lib.get_token(token_label=self._token_label)
+        except (pkcs11.NoSuchToken, pkcs11.MultipleTokensReturned) as error:
+            raise HsmTokenMissing(token=self._token_label) from error
+        try:
+            self._login = self._token.open(user_pin=self._pin)
+        except pkcs11.UserAlreadyLoggedIn:
+            self._login = self._token.open()
+        except (pkcs11.PinIncorrect, pkcs11.PinLocked, pkcs11.PinInvalid, pkcs11.PinLenRange) as error:
+            self._refused = True  # tokens lock after a few wrong PINs
+            raise HsmPinRefused(token=self._token_label) from error
+
+    def _forget(self) -> None:
+        """Open everything anew at the next call."""
+        with self._lock:
+            self._begin()
+
+    def _find(self, session: _Session, label: str) -> Any:
+        key = session.keys.get(label)
+        if key is None:
+            import pkcs11
+
+            try:
+                key = session.session.get_key(
+                    object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.EC, label=label
+                )
+            except pkcs11.NoSuchKey as error:
+                raise KeyNotFound(label=label, store=self._token_label) from error
+            except pkcs11.MultipleObjectsReturned as error:
+                raise HsmKeyNotFit(
+                    label=label,
+                    reason=Bilingual("同じ名前の鍵が複数あります", "more than one key has this label"),
+                ) from error
+            _check_kept_inside(label, key)
+            session.keys[label] = key
+        return key
+
+    def _generate(self, session: _Session, label: str) -> None:
+        import pkcs11
+        from pkcs11.util.ec import encode_named_curve_parameters
+
+        attribute, handle = pkcs11.Attribute, session.session
+        if list(handle.get_objects({attribute.LABEL: label})):
+            raise KeyExists(label=label, store=self._token_label)
+        parameters = handle.create_domain_parameters(
+            pkcs11.KeyType.EC, {attribute.EC_PARAMS: encode_named_curve_parameters(_CURVE)}, local=True
+        )
+        public, private = parameters.generate_keypair(
+            store=True,
+            label=label,
+            id=secrets.token_bytes(_KEY_ID),
+            capabilities=pkcs11.MechanismFlag.SIGN | pkcs11.MechanismFlag.VERIFY,
+            private_template={
+                attribute.PRIVATE: True,
+                attribute.SENSITIVE: True,
+                attribute.EXTRACTABLE: False,
+            },
+        )
+        try:
+            _check_kept_inside(label, private)
+            for never in (attribute.ALWAYS_SENSITIVE, attribute.NEVER_EXTRACTABLE):
+                if not private[never]:
+                    raise _exportable(label)
+        except HsmKeyNotFit:
+            private.destroy()
+            public.destroy()
+            raise
+
+
+class Pkcs11Signer:
+    """A ``Signer`` whose private key stays in the HSM. For any number of threads."""
+
+    def __init__(self, store: Pkcs11KeyStore, label: str, spki: bytes, chain: tuple[bytes, ...]) -> None:
+        self._store, self._label, self._spki, self._chain = store, label, spki, chain
+
+    def __repr__(self) -> str:
+        return f"<Pkcs11Signer: {self._label}>"
+
+    @property
+    def public_key_spki(self) -> bytes:
+        return self._spki
+
+    @property
+    def certificate_chain(self) -> tuple[bytes, ...]:
+        return self._chain
+
+    def sign(self, message: bytes) -> bytes:
+        return self._store.sign(self._label, message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    lost: tuple[type[Exception], ...]
+    """The session or the token has gone; a new one may do."""
+    every: tuple[type[Exception], ...]
+
+
+def _errors(path: str) -> _Errors:
+    _module(path)  # says first, and in our words, if there is no module
+    import pkcs11
+
+    return _Errors(
+        lost=(
+            pkcs11.SessionHandleInvalid,
+            pkcs11.SessionClosed,
+            pkcs11.UserNotLoggedIn,
+            pkcs11.DeviceRemoved,
+            pkcs11.TokenNotPresent,
+            pkcs11.ObjectHandleInvalid,
+            pkcs11.KeyHandleInvalid,
+        ),
+        every=(pkcs11.PKCS11Error,),
+    )
+
+
+def _unavailable(error: Exception) -> HsmUnavailable:
+    kind = type(error).__name__
+    return HsmUnavailable(reason=Bilingual(f"PKCS#11の応答: {kind}", f"PKCS#11 answers {kind}"))
+
+
+def _discard(session: _Session) -> None:
+    import pkcs11
+
+    try:
+        session.session.close()
+    except pkcs11.PKCS11Error:
+        return
+
+
+def _is_label(label: str) -> bool:
+    try:
+        return bool(check_label(label))
+    except HashiraError:
+        return False
+
+
+def _public_key(session: _Session, label: str, private: Any) -> bytes:
+    """DER SubjectPublicKeyInfo of the key with the label, on P-256."""
+    import pkcs11
+    from pkcs11.util.ec import encode_ec_public_key
+
+    from hashira.certificates.domain.p256 import NotP256, public_key
+
+    try:
+        public = session.session.get_key(
+            object_class=pkcs11.ObjectClass.PUBLIC_KEY,
+            key_type=pkcs11.KeyType.EC,
+            label=label,
+            id=private.id if private is not None else None,
+        )
+        spki = bytes(encode_ec_public_key(public))
+        public_key(spki)
+    except (pkcs11.NoSuchKey, pkcs11.MultipleObjectsReturned, NotP256, ValueError) as error:
+        raise HsmKeyNotFit(
+            label=label,
+            reason=Bilingual(
+                "P-256の公開鍵が一つに決まりません", "no single public key on P-256 goes with it"
+            ),
+        ) from error
+    return spki
+
+
+def _check_kept_inside(label: str, key: Any) -> None:
+    import pkcs11
+
+    if not key[pkcs11.Attribute.SENSITIVE] or key[pkcs11.Attribute.EXTRACTABLE]:
+        raise _exportable(label)
+
+
+def _exportable(label: str) -> HsmKeyNotFit:
+    return HsmKeyNotFit(
+        label=label, reason=Bilingual("HSMの外へ取り出せる鍵です", "the key can be taken out of the HSM")
+    )
