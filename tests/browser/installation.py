@@ -55,9 +55,12 @@ def start(data: Path, **settings: str) -> Installation:
     port = free_port()
     own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
     environment = own | {"HASHIRA_DATA_DIR": str(data)} | settings
-    process = subprocess.Popen(
-        command(port), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "log"
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            command(port), env=environment, stdout=said, stderr=subprocess.STDOUT, text=True
+        )
     installation = Installation(process, port)
     deadline = time.monotonic() + _DEADLINE
     while time.monotonic() < deadline and process.poll() is None:
@@ -68,4 +71,5 @@ def start(data: Path, **settings: str) -> Installation:
         except URLError:
             process.poll()
     process.kill()
-    raise AssertionError(f"did not start: {process.communicate()[0]}")
+    process.wait(timeout=_DEADLINE)
+    raise AssertionError(f"did not start: {log.read_text(encoding='utf-8')}")
