@@ -62,7 +62,8 @@ def authorities(store: KeyStore) -> tuple[bytes, ...]:
 
 def _with_certificate(store: KeyStore) -> tuple[StoredKey, ...]:
     """A key without one was left behind by a start that was interrupted."""
-    return tuple(key for key in store.keys() if key.certificate_chain)
+    stored = store.keys()
+    return tuple(key for key in stored if key.certificate_chain)
 
 
 def _current(store: KeyStore, label: str, at: datetime, *, issued_by: bytes | None = None) -> Signer | None:
