@@ -62,7 +62,7 @@ def authorities(store: KeyStore) -> tuple[bytes, ...]:
 
 def _with_certificate(store: KeyStore) -> tuple[StoredKey, ...]:
     """A key without one was left behind by a start that was interrupted."""
-    stored = store.keys()
+    stored = store.stored()
     return tuple(key for key in stored if key.certificate_chain)
 
 

@@ -200,7 +200,7 @@ class FileKeyStore:
                 key = self._opened[label] = self._read(label)
         return FileSigner(key, read_chain(self._folder, label))
 
-    def keys(self) -> tuple[StoredKey, ...]:
+    def stored(self) -> tuple[StoredKey, ...]:
         labels = sorted(path.name.removesuffix(_SUFFIX) for path in self._folder.glob(f"*{_SUFFIX}"))
         return tuple(
             StoredKey(

@@ -95,7 +95,7 @@ class KeyStore(Protocol):
         """The key; raises ``KeyNotFound`` or ``KeyLabelWrong``."""
         ...
 
-    def keys(self) -> tuple[StoredKey, ...]:
+    def stored(self) -> tuple[StoredKey, ...]:
         """All keys, by label."""
         ...
 

@@ -5,22 +5,18 @@ SHA-256 digest in and 64 octets out. Needs the extra ``hsm`` (``python-pkcs11``)
 when a store is opened.
 
 One login for the process, one session for each signature at a time: sessions are pooled, and a thread
-waits when all are busy. The library initialises modules as if there were one thread only, yet releases
-the interpreter's lock while it calls them; so the module is initialised again here with locks of the
-operating system (PKCS#11 v2.40 §5.4, ``CKF_OS_LOCKING_OK``), and where it cannot lock, calls go one by
-one. After a fork the child initialises for itself, as §2.3 of the usage guide asks.
+waits when all are busy.
 """
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import queue
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +29,7 @@ from hashira.certificates.adapters.key_store import (
     read_chain,
     write_chain,
 )
+from hashira.certificates.adapters.pkcs11_module import HsmUnavailable, Module, open_module
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -43,22 +40,7 @@ WAIT_SECONDS = 30
 _SIGNATURE = 64
 _KEY_ID = 16
 _CURVE = "secp256r1"
-_OS_LOCKING = 0x02
-_CANNOT_LOCK, _ALREADY_INITIALIZED = 0x0A, 0x191
 _Answer = TypeVar("_Answer")
-
-
-class HsmLibraryMissing(HashiraError):
-    """Details: ``reason``."""
-
-    code = "CERT-061"
-    what = Bilingual("HSMのモジュールを使えません", "The module of the HSM cannot be used")
-    why = Bilingual("{reason}", "{reason}")
-    remedy = Bilingual(
-        "pip install 'hashira[hsm]' を実行し、HASHIRA_PKCS11_MODULE のパスを確かめてください",
-        "Run pip install 'hashira[hsm]' and check the path in HASHIRA_PKCS11_MODULE",
-    )
-    status = 503
 
 
 class HsmTokenMissing(HashiraError):
@@ -90,19 +72,6 @@ class HsmPinRefused(HashiraError):
     status = 503
 
 
-class HsmUnavailable(HashiraError):
-    """Details: ``reason``."""
-
-    code = "CERT-064"
-    what = Bilingual("HSMが応答しません", "The HSM does not answer")
-    why = Bilingual("{reason}", "{reason}")
-    remedy = Bilingual(
-        "HSMの状態を確かめ、しばらくしてからもう一度発行してください",
-        "Check the state of the HSM, then issue again",
-    )
-    status = 503
-
-
 class HsmKeyNotFit(HashiraError):
     """Details: ``label``, ``reason``."""
 
@@ -114,80 +83,6 @@ class HsmKeyNotFit(HashiraError):
         "Make a new key inside the HSM (docs/how-to/hsm.md)",
     )
     status = 503
-
-
-# --- the module, once for each process
-
-
-@dataclass(slots=True)
-class _Module:
-    lib: Any
-    pid: int
-    calls: AbstractContextManager[Any] = field(default_factory=nullcontext)
-    """What a call holds: nothing where the module locks for itself."""
-    locks: bool = True
-
-
-_modules: dict[str, _Module] = {}
-_modules_lock = threading.Lock()
-
-
-class _InitializeArgs(ctypes.Structure):
-    """CK_C_INITIALIZE_ARGS of PKCS#11 v2.40 §3.7."""
-
-    _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("create", "destroy", "lock", "unlock")),
-        ("flags", ctypes.c_ulong),
-        ("reserved", ctypes.c_void_p),
-    )
-
-
-def _module(path: str) -> _Module:
-    with _modules_lock:
-        known = _modules.get(path)
-        if known is None or known.pid != os.getpid():
-            known = _modules[path] = _load(path, known)
-        return known
-
-
-def _load(path: str, inherited: _Module | None) -> _Module:
-    try:
-        import pkcs11
-    except ImportError as error:
-        raise HsmLibraryMissing(
-            reason=Bilingual("python-pkcs11 が入っていません", "python-pkcs11 is not installed")
-        ) from error
-    try:
-        library = inherited.lib if inherited else pkcs11.lib(path)
-        if not inherited:
-            library.finalize()
-        answer = _initialize(path)
-        if answer == _CANNOT_LOCK:
-            library.initialize()
-            return _Module(library, os.getpid(), threading.RLock(), locks=False)
-        if answer:
-            raise HsmUnavailable(
-                reason=Bilingual(f"初期化の返り値 {answer:#x}", f"It answers {answer:#x} to its start")
-            )
-    except (pkcs11.PKCS11Error, OSError, AttributeError) as error:
-        name = Path(path).name
-        raise HsmLibraryMissing(
-            reason=Bilingual(f"{name} を読み込めません", f"{name} cannot be loaded")
-        ) from error
-    return _Module(library, os.getpid())
-
-
-def _initialize(path: str) -> int:
-    """``C_Initialize`` with locks of the operating system; what it answers."""
-    module = ctypes.CDLL(path)
-    for function in (module.C_Initialize, module.C_Finalize):
-        function.argtypes, function.restype = (ctypes.c_void_p,), ctypes.c_ulong
-    arguments = _InitializeArgs(flags=_OS_LOCKING)
-    answer = module.C_Initialize(ctypes.byref(arguments))
-    if answer == _ALREADY_INITIALIZED:  # inherited through a fork
-        module.C_Finalize(None)
-        answer = module.C_Initialize(ctypes.byref(arguments))
-    return int(answer)
 
 
 # --- the store
@@ -241,7 +136,7 @@ class Pkcs11KeyStore:
         spki = self._call(lambda session: _public_key(session, label, self._find(session, label)))
         return Pkcs11Signer(self, label, spki, read_chain(self._folder, label))
 
-    def keys(self) -> tuple[StoredKey, ...]:
+    def stored(self) -> tuple[StoredKey, ...]:
         def listed(session: _Session) -> list[tuple[str, bytes]]:
             import pkcs11
 
@@ -321,7 +216,7 @@ class Pkcs11KeyStore:
 
     @contextmanager
     def _session(self, *, writable: bool) -> Iterator[_Session]:
-        module = _module(self._path)
+        module = open_module(self._path)
         with self._lock:
             if self._pid != os.getpid():
                 self._pid = os.getpid()
@@ -346,7 +241,7 @@ class Pkcs11KeyStore:
         finally:
             slots.release()
 
-    def _take(self, module: _Module, idle: queue.LifoQueue[_Session], *, writable: bool) -> _Session:
+    def _take(self, module: Module, idle: queue.LifoQueue[_Session], *, writable: bool) -> _Session:
         if not writable:
             try:
                 return idle.get_nowait()
@@ -357,7 +252,7 @@ class Pkcs11KeyStore:
                 self._log_in(module)
             return _Session(self._token.open(rw=writable), self._generation)
 
-    def _log_in(self, module: _Module) -> None:
+    def _log_in(self, module: Module) -> None:
         """One session stays open all the time: the login of PKCS#11 is the process's, and ends with it."""
         import pkcs11
 
@@ -461,7 +356,7 @@ class _Errors:
 
 
 def _errors(path: str) -> _Errors:
-    _module(path)  # says first, and in our words, if there is no module
+    open_module(path)  # says first, and in our words, if there is no module
     import pkcs11
 
     return _Errors(
