@@ -265,7 +265,7 @@ def _parse(text: str) -> dict[str, Any]:
         # Written back equal, it has no member twice; otherwise the slower parser looks at each.
         if orjson.dumps(document) != text.encode():
             json.loads(text, object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, orjson.JSONEncodeError, RecursionError) as error:  # the latter two: too deep
         raise _malformed("JSONとして読めません", "It is not readable as JSON") from error
     if isinstance(document, list) and len(document) == 1:
         document = document[0]
@@ -284,7 +284,7 @@ def _header(header: object) -> tuple[str, str]:
     if not isinstance(header, dict):
         raise _malformed("hdr がありません", "It has no hdr")
     kind, version, state = header.get("t"), header.get("v"), header.get("is")
-    if kind not in _DOCUMENT_TYPES or type(version) is not int or version != 1:
+    if not isinstance(kind, str) or kind not in _DOCUMENT_TYPES or type(version) is not int or version != 1:
         raise CertificateUnsupported(
             reason=Bilingual("知らない種類か版のVDS-NCです", "A VDS-NC of an unknown type or version")
         )
