@@ -351,10 +351,12 @@ def write_zone(zone: Zone) -> tuple[str, ...]:
         put(place, moment.text + check_digit(moment.text), length=place.length + 1)
     optional = zone.optional
     number, rest = zone.document_number[:_NUMBER_LENGTH], zone.document_number[_NUMBER_LENGTH:]
-    if not number or number != number.strip("<") or (rest and zone.size is Size.TD3):
+    whole = zone.document_number
+    is_written = _ALPHABET.fullmatch(whole) and whole and whole == whole.strip("<")
+    if not is_written or (rest and zone.size is Size.TD3):
         raise ZoneNotWritable(field=NUMBER)
     if rest:
-        optional = f"{rest}{check_digit(zone.document_number)}<{optional}"
+        optional = f"{rest}{check_digit(whole)}<{optional}"
         put(layout.number, number + "<", length=_NUMBER_LENGTH + 1)
     else:
         filled = number.ljust(_NUMBER_LENGTH, "<")

@@ -28,7 +28,8 @@ _CONFUSED = {
 def check_digit(field: str) -> str:
     """The check digit of a field of A-Z, 0-9 and ``<``.
 
-    Values 0 to 35 (``<`` is 0) are weighted 7, 3, 1, 7, 3, 1 … and summed; the digit is the sum modulo 10.
+    Values 0 to 35 (``<`` is 0) are weighted 7, 3, 1, 7, 3, 1 … and summed; the digit is the sum modulo 10. So
+    it cannot tell characters whose values differ by ten from each other: L and 1, G and 6, A and 0.
 
     >>> check_digit("520727"), check_digit("AB2134<<<")
     ('3', '5')
