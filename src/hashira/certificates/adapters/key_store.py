@@ -78,7 +78,7 @@ class StoredKey:
     store: str
     """``file`` or ``pkcs11``."""
     spki: bytes | None
-    """DER SubjectPublicKeyInfo; ``None`` where the store tells it only to who can unlock the key."""
+    """DER SubjectPublicKeyInfo; ``None`` of a file, which has to be unlocked first, and of a key of no use."""
     certificate_chain: tuple[bytes, ...]
     development: bool
     """Whether the key is good for development only."""

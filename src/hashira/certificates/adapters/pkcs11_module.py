@@ -55,7 +55,8 @@ class Module:
     pid: int
     calls: AbstractContextManager[Any] = field(default_factory=nullcontext)
     """What a call holds: nothing where the module locks for itself."""
-    locks: bool = True
+    logins: dict[str, str] = field(default_factory=dict, repr=False)
+    """The PIN with which this process has logged in, by token."""
 
 
 _modules: dict[str, Module] = {}
@@ -94,7 +95,7 @@ def _load(path: str, inherited: Module | None) -> Module:
         answer = _initialize(path)
         if answer == _CANNOT_LOCK:
             library.initialize()
-            return Module(library, os.getpid(), threading.RLock(), locks=False)
+            return Module(library, os.getpid(), threading.RLock())
         if answer:
             raise HsmUnavailable(
                 reason=Bilingual(f"初期化の返り値 {answer:#x}", f"It answers {answer:#x} to its start")

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -137,16 +138,16 @@ class Pkcs11KeyStore:
         return Pkcs11Signer(self, label, spki, read_chain(self._folder, label))
 
     def stored(self) -> tuple[StoredKey, ...]:
-        def listed(session: _Session) -> list[tuple[str, bytes]]:
+        def listed(session: _Session) -> list[tuple[str, bytes | None]]:
             import pkcs11
 
             attributes = {
                 pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY,
                 pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
             }
-            labels = sorted(key.label for key in session.session.get_objects(attributes))
-            own = [label for label in labels if _is_label(label)]
-            return [(label, _public_key(session, label, None)) for label in own]
+            keys = list(session.session.get_objects(attributes))
+            own = sorted((key for key in keys if _is_label(key.label)), key=lambda key: str(key.label))
+            return [(key.label, _public_key_or_none(session, key)) for key in own]
 
         return tuple(
             StoredKey(
@@ -264,7 +265,11 @@ class Pkcs11KeyStore:
             raise HsmTokenMissing(token=self._token_label) from error
         try:
             self._login = self._token.open(user_pin=self._pin)
-        except pkcs11.UserAlreadyLoggedIn:
+            module.logins[self._token_label] = self._pin
+        except pkcs11.UserAlreadyLoggedIn as error:
+            # Another store of this process is logged in; the token does not look at the PIN again.
+            if not compare_digest(module.logins.get(self._token_label, "").encode(), self._pin.encode()):
+                raise HsmPinRefused(token=self._token_label) from error
             self._login = self._token.open()
         except (pkcs11.PinIncorrect, pkcs11.PinLocked, pkcs11.PinInvalid, pkcs11.PinLenRange) as error:
             self._refused = True  # tokens lock after a few wrong PINs
@@ -280,19 +285,15 @@ class Pkcs11KeyStore:
         if key is None:
             import pkcs11
 
-            try:
-                key = session.session.get_key(
-                    object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.EC, label=label
-                )
-            except pkcs11.NoSuchKey as error:
-                raise KeyNotFound(label=label, store=self._token_label) from error
-            except pkcs11.MultipleObjectsReturned as error:
+            found = _objects(session, pkcs11.ObjectClass.PRIVATE_KEY, label)
+            if not found:
+                raise KeyNotFound(label=label, store=self._token_label)
+            if len(found) > 1:
                 raise HsmKeyNotFit(
                     label=label,
                     reason=Bilingual("同じ名前の鍵が複数あります", "more than one key has this label"),
-                ) from error
-            _check_kept_inside(label, key)
-            session.keys[label] = key
+                )
+            key = session.keys[label] = _check_kept_inside(label, found[0])
         return key
 
     def _generate(self, session: _Session, label: str) -> None:
@@ -394,23 +395,32 @@ def _is_label(label: str) -> bool:
         return False
 
 
+def _objects(session: _Session, kind: Any, label: str) -> list[Any]:
+    """All at once: a search that is left unfinished would end when its session has gone."""
+    import pkcs11
+
+    attributes = {
+        pkcs11.Attribute.CLASS: kind,
+        pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
+        pkcs11.Attribute.LABEL: label,
+    }
+    return list(session.session.get_objects(attributes))
+
+
 def _public_key(session: _Session, label: str, private: Any) -> bytes:
-    """DER SubjectPublicKeyInfo of the key with the label, on P-256."""
+    """DER SubjectPublicKeyInfo of the public half of a key, on P-256."""
     import pkcs11
     from pkcs11.util.ec import encode_ec_public_key
 
     from hashira.certificates.domain.p256 import NotP256, public_key
 
+    found = [k for k in _objects(session, pkcs11.ObjectClass.PUBLIC_KEY, label) if k.id == private.id]
     try:
-        public = session.session.get_key(
-            object_class=pkcs11.ObjectClass.PUBLIC_KEY,
-            key_type=pkcs11.KeyType.EC,
-            label=label,
-            id=private.id if private is not None else None,
-        )
-        spki = bytes(encode_ec_public_key(public))
+        if len(found) != 1:
+            raise NotP256("no public key of that label and id")
+        spki = bytes(encode_ec_public_key(found[0]))
         public_key(spki)
-    except (pkcs11.NoSuchKey, pkcs11.MultipleObjectsReturned, NotP256, ValueError) as error:
+    except (NotP256, ValueError) as error:
         raise HsmKeyNotFit(
             label=label,
             reason=Bilingual(
@@ -420,11 +430,21 @@ def _public_key(session: _Session, label: str, private: Any) -> bytes:
     return spki
 
 
-def _check_kept_inside(label: str, key: Any) -> None:
+def _public_key_or_none(session: _Session, private: Any) -> bytes | None:
+    """For a list, which also shows keys that cannot be used."""
+    try:
+        return _public_key(session, private.label, private)
+    except HsmKeyNotFit:
+        return None
+
+
+def _check_kept_inside(label: str, key: Any) -> Any:
+    """The key, if it can neither be read nor taken out."""
     import pkcs11
 
     if not key[pkcs11.Attribute.SENSITIVE] or key[pkcs11.Attribute.EXTRACTABLE]:
         raise _exportable(label)
+    return key
 
 
 def _exportable(label: str) -> HsmKeyNotFit:
