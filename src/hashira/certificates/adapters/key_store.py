@@ -78,7 +78,7 @@ class StoredKey:
     store: str
     """``file`` or ``pkcs11``."""
     spki: bytes | None
-    """DER SubjectPublicKeyInfo; ``None`` of a file, which has to be unlocked first, and of a key of no use."""
+    """DER SubjectPublicKeyInfo; ``None`` of a file, which is locked, and of a key that is of no use."""
     certificate_chain: tuple[bytes, ...]
     development: bool
     """Whether the key is good for development only."""
