@@ -73,6 +73,8 @@ class StateCertificate:
     """
 
     der: bytes
+    sha256: str
+    """The fingerprint, in hexadecimal."""
     serial: int
     version: int
     subject: str
@@ -105,11 +107,6 @@ class StateCertificate:
     signature: bytes
     scheme: tuple[str, str, int]
     """Of its own signature: algorithm, hash, salt length (RSASSA-PSS)."""
-
-    @property
-    def sha256(self) -> str:
-        """The fingerprint, in hexadecimal."""
-        return hashlib.sha256(self.der).hexdigest()
 
     @property
     def is_self_signed(self) -> bool:
@@ -152,6 +149,7 @@ def _read(der: bytes) -> StateCertificate:
     public_key = _public_key(body["subject_public_key_info"])
     return StateCertificate(
         der=der,
+        sha256=hashlib.sha256(der).hexdigest(),
         serial=body["serial_number"].native,
         version=int(body["version"]) + 1,
         subject=body["subject"].hashable,

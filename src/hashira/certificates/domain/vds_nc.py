@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -48,6 +49,7 @@ from hashira.certificates.domain.vds_nc_message import (
     NotAMessage,
     SealContent,
     SealNotWritable,
+    last_dose,
     last_event,
     read_message,
     write_message,
@@ -141,8 +143,7 @@ def issue(
         sex=sex,
         grouped=grouped,
     )
-    content = read_message(VACCINATION, message, issuer=issuer)
-    if last_event(content) > at:
+    if last_dose(doses) > at:
         raise SealNotWritable(field="dvc", reason=Bilingual("接種日が未来です", "a dose lies in the future"))
     certificate = _fit_certificate(signer, issuer=issuer, at=at)
     data: Any = {"hdr": {"is": issuer, "t": VACCINATION, "v": 1}, "msg": message}
@@ -240,7 +241,7 @@ def decode(text: str) -> Seal:
             content=content,
             signed=signed,
             algorithm=algorithm,
-            signer=read_certificate(_octets(certificate)),
+            signer=_signer(certificate),
             signature=_octets(signature),
         )
     except CertificateUnreadable as error:
@@ -291,6 +292,12 @@ def _header(header: object) -> tuple[str, str]:
     if not isinstance(state, str) or len(state) != _STATE_LETTERS or not state.isprintable():
         raise _malformed("発行国がありません", "It names no issuing state")
     return kind, state
+
+
+@lru_cache(maxsize=1024)
+def _signer(text: str) -> StateCertificate:
+    """The certificate in base64url; kept by its text, since the same signers come again."""
+    return read_certificate(_octets(text))
 
 
 def _octets(text: str) -> bytes:

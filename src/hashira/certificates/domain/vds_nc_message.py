@@ -298,8 +298,13 @@ def last_event(content: SealContent) -> datetime:
     """The first moment, anywhere on earth, at which all that the seal attests can have happened."""
     if content.test is not None:
         return max(_moment(content.test.collected), _moment(content.test.reported))
-    days = [day for dose in content.doses if (day := _day(dose.date)) is not None]
-    return datetime(*max(days).timetuple()[:3], tzinfo=UTC) - _FIRST_ZONE
+    return last_dose(content.doses)
+
+
+def last_dose(doses: tuple[ShownDose, ...]) -> datetime:
+    """When the day of the last dose began where on earth it begins first; the dates are dates."""
+    day = date.fromisoformat(max(dose.date for dose in doses))
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - _FIRST_ZONE
 
 
 def _moment(text: str) -> datetime:
@@ -341,7 +346,8 @@ def _string(members: dict[str, Any], name: str) -> str:
 
 
 def _optional(members: dict[str, Any], name: str) -> str | None:
-    return None if members.get(name) in (None, "") else _string(members, name)
+    value = members.get(name)
+    return None if value is None or value == "" else _string(members, name)
 
 
 def _sequence(value: object) -> int:
