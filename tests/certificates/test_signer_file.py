@@ -36,6 +36,7 @@ from hashira.certificates.adapters.file_signer import (
     PassphraseMissing,
     passphrase_from,
 )
+from hashira.certificates.adapters.key_configuration import configured_key_store
 from hashira.certificates.adapters.key_store import ChainNotFit, KeyLabelWrong
 from hashira.certificates.domain import p256
 from hashira.certificates.domain.state_certificate import read_certificate
@@ -169,6 +170,14 @@ def test_the_passphrase_comes_from_a_file_that_others_cannot_read(tmp_path: Path
         passphrase_from(named)
     with pytest.raises(PassphraseMissing):
         passphrase_from({"HASHIRA_KEY_PASSPHRASE_FILE": str(tmp_path / "none")})
+
+
+def test_without_an_hsm_the_environment_means_files(tmp_path: Path) -> None:
+    chosen = configured_key_store({"HASHIRA_KEY_PASSPHRASE": PASSPHRASE.decode()}, folder=tmp_path)
+    chosen.create("vds-1")
+    assert (tmp_path / "vds-1.key.pem").exists()
+    with pytest.raises(PassphraseMissing):
+        configured_key_store({}, folder=tmp_path)
 
 
 # --- certificates beside a key

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from tests.certificates.states import AT as BEGIN_ISSUING
+from tests.certificates.states import Profile, authority, certificate, name
 from tests.certificates.test_key_stores import DOSE, HOLDER
 
 from hashira.certificates.adapters.certificate_builder import Subject, signing_request
 from hashira.certificates.adapters.development_pki import development_pki
+from hashira.certificates.adapters.file_signer import KeyExposed
+from hashira.certificates.adapters.key_configuration import HsmPinMissing, configured_key_store
 from hashira.certificates.adapters.key_store import KeyExists, KeyLabelWrong, KeyNotFound
 from hashira.certificates.adapters.pkcs11_module import HsmLibraryMissing
 from hashira.certificates.adapters.pkcs11_signer import (
@@ -46,7 +55,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     configuration.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(configuration))
-        for token in ("hashira", "other", "third"):
+        for token in ("hashira", "other", "third", "guide"):
             subprocess.run(
                 (util, "--module", found[0], "--init-token", "--free", "--label", token,
                  "--pin", PIN, "--so-pin", "an-officers-pin"),
@@ -211,6 +220,67 @@ def test_a_seal_comes_out_of_the_hsm_with_its_certificates(module: Path, tmp_pat
     )
     assert verified.returncode == 0
     own.close()
+
+
+def test_an_environment_chooses_the_hsm(module: Path, tmp_path: Path, store: Pkcs11KeyStore) -> None:
+    made = store.create("configured")
+    pin = tmp_path / "pin"
+    pin.write_text(f"{PIN}\n", "utf-8")
+    pin.chmod(0o600)
+    named = {
+        "HASHIRA_PKCS11_MODULE": str(module),
+        "HASHIRA_PKCS11_TOKEN": "hashira",
+        "HASHIRA_PKCS11_PIN_FILE": str(pin),
+    }
+    chosen = configured_key_store(named, folder=tmp_path)
+    p256.check_signature(made.public_key_spki, b"message", chosen.open("configured").sign(b"message"))
+    for missing in ("HASHIRA_PKCS11_TOKEN", "HASHIRA_PKCS11_PIN_FILE"):
+        with pytest.raises(HsmPinMissing, match=missing):
+            configured_key_store({**named, missing: ""}, folder=tmp_path)
+    with pytest.raises(HsmPinMissing):
+        configured_key_store(named | {"HASHIRA_PKCS11_PIN_FILE": str(tmp_path / "none")}, folder=tmp_path)
+    pin.chmod(0o644)
+    with pytest.raises(KeyExposed):
+        configured_key_store(named, folder=tmp_path)
+
+
+def test_the_guide_works_as_it_is_written(
+    module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/how-to/hsm.md, its Python taken from the page; the authority of the state is the test."""
+    page = (Path(__file__).parents[2] / "docs/how-to/hsm.md").read_text("utf-8")
+    request, attach, check = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pin").write_text(PIN, "utf-8")
+    (tmp_path / "pin").chmod(0o600)
+    monkeypatch.setenv("HASHIRA_PKCS11_MODULE", str(module))
+    monkeypatch.setenv("HASHIRA_PKCS11_TOKEN", "guide")
+    monkeypatch.setenv("HASHIRA_PKCS11_PIN_FILE", str(tmp_path / "pin"))
+    page_names: dict[str, Any] = {}
+    exec(request, page_names)
+    asked = x509.load_pem_x509_csr(Path("request.pem").read_bytes())
+    csca = authority(subject=name("JP", "Example CSCA"), state="JPN")
+    issued = certificate(
+        Profile(subject=asked.subject, state="JPN"),
+        public=asked.public_key(),
+        issuer=name("JP", "Example CSCA"),
+        issuer_key=csca.private,
+    )
+    for file, der in (("signer.pem", issued), ("csca.pem", csca.der)):
+        Path(file).write_bytes(x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM))
+    exec(attach, page_names)
+    exec(check, page_names)
+    assert capsys.readouterr().out == "vds-signer-2026 pkcs11 2\n"
+    seal = vds_nc.issue(
+        holder=HOLDER,
+        doses=(replace(DOSE, date="2026-02-01"),),
+        issuer="JPN",
+        uvci="ABCDEFGH1234",
+        signer=page_names["signer"],
+        at=BEGIN_ISSUING,
+    )
+    assert vds_nc.verify(seal, trust=TrustStore(anchors=(csca.der,)), at=BEGIN_ISSUING)
+    page_names["store"].close()
 
 
 def test_a_wrong_pin_is_refused_beside_a_right_one(

@@ -129,8 +129,7 @@ def passphrase_from(environment: Mapping[str, str]) -> bytes:
     if named := environment.get(PASSPHRASE_FILE):
         path = Path(named)
         try:
-            _check_mode(path)
-            text = path.read_text("utf-8")
+            text = read_secret(path)
         except (OSError, UnicodeDecodeError) as error:
             raise PassphraseMissing(
                 reason=Bilingual(
@@ -149,6 +148,15 @@ def passphrase_from(environment: Mapping[str, str]) -> bytes:
             )
         )
     return passphrase.encode()
+
+
+def read_secret(path: Path) -> str:
+    """The text of a file that only its owner and group may read, without the white space around it.
+
+    Raises ``KeyExposed``, ``OSError`` or ``UnicodeDecodeError``.
+    """
+    _check_mode(path)
+    return path.read_text("utf-8").strip()
 
 
 class FileSigner:
