@@ -241,6 +241,8 @@ def test_a_dose_outside_the_dictionary_is_not_written(state: Party, field: str, 
         ("ai", {"certificate_number": "A" * 25}),
         ("ai", {"certificate_number": "UTO-1"}),
         ("sex", {"sex": "女"}),
+        ("is", {"issuer": "D"}),
+        ("is", {"issuer": "ZZZ"}),
     ],
 )
 def test_other_fields_are_held_to_the_dictionary(state: Party, field: str, change: dict[str, Any]) -> None:

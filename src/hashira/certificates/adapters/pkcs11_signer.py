@@ -204,11 +204,12 @@ class Pkcs11KeyStore:
         """The answer of ``work`` on a session; a lost session is replaced, once."""
         errors = _errors(self._path)
         for attempt in (1, 2):
+            generation = self._generation
             try:
                 with self._session(writable=writable) as session:
                     return work(session)
             except errors.lost as error:
-                self._forget()
+                self._forget(generation)
                 if attempt == 2:
                     raise _unavailable(error) from error
             except errors.every as error:
@@ -275,10 +276,11 @@ class Pkcs11KeyStore:
             self._refused = True  # tokens lock after a few wrong PINs
             raise HsmPinRefused(token=self._token_label) from error
 
-    def _forget(self) -> None:
-        """Open everything anew at the next call."""
+    def _forget(self, generation: int) -> None:
+        """Open everything anew at the next call, unless another thread has begun to already."""
         with self._lock:
-            self._begin()
+            if generation == self._generation:
+                self._begin()
 
     def _find(self, session: _Session, label: str) -> Any:
         key = session.keys.get(label)

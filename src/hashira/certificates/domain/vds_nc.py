@@ -42,6 +42,7 @@ from hashira.certificates.domain.state_chain import (
     check_signer,
     signing_period,
 )
+from hashira.certificates.domain.state_code import is_state
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.vds_nc_message import (
     TEST,
@@ -143,6 +144,10 @@ def issue(
         sex=sex,
         grouped=grouped,
     )
+    if len(issuer) != _STATE_LETTERS or not is_state(issuer):
+        raise SealNotWritable(
+            field="is", reason=Bilingual("国の3文字ではありません", "not the three letters of a state")
+        )
     if last_dose(doses) > at:
         raise SealNotWritable(field="dvc", reason=Bilingual("接種日が未来です", "a dose lies in the future"))
     certificate = _fit_certificate(signer, issuer=issuer, at=at)
