@@ -2,7 +2,10 @@
 
     .venv/bin/python -m benchmarks.shc
 
-The machine may be noisy: the four are timed in turn, batch by batch, and the best batch of each counts.
+The machine may be noisy: all are timed in turn, batch by batch, and the best batch of each counts.
+
+``joserfc`` does the same work from the same values: the bundle, DEFLATE as its caller would set it, the
+signature, the digits. On the way back it stops at the JSON and asks neither whose key it is nor when.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jws
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
-from tests.certificates.card import LATER, Key, card, dose
+from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, LATER, Key, card, dose
 
 from hashira.certificates.domain import p256, shc, shc_qr
+from hashira.certificates.domain.shc_fhir import write_bundle
 
 BATCHES, BATCH = 40, 100
 
@@ -46,9 +50,16 @@ def main() -> None:
     registry = jws.JWSRegistry({"zip": HeaderParameter("Compression", "str")}, algorithms=["ES256"])
     foreign = ECKey.import_key(key.private)
     header = {"alg": "ES256", "zip": "DEF", "kid": p256.thumbprint(key.public_key_spki)}
-    claims = orjson.loads(zlib.decompress(shc.base64url.decode(card(key, doses=doses).split(".")[1]), -15))
+
+    def issue() -> str:
+        return shc_qr.write(
+            shc.issue(holder=HOLDER, doses=doses, issuer=ISSUER, signer=key, at=ISSUED_AT),
+        )
 
     def issue_with_joserfc() -> str:
+        subject = {"fhirVersion": "4.0.1", "fhirBundle": write_bundle(HOLDER, doses)}
+        credential = {"type": [shc.HEALTH_CARD], "credentialSubject": subject}
+        claims = {"iss": ISSUER, "nbf": int(ISSUED_AT.timestamp()), "vc": credential}
         squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
         payload = squeeze.compress(orjson.dumps(claims)) + squeeze.flush()
         return shc_qr.write(jws.serialize_compact(header, payload, foreign, registry=registry))
@@ -61,7 +72,7 @@ def main() -> None:
         {
             "raw sign": lambda: key.private.sign(message, algorithm),
             "raw verify": lambda: public.verify(signature, message, algorithm),
-            "issue": lambda: shc_qr.write(card(key, doses=doses)),
+            "issue": issue,
             "verify": lambda: shc.verify(text, trust=trust, at=LATER),
             "joserfc issue": issue_with_joserfc,
             "joserfc verify": verify_with_joserfc,

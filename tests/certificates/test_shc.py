@@ -59,7 +59,7 @@ def test_a_card_says_what_went_into_it(key: Key) -> None:
     assert content.doses[0].centre == "MHLW_Gov_of_JAPAN"
     assert content.issuer == ISSUER
     assert verified.evidence.signed_at == ISSUED_AT
-    assert verified.evidence.checks == ("form", "signature", "validity")
+    assert verified.evidence.checks == ("form", "signature", "issuer", "validity")
 
 
 def test_the_payload_is_the_layout_of_the_specification(key: Key) -> None:

@@ -47,7 +47,7 @@ def picture(text: str, path: Path) -> None:
 def test_a_good_card_ends_with_0_and_says_what_it_rests_on(key: Key, trust: Path) -> None:
     answer = verify("--trust", trust, "--json", text=shc_qr.write(card(key)))
     assert answer.returncode == 0, answer.stderr
-    document = json.loads(answer.stdout)
+    (document,) = json.loads(answer.stdout)["certificates"]
     assert document["verdict"] == "verified"
     assert document["evidence"]["key_source"] == "jwks.json"
     assert document["content"]["holder"]["name"] == "接種 花子"
@@ -88,7 +88,10 @@ def test_a_card_file_with_two_cards_needs_both(key: Key, trust: Path, tmp_path: 
     path.write_text(json.dumps({"verifiableCredential": [card(key), card(Key())]}))
     answer = verify("--trust", trust, "--json", path)
     assert answer.returncode == 1
-    assert [document["verdict"] for document in json.loads(answer.stdout)] == ["verified", "untrusted"]
+    assert [document["verdict"] for document in json.loads(answer.stdout)["certificates"]] == [
+        "verified",
+        "untrusted",
+    ]
 
 
 def test_a_time_before_the_issue_is_outside_the_validity(key: Key, trust: Path) -> None:

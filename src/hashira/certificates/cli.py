@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +13,9 @@ import click
 if TYPE_CHECKING:
     from hashira.certificates.domain.verdict import Assessment
     from hashira.kernel.errors import HashiraError
+    from hashira.kernel.language import Bilingual
 
-_NEGATIVE, _USAGE = 1, 2
+_NEGATIVE, _USAGE, _ENVIRONMENT = 1, 2, 3
 _MAX_INPUT = 20 * 1024 * 1024
 
 
@@ -40,10 +41,16 @@ def certificates() -> None:
 
 @certificates.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), default="-")
-@click.option("--trust", "trust", multiple=True, type=click.Path(path_type=Path), help="信頼する鍵・証明書")
-@click.option("--at", type=_Moment(), help="この時点で判定する（既定は現在）")
-@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す")
-def verify(file: str, trust: tuple[Path, ...], at: datetime | None, as_json: bool) -> None:
+@click.option(
+    "--trust",
+    "trust",
+    multiple=True,
+    metavar="PATH",
+    help="信頼する鍵・証明書（発行者を限るには https://発行者=PATH） / trusted keys, certificates",
+)
+@click.option("--at", type=_Moment(), help="この時点で判定する（既定は現在） / judge at this time")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す / answer as JSON")
+def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
     """証明書を検証する / Verify a certificate, offline.
 
     FILE は二次元コードの内容、その画像、または .smart-health-card ファイルです。
@@ -63,14 +70,16 @@ def verify(file: str, trust: tuple[Path, ...], at: datetime | None, as_json: boo
     except HashiraError as error:
         click.echo(error.message(language), err=True)
         sys.exit(_USAGE)
+    except ImportError as error:  # a wheel that this machine lacks, such as the reader of pictures
+        click.echo(f"部品がありません / a part is missing: {error.name}", err=True)
+        sys.exit(_ENVIRONMENT)
     moment = at or datetime.now(UTC)
     assessments = [assess(text, trust=store, at=moment) for text in texts]
     if as_json:
         import orjson
 
-        documents = [_document(a, language) for a in assessments]
-        written = documents[0] if len(documents) == 1 else documents
-        click.echo(orjson.dumps(written, option=orjson.OPT_INDENT_2).decode())
+        document = {"certificates": [_document(a, language) for a in assessments]}
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         for assessment in assessments:
             _print(assessment, language)
@@ -118,41 +127,59 @@ def _print(assessment: Assessment, language: str) -> None:
     words = VERDICT_NAMES[assessment.verdict].in_language(language)
     console.print(f"[bold {colour}]{sign} {assessment.verdict.value}[/]  {words}")
     if assessment.error is not None:
-        console.print(escape(assessment.error.message(language)))
+        console.print(escape(_readable(assessment.error.message(language))))
     for label, value in _rows(assessment, language):
-        console.print(f"  {label}: {escape(value)}")
+        console.print(f"  {label}: {escape(_readable(value))}")
+
+
+def _readable(text: str) -> str:
+    """What a stranger wrote, without the control letters by which a terminal can be made to lie."""
+    return "".join(x if x.isprintable() or x == "\u3000" else "\ufffd" for x in text)
 
 
 def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
     """What a person reads below the verdict; content of a negative one is marked as such."""
+    from hashira.certificates.domain.format import format_named
+    from hashira.kernel.language import Bilingual
 
-    def named(ja: str, en: str) -> str:
-        return en if language == "en" else ja
+    def rows() -> Iterator[tuple[Bilingual, str | None]]:
+        evidence, content = assessment.evidence, assessment.content
+        if evidence is not None:
+            yield Bilingual("形式", "Format"), format_named(evidence.format).TITLE.in_language(language)
+            yield Bilingual("発行者", "Issuer"), evidence.issuer
+            yield Bilingual("鍵", "Key"), evidence.kid
+            yield Bilingual("鍵の出どころ", "Key from"), evidence.key_source
+            yield Bilingual("証明書のつながり", "Chain"), " ← ".join(evidence.chain)
+            if evidence.signed_at:
+                yield Bilingual("署名日時", "Signed"), _moment(evidence.signed_at)
+            yield Bilingual("判定日時", "Judged at"), _moment(evidence.judged_at)
+            names = (CHECK_NAMES[check].in_language(language) for check in evidence.checks)
+            yield Bilingual("確認したこと", "Checked"), "・".join(names)
+        if content is not None:
+            if assessment.verdict != "verified":
+                yield (
+                    Bilingual("注意", "Note"),
+                    Bilingual("以下は確認されていません", "What follows is not verified").in_language(
+                        language
+                    ),
+                )
+            hidden = Bilingual("（表示されていません）", "(not shown)").in_language(language)
+            yield Bilingual("氏名", "Name"), content.holder.name or hidden
+            yield Bilingual("生年月日", "Born"), content.holder.birth_date or hidden
+            yield Bilingual("旅券番号", "Passport"), content.holder.document_number
+            yield Bilingual("証明書番号", "Certificate"), content.certificate_number
+            for dose in content.doses:
+                number = None if dose.number is None else f"#{dose.number}"
+                parts = (dose.date, number, dose.product, dose.lot, dose.centre, dose.country)
+                yield Bilingual("接種", "Dose"), "  ".join(part for part in parts if part)
 
-    rows: list[tuple[str, str | None]] = []
-    evidence, content = assessment.evidence, assessment.content
-    if evidence is not None:
-        rows += [
-            (named("形式", "Format"), evidence.format),
-            (named("発行者", "Issuer"), evidence.issuer),
-            (named("鍵", "Key"), evidence.kid),
-            (named("鍵の出どころ", "Key from"), evidence.key_source),
-            (named("証明書のつながり", "Chain"), " ← ".join(evidence.chain)),
-            (named("署名日時", "Signed"), evidence.signed_at and evidence.signed_at.isoformat()),
-            (named("判定日時", "Judged"), evidence.judged_at.isoformat()),
-            (named("確認したこと", "Checked"), ", ".join(evidence.checks)),
-        ]
-    if content is not None:
-        if assessment.verdict != "verified":
-            rows.append(
-                (named("注意", "Note"), named("以下は確認されていません", "What follows is not verified"))
-            )
-        rows += [
-            (named("氏名", "Name"), content.holder.name),
-            (named("生年月日", "Born"), content.holder.birth_date),
-            (named("証明書番号", "Certificate"), content.certificate_number),
-        ]
-        for dose in content.doses:
-            parts = (dose.date, dose.product, dose.lot, dose.centre, dose.country)
-            rows.append((named("接種", "Dose"), "  ".join(part for part in parts if part)))
-    return [(label, value) for label, value in rows if value]
+    from hashira.certificates.domain.verdict import CHECK_NAMES
+
+    return [(label.in_language(language), value) for label, value in rows() if value]
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as a clock in Japan shows it."""
+    from hashira.kernel.clock import JST
+
+    return moment.astimezone(JST).isoformat(sep=" ", timespec="seconds")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from hashira.certificates.domain import base64url, p256
-from hashira.certificates.domain.trust import RevocationList, TrustedKey, TrustStore
+from hashira.certificates.domain.trust import RevocationList, StateKey, TrustedKey, TrustStore
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -20,7 +21,10 @@ MAX_FILE = 64 * 1024 * 1024
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
 _SUFFIXES = frozenset({".json", ".jwks", ".pem", ".crt", ".cer", ".der"})
 _RID = re.compile(r"([A-Za-z0-9_-]{1,24})(?:\.([0-9]{1,11}))?\Z")
-_ASN1_SEQUENCE = 0x30
+_COUNTER = re.compile(r"[0-9]{1,9}\Z")
+_FOR_ISSUER = re.compile(r"(https://[^=\s]+[^=\s/])=(.+)\Z", re.DOTALL)
+_DID_METHOD = re.compile(r"did:[^#]+:([A-Za-z0-9_-]+):([A-Z]{3}):([A-Za-z]+)#")
+_STATE_KID = 8
 
 
 class TrustNotReadable(HashiraError):
@@ -35,106 +39,154 @@ class TrustNotReadable(HashiraError):
     )
 
 
-def read_trust(paths: Iterable[Path]) -> TrustStore:
+def read_trust(sources: Iterable[Path | str]) -> TrustStore:
     """Everything the files say, together. A folder stands for the files of known endings in it.
 
-    Keys that are no P-256 keys are passed over: real lists hold other curves and RSA too.
+    ``https://issuer=FILE`` reads a key set that does not name its issuer, as issuers publish it, for that
+    issuer alone. Keys that are no P-256 keys are passed over: real lists hold other curves and RSA too.
     Raises ``TrustNotReadable``.
     """
-    store = TrustStore()
-    for path in paths:
+    return TrustStore.merged(_read_file(file, issuer) for file, issuer in _files(sources))
+
+
+def _files(sources: Iterable[Path | str]) -> Iterator[tuple[Path, str | None]]:
+    for source in sources:
+        bound = _FOR_ISSUER.match(source) if isinstance(source, str) else None
+        path, issuer = (Path(bound[2]), bound[1]) if bound else (Path(source), None)
         if path.is_dir():
-            files = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix.lower() in _SUFFIXES)
+            found = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix.lower() in _SUFFIXES)
+            yield from ((file, issuer) for file in found)
         elif path.is_file():
-            files = [path]
+            yield path, issuer
         else:
             raise _unreadable(path, "ありません", "there is no such file or folder")
-        for file in files:
-            store |= _read_file(file)
-    return store
 
 
 def _unreadable(path: Path, ja: str, en: str) -> TrustNotReadable:
     return TrustNotReadable(file=path.name, reason=Bilingual(ja, en))
 
 
-def _read_file(path: Path) -> TrustStore:
+def _read_file(path: Path, issuer: str | None) -> TrustStore:
     try:
         if path.stat().st_size > MAX_FILE:
             raise _unreadable(path, "大きすぎます", "it is too large")
         octets = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, "開けません", "it cannot be opened") from error
-    if octets[:1] and octets[0] == _ASN1_SEQUENCE:
+    if _is_der(octets):
         return TrustStore(anchors=(octets,))
     if b"-----BEGIN CERTIFICATE-----" in octets:
-        return TrustStore(anchors=tuple(_base64(body, path) for body in _PEM.findall(octets)))
+        anchors = tuple(_base64(body, path) for body in _PEM.findall(octets))
+        if not anchors or not all(map(_is_der, anchors)):
+            raise _unreadable(path, "証明書を読めません", "a certificate is not readable")
+        return TrustStore(anchors=anchors)
     try:
         document = orjson.loads(octets)
     except orjson.JSONDecodeError as error:
         raise _unreadable(path, "JSONでも証明書でもありません", "neither JSON nor a certificate") from error
-    return _read_document(document, path)
-
-
-def _read_document(document: Any, path: Path) -> TrustStore:
     if not isinstance(document, dict):
         raise _unreadable(path, "知らない形です", "its form is not known")
+    return _read_document(document, path, issuer)
+
+
+def _is_der(octets: bytes) -> bool:
+    """Whether it is one DER SEQUENCE of the length of a certificate (X.690 §8.1), and nothing behind it."""
+    return octets[:2] == b"\x30\x82" and int.from_bytes(octets[2:4], "big") == len(octets) - 4
+
+
+def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> TrustStore:
     if isinstance(document.get("issuerInfo"), list):
-        keys = [
-            _key(jwk, issuer=info["issuer"]["iss"], path=path)
-            for info in document["issuerInfo"]
-            for jwk in info.get("keys", ())
-        ]
-    elif isinstance(document.get("verificationMethod"), list):
-        methods = document["verificationMethod"]
-        keys = [_key(m.get("publicKeyJwk"), issuer=None, path=path, from_x5c=True) for m in methods]
-    elif isinstance(document.get("keys"), list):
-        issuer = document.get("iss") if isinstance(document.get("iss"), str) else None
-        keys = [_key(jwk, issuer=issuer, path=path) for jwk in document["keys"]]
-    elif isinstance(document.get("rids"), list):
+        return TrustStore.merged(_directory_entry(entry, path) for entry in document["issuerInfo"])
+    if isinstance(document.get("verificationMethod"), list):
+        keys = (_state_key(method, path) for method in document["verificationMethod"])
+        return TrustStore(state_keys=tuple(key for key in keys if key is not None))
+    if isinstance(document.get("keys"), list):
+        named = document.get("iss")
+        named = named if isinstance(named, str) else None
+        if issuer is not None and named not in (None, issuer):
+            raise _unreadable(path, "別の発行者の鍵です", "its keys are those of another issuer")
+        return TrustStore(keys=_keys(document["keys"], issuer=issuer or named, path=path))
+    if isinstance(document.get("rids"), list):
         return TrustStore(revocations=(_revocations(document, path),))
-    else:
-        raise _unreadable(path, "知らない形です", "its form is not known")
-    return TrustStore(keys=tuple(key for key in keys if key is not None))
+    raise _unreadable(path, "知らない形です", "its form is not known")
 
 
-def _key(jwk: Any, *, issuer: str | None, path: Path, from_x5c: bool = False) -> TrustedKey | None:
-    """A key of a list; its ``kid`` is computed, never taken over.
+def _directory_entry(entry: Any, path: Path) -> TrustStore:
+    """An issuer of a VCI snapshot: its keys, and its revocation lists where it publishes any."""
+    issuer = entry.get("issuer") if isinstance(entry, dict) else None
+    iss = issuer.get("iss") if isinstance(issuer, dict) else None
+    if not isinstance(iss, str):
+        raise _unreadable(path, "発行者がありません", "an entry names no issuer")
+    lists = entry.get("crls") or ()
+    return TrustStore(
+        keys=_keys(entry.get("keys") or (), issuer=iss, path=path),
+        revocations=tuple(_revocations(listed, path) for listed in lists),
+    )
 
-    The keys of WHO's list are taken from the certificate: most of its coordinates are malformed.
-    """
+
+def _keys(jwks: Iterable[Any], *, issuer: str | None, path: Path) -> tuple[TrustedKey, ...]:
+    keys = (_key(jwk, issuer=issuer, path=path) for jwk in jwks)
+    return tuple(key for key in keys if key is not None)
+
+
+def _key(jwk: Any, *, issuer: str | None, path: Path) -> TrustedKey | None:
+    """A key of a set; its ``kid`` is computed, never taken over, and a private key is refused."""
     if not isinstance(jwk, dict):
         return None
-    x5c = tuple(_base64(c.encode("ascii"), path) for c in jwk.get("x5c", ()) if isinstance(c, str))
+    if "d" in jwk:
+        raise _unreadable(path, "秘密鍵が入っています", "it holds a private key")
     try:
-        if from_x5c and x5c:
-            spki = _spki_of_certificate(x5c[0])
-        else:
-            x, y = (base64url.decode(jwk[name]).rjust(p256.COORDINATE, b"\0") for name in ("x", "y"))
-            spki = p256.spki_of_point(x, y)
-        kid = p256.thumbprint(spki) if from_x5c else p256.thumbprint_as_written(jwk["x"], jwk["y"])
-    except (ValueError, KeyError, AttributeError):
+        x, y = (base64url.decode(jwk[name]).rjust(p256.COORDINATE, b"\0") for name in ("x", "y"))
+        spki = p256.spki_of_point(x, y)
+        kid = p256.thumbprint_as_written(jwk["x"], jwk["y"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    # The chains of WHO's list lead to a state's authority, not to an SHC issuer's SAN.
-    return TrustedKey(issuer=issuer, kid=kid, spki=spki, source=path.name, x5c=() if from_x5c else x5c)
+    chain = jwk.get("x5c") or ()
+    x5c = tuple(_base64(c.encode("utf-8"), path) for c in chain if isinstance(c, str))
+    return TrustedKey(issuer=issuer, kid=kid, spki=spki, source=path.name, x5c=x5c)
 
 
-def _spki_of_certificate(der: bytes) -> bytes:
-    from asn1crypto.x509 import Certificate
+def _state_key(method: Any, path: Path) -> StateKey | None:
+    """A key of WHO's list, from its certificate: most of the coordinates beside it are malformed.
 
-    spki = Certificate.load(der).public_key.dump()
-    return bytes(spki)
+    ``None`` without a certificate, or where the certificate is not the one that the ``kid`` names.
+    """
+    jwk = method.get("publicKeyJwk") if isinstance(method, dict) else None
+    named = _DID_METHOD.match(str(method.get("id"))) if isinstance(method, dict) else None
+    chain = jwk.get("x5c") if isinstance(jwk, dict) else None
+    if not named or not isinstance(chain, list) or not chain or not isinstance(chain[0], str):
+        return None
+    certificate = _base64(chain[0].encode("utf-8"), path)
+    kid = hashlib.sha256(certificate).digest()[:_STATE_KID]
+    if jwk.get("kid") != base64.b64encode(kid).decode("ascii"):
+        return None
+    return StateKey(
+        participant=named[2],
+        domain=named[1],
+        usage=named[3],
+        kid=kid,
+        certificate=certificate,
+        source=path.name,
+    )
 
 
-def _revocations(document: dict[str, Any], path: Path) -> RevocationList:
+def _revocations(document: Any, path: Path) -> RevocationList:
+    if not isinstance(document, dict) or not isinstance(document.get("rids"), list):
+        raise _unreadable(path, "失効リストの形が違います", "a revocation list is not of the right form")
     entries: dict[str, int | None] = {}
     for rid in document["rids"]:
         match = _RID.match(rid) if isinstance(rid, str) else None
         if match is None:
             raise _unreadable(path, "失効番号の形が違います", "an rid is not of the right form")
-        entries[match[1]] = int(match[2]) if match[2] else None
+        before = int(match[2]) if match[2] else None
+        known = entries.get(match[1], 0)
+        # Of two entries for one rid the wider one counts: a list must not take back what it says above.
+        entries[match[1]] = None if before is None or known is None else max(before, known)
     kid, method, counter = document.get("kid"), document.get("method"), document.get("ctr")
-    if not isinstance(kid, str) or not isinstance(method, str) or not isinstance(counter, int):
+    # One issuer of the VCI directory writes its counter as text.
+    if isinstance(counter, str) and _COUNTER.match(counter):
+        counter = int(counter)
+    if not isinstance(kid, str) or not isinstance(method, str) or type(counter) is not int:
         raise _unreadable(path, "kid・method・ctr がありません", "it lacks kid, method or ctr")
     return RevocationList(kid=kid, method=method, counter=counter, entries=entries)
 

@@ -1,7 +1,7 @@
 """The registry of certificate formats: which one a text is of, and how it is verified (証明書形式).
 
-A format is a module of this package with ``NAME``, ``TITLE``, ``REFERENCE``, ``sniff`` and
-``verify``; adding one adds its line to ``FORMATS``.
+A format is a module of this package with the members of ``CertificateFormat``; adding one adds its line to
+``FORMATS`` and its specimen to :mod:`specimen`. A meta-test runs every format over every specimen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import (
     Assessment,
     CertificateUnsupported,
+    Evidence,
     NotVerified,
     Verified,
 )
@@ -21,7 +22,11 @@ from hashira.kernel.language import Bilingual
 
 
 class CertificateFormat(Protocol):
-    """What a format says of itself and can do."""
+    """What a format says of itself and can do.
+
+    Each also has an ``issue`` that returns the signed text; its arguments differ from format to format, since
+    what has to be known for a certificate does.
+    """
 
     NAME: str
     TITLE: Bilingual
@@ -31,12 +36,24 @@ class CertificateFormat(Protocol):
         """Whether the text looks like this format; cheap, and never raises."""
         ...
 
+    def decode(self, text: str) -> object:
+        """The parts of the text, none of it verified; raises a ``NotVerified`` where it has no such form."""
+        ...
+
     def verify(self, text: str, *, trust: TrustStore, at: datetime) -> Verified:
         """What the certificate says and why it holds; raises a ``NotVerified`` otherwise."""
         ...
 
 
 FORMATS: tuple[CertificateFormat, ...] = (shc, vds_nc)
+
+
+def format_named(name: str) -> CertificateFormat:
+    """The format of that ``NAME``; ``KeyError`` where there is none."""
+    for candidate in FORMATS:
+        if name == candidate.NAME:
+            return candidate
+    raise KeyError(name)
 
 
 def format_of(text: str) -> CertificateFormat:
@@ -50,8 +67,17 @@ def format_of(text: str) -> CertificateFormat:
 
 
 def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
-    """The verification of a certificate of any format; raises a ``NotVerified``."""
-    return format_of(text).verify(text, trust=trust, at=at)
+    """The verification of a certificate of any format; raises a ``NotVerified``.
+
+    Once the format is known an error carries evidence: at least which format, and when.
+    """
+    known = format_of(text)
+    try:
+        return known.verify(text, trust=trust, at=at)
+    except NotVerified as error:
+        if error.evidence is None:
+            error.evidence = Evidence(format=known.NAME, judged_at=at)
+        raise
 
 
 def assess(text: str, *, trust: TrustStore, at: datetime) -> Assessment:

@@ -8,7 +8,7 @@ chunks are read.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -16,7 +16,7 @@ from typing import Any, TypeGuard
 import orjson
 from cryptography.exceptions import InvalidSignature
 
-from hashira.certificates.domain import base64url, p256, shc_qr
+from hashira.certificates.domain import base64url, p256, shc_qr, strict_json
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
 from hashira.certificates.domain.revocation_id import fhir_digest_id
 from hashira.certificates.domain.shc_fhir import CardNotWritable, NotABundle, read_bundle, write_bundle
@@ -30,9 +30,10 @@ from hashira.certificates.domain.verdict import (
     CertificateUnsupported,
     CertificateUntrusted,
     Evidence,
+    NotVerified,
     Verified,
-    checked,
 )
+from hashira.kernel.clock import JST
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -40,12 +41,14 @@ NAME = "shc"
 TITLE = Bilingual("SMART Health Card（国内用）", "SMART Health Card (domestic)")
 REFERENCE = "SMART Health Cards Framework 1.4.0"
 HEALTH_CARD = "https://smarthealth.cards#health-card"
-IMMUNIZATION = "https://smarthealth.cards#immunization"
 
 MAX_PAYLOAD = 64 * 1024
 """Octets of the inflated payload that are read at most."""
 MAX_JWS_READ = shc_qr.MAX_JWS * shc_qr.MAX_CHUNKS
 _CLOCK_SKEW = timedelta(minutes=5)
+# A whole card is one block of DEFLATE at this memory level, as at the highest, and is packed twice as fast:
+# the time goes into clearing memory.
+_MEMORY_LEVEL = 6
 _RID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 _MAX_RID = 24
 
@@ -81,7 +84,7 @@ def issue(
     if rid is not None and (not 0 < len(rid) <= _MAX_RID or not _RID.issuperset(rid)):
         raise CardNotWritable(reason=Bilingual("失効番号の形が違います", "The rid is not of the right form"))
     credential: dict[str, Any] = {
-        "type": [HEALTH_CARD, IMMUNIZATION],
+        "type": [HEALTH_CARD],  # further types are deprecated since 1.4.0
         "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": write_bundle(holder, doses)},
     }
     if rid is not None:
@@ -97,7 +100,7 @@ def issue(
 
 
 def _sign(payload: bytes, signer: Signer) -> str:
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15, _MEMORY_LEVEL)
     body = base64url.encode(squeeze.compress(payload) + squeeze.flush())
     text = f"{_header(p256.thumbprint(signer.public_key_spki))}.{body}"
     return f"{text}.{base64url.encode(signer.sign(text.encode('ascii')))}"
@@ -147,7 +150,7 @@ def decode(text: str) -> Card:
     try:
         signature = base64url.decode(parts[2])
         payload = _inflate(base64url.decode(parts[1]))
-        claims = orjson.loads(payload)
+        claims = strict_json.read(payload)
     except ValueError as error:
         raise _malformed("中身を展開できません", "its payload does not open") from error
     return _card(claims, kid=kid, message=jws[: jws.rindex(".")].encode("ascii"), signature=signature)
@@ -157,7 +160,7 @@ def decode(text: str) -> Card:
 def _kid(header: str) -> str:
     """The ``kid`` of a protected header, kept: one issuer writes the same header on every card."""
     try:
-        members = orjson.loads(base64url.decode(header))
+        members = strict_json.read(base64url.decode(header))
     except ValueError as error:
         raise _malformed("ヘッダーを読めません", "its header is not JSON") from error
     if not isinstance(members, dict) or not isinstance(members.get("kid"), str):
@@ -230,101 +233,114 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
     revocation. Each error carries the evidence so far.
     """
     card = decode(text)
-    evidence = Evidence(
-        format=NAME,
-        judged_at=at,
-        issuer=card.content.issuer,
-        kid=card.kid,
-        signed_at=datetime.fromtimestamp(card.nbf, UTC),
-        checks=("form",),
-    )
-    key, evidence = _signing_key(card, trust, evidence)
-    evidence = _check_chain(card, key, evidence)
-    evidence = _check_validity(card, at, evidence)
+    found = _Findings()
+    try:
+        _judge(card, trust, at, found)
+    except NotVerified as error:
+        error.evidence, error.content = found.evidence(card, at), card.content
+        raise
+    return Verified(card.content, found.evidence(card, at))
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What has been found out about a card so far."""
+
+    checks: list[str] = field(default_factory=lambda: ["form"])
+    key: TrustedKey | None = None
+    subjects: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+
+    def evidence(self, card: Card, at: datetime) -> Evidence:
+        return Evidence(
+            format=NAME,
+            judged_at=at,
+            issuer=card.content.issuer,
+            kid=card.kid,
+            key_source=self.key.source if self.key else None,
+            chain=self.subjects,
+            fingerprints=self.fingerprints,
+            signed_at=datetime.fromtimestamp(card.nbf, UTC),
+            checks=tuple(self.checks),
+        )
+
+
+def _judge(card: Card, trust: TrustStore, at: datetime, found: _Findings) -> None:
+    key = found.key = _signing_key(card, trust)
+    found.checks.append("signature")
+    if key.issuer is not None:
+        found.checks.append("issuer")
+    if key.x5c:
+        _check_chain(card, key, found)
+    _check_validity(card, at)
+    found.checks.append("validity")
     for listed in trust.revocations_of(card.kid):
         if _is_revoked(card, listed):
-            raise CertificateRevoked(
-                evidence=evidence,
-                content=card.content,
-                reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"),
-            )
-        evidence = checked(evidence, "revocation")
-    return Verified(card.content, evidence)
+            raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
+        found.checks.append("revocation")
 
 
-def _signing_key(card: Card, trust: TrustStore, evidence: Evidence) -> tuple[TrustedKey, Evidence]:
+def _signing_key(card: Card, trust: TrustStore) -> TrustedKey:
     """The key that made the signature, of those published for this issuer under this ``kid``."""
-    candidates = [k for k in trust.keys_of(card.kid) if k.issuer in (None, card.content.issuer)]
+    issuer = card.content.issuer
+    candidates = [key for key in trust.keys_of(card.kid) if key.issuer in (None, issuer)]
     if not candidates:
         raise CertificateUntrusted(
-            evidence=evidence,
-            content=card.content,
             reason=Bilingual(
                 "発行者「{issuer}」の鍵が信頼情報にありません",
                 "The trust information has no such key of {issuer}",
-            ).format(issuer=card.content.issuer),
+            ).format(issuer=issuer)
         )
     for key in candidates:
         try:
             p256.check_signature(key.spki, card.message, card.signature)
         except (InvalidSignature, p256.NotP256):
             continue
-        return key, replace(checked(evidence, "signature"), key_source=key.source)
-    raise CertificateInvalid(
-        evidence=evidence,
-        content=card.content,
-        reason=Bilingual("電子署名が一致しません", "The signature does not match"),
-    )
+        return key
+    raise CertificateInvalid(reason=Bilingual("電子署名が一致しません", "The signature does not match"))
 
 
-def _check_chain(card: Card, key: TrustedKey, evidence: Evidence) -> Evidence:
+def _check_chain(card: Card, key: TrustedKey, found: _Findings) -> None:
     """Certificates published beside the key are judged at the time of signing.
 
     All of Japan's leaves have expired since, and the cards they signed have not.
     """
-    if not key.x5c:
-        return evidence
     from hashira.certificates.domain.x5c_chain import BrokenChain, check_chain
 
+    signed_at = datetime.fromtimestamp(card.nbf, UTC)
     try:
-        subjects = check_chain(
-            key.x5c,
-            spki=key.spki,
-            issuer=card.content.issuer,
-            signed_at=datetime.fromtimestamp(card.nbf, UTC),
-        )
+        chain = check_chain(key.x5c, spki=key.spki, issuer=card.content.issuer, signed_at=signed_at)
     except BrokenChain as error:
-        raise CertificateUntrusted(evidence=evidence, content=card.content, reason=error.reason) from error
-    return replace(checked(evidence, "chain"), chain=subjects)
+        raise CertificateUntrusted(reason=error.reason) from error
+    found.subjects, found.fingerprints = chain.subjects, chain.fingerprints
+    found.checks.append("chain")
 
 
-def _check_validity(card: Card, at: datetime, evidence: Evidence) -> Evidence:
-    begins = datetime.fromtimestamp(card.nbf, UTC)
-    if begins > at + _CLOCK_SKEW:
+def _check_validity(card: Card, at: datetime) -> None:
+    now = at.timestamp()
+    if card.nbf > now + _CLOCK_SKEW.total_seconds():
         raise CertificateExpired(
-            evidence=evidence,
-            content=card.content,
-            reason=Bilingual("{begins:%Y-%m-%d}から有効です", "It is valid from {begins:%Y-%m-%d}").format(
-                begins=begins
-            ),
+            reason=Bilingual("{day}から有効です", "It is valid from {day}").format(day=_day(card.nbf))
         )
-    if card.exp is not None and datetime.fromtimestamp(card.exp, UTC) <= at:
-        ended = datetime.fromtimestamp(card.exp, UTC)
+    if card.exp is not None and card.exp <= now:
         raise CertificateExpired(
-            evidence=evidence,
-            content=card.content,
-            reason=Bilingual("{ended:%Y-%m-%d}に期限が切れました", "It expired on {ended:%Y-%m-%d}").format(
-                ended=ended
-            ),
+            reason=Bilingual("{day}に期限が切れました", "It expired on {day}").format(day=_day(card.exp))
         )
-    return checked(evidence, "validity")
+
+
+def _day(seconds: float) -> str:
+    """The day of a NumericDate as a person in Japan has it in the calendar."""
+    return f"{datetime.fromtimestamp(seconds, JST):%Y-%m-%d}"
 
 
 def _is_revoked(card: Card, listed: RevocationList) -> bool:
     if listed.method == "rid":
         identifier = card.rid
-    elif listed.method == "hash-fhir":
-        identifier = fhir_digest_id(card.bundle) if card.rid is None else None
+    elif listed.method == "hash-fhir" and card.rid is None:
+        try:
+            identifier = fhir_digest_id(card.bundle)
+        except HashiraError as error:  # a value without a canonical form, such as an endless integer
+            raise _malformed("中身を一意に書けません", "its bundle has no canonical form") from error
     else:
         return False
     if identifier is None or identifier not in listed.entries:

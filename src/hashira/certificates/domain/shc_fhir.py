@@ -1,22 +1,25 @@
 """The FHIR bundle inside a SMART Health Card: Patient and Immunization resources.
 
-Source: Vaccine Credential Implementation Guide (profiles "VaccinationCredentialBundleDM" and
-"…ImmunizationDM"), FHIR R4 4.0.1, and the bundles that Japan issued from 2021 to 2024.
+Source: SMART Health Cards: Vaccination & Testing Implementation Guide (profiles
+"VaccinationCredentialBundleDM", "…PatientDM", "…ImmunizationDM"), FHIR R4 4.0.1, and the bundles that Japan
+issued from 2021 to 2024.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from hashira.certificates.domain.content import Holder, ShownDose
+from hashira.certificates.domain.cvx_vaccine import CVX, PRODUCTS
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
-CVX = "http://hl7.org/fhir/sid/cvx"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-_CODE = re.compile(r"[0-9]{1,3}\Z")
+_CODE = re.compile(r"[0-9]{2,3}\Z")
+_WORD_LOT = re.compile(r"\blot\b|ロット|製造番号", re.IGNORECASE)
 MAX_LOT = 19
 MAX_PERFORMER = 29
 MAX_ENTRIES = 64
@@ -42,31 +45,53 @@ def write_bundle(holder: Holder, doses: tuple[ShownDose, ...]) -> dict[str, Any]
 
     A hidden name or birth date (国内用で表示しないことを選んだ項目) is written as FHIR writes what is
     kept back: the element with a ``data-absent-reason`` of ``masked``, so that a reader can tell it
-    from a mistake.
+    from a mistake. Raises ``CardNotWritable``.
     """
     if not doses:
-        raise CardNotWritable(reason=Bilingual("接種記録がありません", "There is no dose"))
-    entries = [_entry(0, _patient(holder))]
-    entries += [_entry(i, _immunization(dose)) for i, dose in enumerate(doses, start=1)]
+        raise CardNotWritable(reason=_NO_DOSE)
+    if len(doses) >= MAX_ENTRIES:
+        raise CardNotWritable(reason=_TOO_MANY)
+    entries = [{"fullUrl": "resource:0", "resource": _patient(holder)}]
+    entries += [
+        {"fullUrl": f"resource:{number}", "resource": _immunization(dose)}
+        for number, dose in enumerate(doses, start=1)
+    ]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-def _entry(number: int, resource: dict[str, Any]) -> dict[str, Any]:
-    return {"fullUrl": f"resource:{number}", "resource": resource}
+_NO_DOSE = Bilingual("接種記録がありません", "There is no dose")
+_TOO_MANY = Bilingual("接種記録が多すぎます", "There are too many doses")
+_NO_CVX = Bilingual("ワクチンのCVXコードがありません", "The vaccine has no CVX code")
+_EMPTY_NAME = Bilingual("氏名が空です", "The name is empty")
+_NOT_A_DATE = Bilingual("日付が正しくありません", "A date is not right")
+_LOT_WORD = Bilingual(
+    "ロット番号に「ロット」などの語が入っています", "The lot number contains the word lot beside the number"
+)
+_LOT_LENGTH = Bilingual(
+    f"ロット番号は1～{MAX_LOT}文字です", f"The lot number takes 1 to {MAX_LOT} characters"
+)
+_PERFORMER_LENGTH = Bilingual(
+    f"接種実施者は1～{MAX_PERFORMER}文字です", f"The performer takes 1 to {MAX_PERFORMER} characters"
+)
 
 
 def _patient(holder: Holder) -> dict[str, Any]:
     masked = {"extension": [{"url": _ABSENT, "valueCode": "masked"}]}
-    patient: dict[str, Any] = {"resourceType": "Patient"}
+    name: dict[str, Any]
     if holder.family is None and not holder.given:
-        patient["name"] = [{"text": holder.name}] if holder.name else [masked]
+        name = masked if holder.name is None else {"text": holder.name}
+        empty = holder.name is not None and not holder.name.strip()
     else:
-        name: dict[str, Any] = {"use": "usual"}
+        name = {"use": "usual"}
         if holder.family is not None:
             name["family"] = holder.family
         if holder.given:
             name["given"] = list(holder.given)
-        patient["name"] = [name]
+        empty = holder.family is not None and not holder.family.strip()
+        empty = empty or not all(given.strip() for given in holder.given)
+    if empty:
+        raise CardNotWritable(reason=_EMPTY_NAME)
+    patient: dict[str, Any] = {"resourceType": "Patient", "name": [name]}
     if holder.birth_date is None:
         patient["_birthDate"] = masked
     else:
@@ -76,9 +101,7 @@ def _patient(holder: Holder) -> dict[str, Any]:
 
 def _immunization(dose: ShownDose) -> dict[str, Any]:
     if dose.code_system != CVX or not _CODE.match(dose.code):
-        raise CardNotWritable(
-            reason=Bilingual("ワクチンのCVXコードがありません", "The vaccine has no CVX code")
-        )
+        raise CardNotWritable(reason=_NO_CVX)
     resource: dict[str, Any] = {
         "resourceType": "Immunization",
         "status": "completed",
@@ -87,43 +110,58 @@ def _immunization(dose: ShownDose) -> dict[str, Any]:
         "occurrenceDateTime": _date(dose.date),
     }
     if dose.lot is not None:
-        _bounded(dose.lot, MAX_LOT, Bilingual("ロット番号", "The lot number"))
+        if not dose.lot.strip() or len(dose.lot) > MAX_LOT:
+            raise CardNotWritable(reason=_LOT_LENGTH)
+        if _WORD_LOT.search(dose.lot):
+            raise CardNotWritable(reason=_LOT_WORD)
         resource["lotNumber"] = dose.lot
     if dose.centre is not None:
-        _bounded(dose.centre, MAX_PERFORMER, Bilingual("接種実施者", "The performer"))
+        if not dose.centre.strip() or len(dose.centre) > MAX_PERFORMER:
+            raise CardNotWritable(reason=_PERFORMER_LENGTH)
         resource["performer"] = [{"actor": {"display": dose.centre}}]
     return resource
 
 
-def _bounded(text: str, most: int, what: Bilingual) -> None:
-    if not text.strip() or len(text) > most:
-        reason = Bilingual("{what}は1～{most}文字です", "{what} takes 1 to {most} characters")
-        raise CardNotWritable(reason=reason.format(what=what, most=most))
-
-
+@lru_cache(maxsize=4096)
 def _date(text: str) -> str:
+    """A whole date; many people were vaccinated on the same days."""
     try:
         if date.fromisoformat(text).isoformat() == text:
             return text
     except ValueError:
         pass
-    raise CardNotWritable(reason=Bilingual("日付が正しくありません", "A date is not right"))
+    raise CardNotWritable(reason=_NOT_A_DATE)
 
 
 def read_bundle(bundle: object) -> tuple[Holder, tuple[ShownDose, ...]]:
     """The person and the doses of a bundle, as liberal as real issuers are different.
 
-    Resources of other types are passed over; ``NotABundle`` where there is no patient.
+    Resources of other types are passed over, and so is an immunization that its issuer calls not
+    ``completed`` or subpotent: both say that it does not count as a dose (FHIR modifier elements).
+    ``NotABundle`` where there is not one patient.
     """
-    entries = _member(bundle, "entry", list)
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
+    if not isinstance(entries, list):
+        raise NotABundle("no entry")
     if len(entries) > MAX_ENTRIES:
         raise NotABundle("more entries than any card holds")
-    resources = [_member(entry, "resource", dict) for entry in entries]
-    patients = [r for r in resources if r.get("resourceType") == "Patient"]
-    if len(patients) != 1:
+    patient: dict[str, Any] | None = None
+    doses: list[ShownDose] = []
+    for entry in entries:
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(resource, dict):
+            raise NotABundle("no resource")
+        kind = resource.get("resourceType")
+        if kind == "Immunization":
+            if resource.get("status") == "completed" and resource.get("isSubpotent") is not True:
+                doses.append(_dose(resource))
+        elif kind == "Patient":
+            if patient is not None:
+                raise NotABundle("a card is about one patient")
+            patient = resource
+    if patient is None:
         raise NotABundle("a card is about one patient")
-    doses = [_dose(r) for r in resources if r.get("resourceType") == "Immunization"]
-    return _holder(patients[0]), tuple(doses)
+    return _holder(patient), tuple(doses)
 
 
 def _holder(patient: dict[str, Any]) -> Holder:
@@ -142,15 +180,14 @@ def _dose(resource: dict[str, Any]) -> ShownDose:
     codings = concept.get("coding") if isinstance(concept, dict) else None
     known = [c for c in codings if isinstance(c, dict)] if isinstance(codings, list) else []
     coding = next((c for c in known if c.get("system") == CVX), known[0] if known else {})
-    code = _text(coding.get("code")) or ""
+    code, system = _text(coding.get("code")) or "", _text(coding.get("system")) or ""
     performers = resource.get("performer")
-    actor = None
-    if isinstance(performers, list) and performers and isinstance(performers[0], dict):
-        actor = performers[0].get("actor")
+    performer = performers[0] if isinstance(performers, list) and performers else None
+    actor = performer.get("actor") if isinstance(performer, dict) else None
     return ShownDose(
         date=_text(resource.get("occurrenceDateTime")) or "",
-        product=code,
-        code_system=_text(coding.get("system")) or "",
+        product=PRODUCTS.get(code, code) if system == CVX else code,
+        code_system=system,
         code=code,
         lot=_text(resource.get("lotNumber")),
         centre=_text(actor.get("display")) if isinstance(actor, dict) else None,
@@ -159,10 +196,3 @@ def _dose(resource: dict[str, Any]) -> ShownDose:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _member(holder: object, name: str, kind: type[Any]) -> Any:
-    value = holder.get(name) if isinstance(holder, dict) else None
-    if not isinstance(value, kind):
-        raise NotABundle(f"no {name}")
-    return value

@@ -19,7 +19,7 @@ _LETTERS = b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _PACKED = [((letter - _SMALLEST) // 10 << 4) | (letter - _SMALLEST) % 10 for letter in _LETTERS]
 _TO_PACKED = bytes.maketrans(_LETTERS, bytes(_PACKED))
 _FROM_PACKED = bytes(_LETTERS[_PACKED.index(octet)] if octet in _PACKED else 0 for octet in range(256))
-_CHUNK = re.compile(r"shc:/(?:([0-9]{1,2})/([0-9]{1,2})/)?([0-9]+)\Z", re.IGNORECASE)
+_HEAD = re.compile(r"shc:/(?:([0-9]{1,2})/([0-9]{1,2})/)?", re.IGNORECASE)
 
 
 class NotQRText(ValueError):
@@ -49,15 +49,15 @@ def read(text: str) -> str:
     chunks: dict[int, str] = {}
     total = 0
     for part in text.split():
-        match = _CHUNK.match(part)
+        match = _HEAD.match(part)
         if match is None:
             raise NotQRText("a code must be shc:/ and digits")
-        index, count = int(match[1] or 1), int(match[2] or 1)
+        index, count, digits = int(match[1] or 1), int(match[2] or 1), part[match.end() :]
         if not 1 <= index <= count <= MAX_CHUNKS:
             raise NotQRText("the number of the chunk is out of range")
-        if total not in (0, count) or chunks.get(index, match[3]) != match[3]:
+        if total not in (0, count) or chunks.get(index, digits) != digits:
             raise NotQRText("the codes belong to different cards")
-        total, chunks[index] = count, match[3]
+        total, chunks[index] = count, digits
     missing = [str(i) for i in range(1, total + 1) if i not in chunks]
     if missing or not chunks:
         raise NotQRText(f"codes missing: {', '.join(missing) or 'all'}")
@@ -65,9 +65,11 @@ def read(text: str) -> str:
 
 
 def _letters(digits: str) -> str:
-    if len(digits) % 2:
-        raise NotQRText("an odd number of digits")
-    letters = bytes.fromhex(digits).translate(_FROM_PACKED)
-    if 0 in letters:
+    try:
+        letters = bytes.fromhex(digits).translate(_FROM_PACKED)
+    except ValueError as error:
+        raise NotQRText("a code must be shc:/ and an even number of digits") from error
+    # Hexadecimal letters end here too: no pair with one of them is in the table.
+    if 0 in letters or not letters:
         raise NotQRText("a pair of digits that stands for no letter")
     return letters.decode("ascii")

@@ -12,16 +12,37 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
-    """A public key that somebody the verifier believes has published."""
+    """A public key of an issuer of SMART Health Cards that somebody the verifier believes has published."""
 
     issuer: str | None
     """``iss`` the key speaks for; ``None``: given by the user for whatever it signs."""
     kid: str
+    """RFC 7638 thumbprint, computed by whoever read the key; never a name that the key was given."""
     spki: bytes
     """DER SubjectPublicKeyInfo."""
     source: str
     x5c: tuple[bytes, ...] = ()
     """DER certificates published beside the key, leaf first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateKey:
+    """A key of the trust list of the WHO GDHCN: a state signs with it, for one domain and one use.
+
+    It says nothing about issuers of SMART Health Cards: a signer of one state must not vouch for the
+    address of another.
+    """
+
+    participant: str
+    """Three letters of the state, as the list has them."""
+    domain: str
+    usage: str
+    """``DSC`` signs documents, ``SCA`` certificates."""
+    kid: bytes
+    """First 8 octets of the SHA-256 of the certificate (HCERT 1.1.1 §2.3)."""
+    certificate: bytes
+    """DER, as published; parsed only when a document asks for it."""
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +61,59 @@ class RevocationList:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """All that a verification may rest on; immutable, so that one answer sees one state of it."""
+    """All that a verification may rest on; immutable, so that one answer sees one state of it.
+
+    Of several revocation lists of one key and method the one with the highest counter counts, as the
+    issuer published it last.
+    """
 
     keys: tuple[TrustedKey, ...] = ()
     anchors: tuple[bytes, ...] = ()
     """CSCA certificates as DER."""
     revocations: tuple[RevocationList, ...] = ()
+    state_keys: tuple[StateKey, ...] = ()
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
+    _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        index: dict[str, tuple[TrustedKey, ...]] = {}
-        for key in self.keys:
-            index[key.kid] = (*index.get(key.kid, ()), key)
-        object.__setattr__(self, "_by_kid", MappingProxyType(index))
+        by_kid: dict[str, list[TrustedKey]] = {}
+        for key in sorted(self.keys, key=lambda key: key.issuer is None):
+            by_kid.setdefault(key.kid, []).append(key)
+        latest: dict[tuple[str, str], RevocationList] = {}
+        for listed in self.revocations:
+            known = latest.get((listed.kid, listed.method))
+            if known is None or listed.counter >= known.counter:
+                latest[listed.kid, listed.method] = listed
+        lists: dict[str, list[RevocationList]] = {}
+        for listed in latest.values():
+            lists.setdefault(listed.kid, []).append(listed)
+        object.__setattr__(self, "_by_kid", MappingProxyType({k: tuple(v) for k, v in by_kid.items()}))
+        object.__setattr__(self, "_lists", MappingProxyType({k: tuple(v) for k, v in lists.items()}))
 
     def keys_of(self, kid: str) -> tuple[TrustedKey, ...]:
-        """The keys with that identifier; several issuers may publish the same key."""
+        """The keys with that identifier; several issuers may publish the same key.
+
+        Those that speak for an issuer come before those given for whatever they sign.
+        """
         return self._by_kid.get(kid, ())
 
     def revocations_of(self, kid: str) -> tuple[RevocationList, ...]:
-        return tuple(listed for listed in self.revocations if listed.kid == kid)
+        """The latest list of that key, one for each method."""
+        return self._lists.get(kid, ())
 
     def __or__(self, other: TrustStore) -> TrustStore:
         """Both together."""
-        return TrustStore(
-            _unique(self.keys + other.keys),
-            _unique(self.anchors + other.anchors),
-            self.revocations + other.revocations,
+        return TrustStore.merged((self, other))
+
+    @classmethod
+    def merged(cls, stores: Iterable[TrustStore]) -> TrustStore:
+        """All of them together, each key and certificate once."""
+        parts = tuple(stores)
+        return cls(
+            keys=_unique(key for store in parts for key in store.keys),
+            anchors=_unique(anchor for store in parts for anchor in store.anchors),
+            revocations=tuple(listed for store in parts for listed in store.revocations),
+            state_keys=_unique(key for store in parts for key in store.state_keys),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -34,6 +34,18 @@ VERDICT_NAMES = {
     Verdict.UNSUPPORTED: Bilingual("対応していない形式です", "Format not supported"),
 }
 
+CHECK_NAMES = {
+    "form": Bilingual("形式", "form"),
+    "signature": Bilingual("電子署名", "signature"),
+    "issuer": Bilingual("発行者", "issuer"),
+    "chain": Bilingual("証明書のつながり", "chain"),
+    "purpose": Bilingual("証明書の用途", "purpose"),
+    "state": Bilingual("発行国", "state"),
+    "validity": Bilingual("有効期間", "validity"),
+    "revocation": Bilingual("失効", "revocation"),
+}
+"""What ``Evidence.checks`` may hold, in the words of a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -48,10 +60,12 @@ class Evidence:
     """Where the trusted key came from: a file of trust, a chain."""
     chain: tuple[str, ...] = ()
     """Subjects of the certificates from the signer to the anchor."""
+    fingerprints: tuple[str, ...] = ()
+    """SHA-256 of those certificates, hexadecimal, in the same order."""
     signed_at: datetime | None = None
     """Time the issuer claims to have signed; ``None`` where the format has none."""
     checks: tuple[str, ...] = ()
-    """What was checked and held, in order."""
+    """What was checked and held, in order; the words are those of ``CHECK_NAMES``."""
 
 
 class NotVerified(HashiraError):
@@ -175,8 +189,3 @@ class Assessment:
     @classmethod
     def against(cls, error: NotVerified) -> Assessment:
         return cls(error.verdict, error.evidence, error.content, error)
-
-
-def checked(evidence: Evidence, *names: str) -> Evidence:
-    """The evidence with further checks that held."""
-    return replace(evidence, checks=(*evidence.checks, *names))

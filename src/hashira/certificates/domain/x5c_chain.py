@@ -7,11 +7,13 @@ take trust away, so its last certificate needs no anchor here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hashira.kernel.language import Bilingual
@@ -25,8 +27,21 @@ class BrokenChain(ValueError):
         self.reason = Bilingual(ja, en)
 
 
-def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: datetime) -> tuple[str, ...]:
-    """The subjects from leaf to last, if each certificate held at ``signed_at`` and signed the one before.
+# What a certificate of somebody else may do to its reader; the library raises all of these.
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The certificates that held, leaf first."""
+
+    subjects: tuple[str, ...]
+    fingerprints: tuple[str, ...]
+    """SHA-256, hexadecimal."""
+
+
+def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: datetime) -> Chain:
+    """The chain, if each certificate held at ``signed_at`` and signed the one before it.
 
     Raises ``BrokenChain``.
     """
@@ -34,9 +49,11 @@ def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: 
         chain = [x509.load_der_x509_certificate(der) for der in x5c]
         names = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
         alternatives = names.value.get_values_for_type(x509.UniformResourceIdentifier)
-    except (ValueError, x509.ExtensionNotFound) as error:
+        own = chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        subjects = tuple(certificate.subject.rfc4514_string() for certificate in chain)
+    except _UNREADABLE as error:
         raise BrokenChain("鍵の証明書を読めません", "The certificate of the key is not readable") from error
-    if chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != spki:
+    if own != spki:
         raise BrokenChain("証明書の鍵が署名の鍵と違います", "The certificate is about another key")
     if issuer not in alternatives:
         raise BrokenChain("証明書の発行者名が違います", "The certificate names another issuer")
@@ -49,10 +66,10 @@ def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: 
         try:
             lower.verify_directly_issued_by(upper)
             limits = upper.extensions.get_extension_for_class(x509.BasicConstraints)
-        except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
+        except (*_UNREADABLE, InvalidSignature) as error:
             raise BrokenChain(
                 "証明書のつながりが切れています", "The chain of certificates is broken"
             ) from error
         if not limits.value.ca:
             raise BrokenChain("認証局でない証明書が署名しています", "A certificate that is no CA has signed")
-    return tuple(certificate.subject.rfc4514_string() for certificate in chain)
+    return Chain(subjects, tuple(certificate.fingerprint(SHA256()).hex() for certificate in chain))
