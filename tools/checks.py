@@ -53,6 +53,7 @@ def checks(database_url: str | None) -> list[Check]:
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign")),
+        Check("foreign", (pytest, "-m", "foreign"), quick=False),
         Check("browser", (pytest, "-m", "browser"), quick=False),
     ]
     if database_url:

@@ -9,7 +9,6 @@ import click
 
 _GROUPS = {
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
-    "audit": ("hashira.core.audit.cli", "監査記録 / the audit trail"),
 }
 
 
