@@ -123,3 +123,10 @@ def test_a_drawn_code_is_read_by_another_reading(key: Key) -> None:
     (read,) = zxingcpp.read_barcodes(image.resize((size * 4, size * 4), Image.Resampling.NEAREST))
     assert read.text == text
     assert size <= 105 + 8  # version 22 at most, with its quiet zone
+
+
+@pytest.mark.shared_data
+def test_a_seal_of_a_test_is_said_to_prove_no_vaccination(shared_data: Path) -> None:
+    seals = shared_data / "certificates/icao"
+    assert "接種の証明ではありません" in verify(seals / "test.txt").stdout
+    assert "接種の証明ではありません" not in verify(seals / "jpn-triple-vaccine.txt").stdout

@@ -97,3 +97,17 @@ def test_a_file_that_is_no_picture_of_a_code_is_an_error_at_the_field(client: Cl
     answer = client.post("/certificates/verify", {"file": file})
     assert answer.status_code == 422
     assert "CERT-011" in answer.content.decode()
+
+
+@pytest.mark.shared_data
+def test_a_seal_of_a_test_is_said_to_prove_no_vaccination(
+    client: Client, key: Key, shared_data: Path
+) -> None:
+    warned = {
+        name: "接種記録がありません"
+        in client.post(
+            "/certificates/verify", {"text": (shared_data / "certificates/icao" / name).read_text("utf-8")}
+        ).content.decode()
+        for name in ("test.txt", "jpn-triple-vaccine.txt")
+    }
+    assert warned == {"test.txt": True, "jpn-triple-vaccine.txt": False}

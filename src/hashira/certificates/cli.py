@@ -168,6 +168,11 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
             yield Bilingual("生年月日", "Born"), content.holder.birth_date or hidden
             yield Bilingual("旅券番号", "Passport"), content.holder.document_number
             yield Bilingual("証明書番号", "Certificate"), content.certificate_number
+            if not content.doses:
+                none = Bilingual(
+                    "接種記録がなく、接種の証明ではありません", "No doses: it proves no vaccination"
+                )
+                yield Bilingual("注意", "Note"), none.in_language(language)
             for dose in content.doses:
                 number = None if dose.number is None else f"#{dose.number}"
                 parts = (dose.date, number, dose.product, dose.lot, dose.centre, dose.country)
