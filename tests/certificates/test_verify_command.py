@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from tests.certificates.card import Key, card
+from tests.certificates.card import ISSUER, Key, card, dose
 
 from hashira.certificates.adapters import qr_image
 from hashira.certificates.domain import p256, shc_qr
+from hashira.certificates.domain.content import Holder
 
 HASHIRA = (sys.executable, "-c", "from hashira.portal.command import main; main()")
 
@@ -94,20 +95,86 @@ def test_a_card_file_with_two_cards_needs_both(key: Key, trust: Path, tmp_path: 
     ]
 
 
+def test_codes_on_several_lines_are_cards_of_their_own_and_chunks_are_one(key: Key, trust: Path) -> None:
+    digits = shc_qr.write(card(key, doses=(dose(9),)))[5:]
+    lines = (shc_qr.write(card(key)), f"shc:/2/2/{digits[400:]}", f"shc:/1/2/{digits[:400]}")
+    answer = verify("--trust", trust, "--json", text="\n".join(lines))
+    assert answer.returncode == 0, answer.stderr
+    first, second = json.loads(answer.stdout)["certificates"]
+    assert {len(document["content"]["doses"]) for document in (first, second)} == {1, 2}
+
+
+def test_trust_can_be_bound_to_an_issuer(key: Key, trust: Path) -> None:
+    text, keys = shc_qr.write(card(key)), trust / "jwks.json"
+    bound = verify("--trust", f"{ISSUER}={keys}", "--json", text=text)
+    assert bound.returncode == 0, bound.stderr
+    assert "issuer" in json.loads(bound.stdout)["certificates"][0]["evidence"]["checks"]
+    assert verify("--trust", f"https://other.example={keys}", text=text).returncode == 1
+
+
+def test_a_code_cut_short_says_of_what_format_it_is(key: Key, trust: Path) -> None:
+    answer = verify("--trust", trust, text=shc_qr.write(card(key))[:-2], lang="en_US.UTF-8")
+    assert answer.returncode == 1
+    assert "× malformed" in answer.stdout
+    assert "Format: SMART Health Card" in answer.stdout
+
+
+def test_what_a_stranger_wrote_cannot_move_the_terminal(key: Key, trust: Path) -> None:
+    evil = "接種　\x1b[2J\x1b[1;32m○ verified[bold]\u202e"
+    text = shc_qr.write(card(Key(), holder=Holder(name=evil, birth_date=None)))
+    answer = verify("--trust", trust, text=text)
+    assert answer.returncode == 1
+    assert "接種　" in answer.stdout
+    assert not {"\x1b", "\u202e"} & set(answer.stdout)
+
+
+def test_no_text_at_all_is_not_verified(trust: Path) -> None:
+    answer = verify("--trust", trust, "--json", text="")
+    assert answer.returncode == 1
+    assert json.loads(answer.stdout)["certificates"][0]["verdict"] == "unsupported"
+
+
+@pytest.mark.parametrize("arguments", [("--trust", "missing"), ("--at", "yesterday"), ("missing.png",)])
+def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
+    answer = verify(*arguments, text="shc:/")
+    assert answer.returncode == 2
+    assert answer.stderr
+    assert not answer.stdout
+
+
 def test_a_time_before_the_issue_is_outside_the_validity(key: Key, trust: Path) -> None:
     assert "expired" in verify("--trust", trust, "--at", "2021-01-01", text=card(key)).stdout
 
 
-def test_the_command_does_not_load_the_web(key: Key) -> None:
+def loaded_by(program: str, *, text: str = "") -> set[str]:
+    """The modules that a fresh interpreter holds after the program."""
+    done = subprocess.run(
+        (sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules, file=sys.stderr)"),
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd="src",
+        env={"PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"},
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def test_a_whole_verification_loads_neither_the_web_nor_the_reader_of_pictures(key: Key, trust: Path) -> None:
+    arguments = ["hashira", "certificates", "verify", "--trust", str(trust)]
     program = (
-        "import sys, hashira.certificates.cli, hashira.certificates.domain.format;"
-        "print(sorted({'django', 'dbos', 'zxingcpp', 'PIL', 'asn1crypto.x509'} & set(sys.modules)))"
+        f"import sys; sys.argv = {arguments!r}\n"
+        "from hashira.portal.command import main\n"
+        "main(standalone_mode=False)"
     )
-    loaded = subprocess.run(
-        (sys.executable, "-c", program), capture_output=True, text=True, cwd="src", check=True
-    )
-    assert "django" not in loaded.stdout
-    assert "zxingcpp" not in loaded.stdout
+    loaded = loaded_by(program, text=shc_qr.write(card(key)))
+    assert {"hashira.certificates.domain.shc", "rich"} <= loaded
+    assert not {"django", "dbos", "cedarpy", "zxingcpp", "PIL", "httpx", "sqlite3"} & loaded
+
+
+def test_the_domain_of_cards_loads_little_beside_cryptography(key: Key) -> None:
+    loaded = loaded_by("import hashira.certificates.domain.shc")
+    assert not {"django", "asn1crypto", "click", "rich", "cryptography.x509", "hashira.portal"} & loaded
 
 
 def test_a_drawn_code_is_read_by_another_reading(key: Key) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from hashira.certificates.domain import base64url
+from hashira.certificates.domain import base64url, jwk_thumbprint
 
 _ECDSA_SHA256 = ec.ECDSA(SHA256())
 COORDINATE = 32
@@ -79,8 +78,7 @@ def thumbprint_as_written(x: str, y: str) -> str:
     Two issuers of the VCI directory drop a leading zero octet, against RFC 7518 §6.2.1.2, and name
     their keys by what they wrote.
     """
-    members = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
-    return base64url.encode(hashlib.sha256(members.encode("ascii")).digest())
+    return jwk_thumbprint.thumbprint({"kty": "EC", "crv": "P-256", "x": x, "y": y})
 
 
 def check_signature(spki: bytes, message: bytes, signature: bytes) -> None:
