@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+from typing import TYPE_CHECKING
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 MAX_OCTETS = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -37,14 +42,25 @@ def read_codes(octets: bytes) -> list[str]:
         with Image.open(io.BytesIO(octets)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise NoCodeInImage(reason=Bilingual("画素が多すぎます", "It has too many pixels"))
-            grey = image.convert("L")
-    except (OSError, Image.DecompressionBombError) as error:
+            grey = _on_white(image).convert("L")
+    # What the readers of Pillow raise over broken files; SyntaxError is theirs for a broken PNG.
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError) as error:
         raise NoCodeInImage(reason=Bilingual("画像ではありません", "It is not a picture")) from error
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
     texts = [code.text for code in found if code.text]
     if not texts:
         raise NoCodeInImage(reason=Bilingual("コードが見つかりません", "There is no code in it"))
     return texts
+
+
+def _on_white(image: Picture) -> Picture:
+    """The picture as a person sees it on paper: what is transparent is white, not the black below it."""
+    if not image.has_transparency_data:
+        return image
+    from PIL import Image
+
+    coloured = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured)
 
 
 def draw(text: str, *, level: str = "L") -> tuple[str, int]:
