@@ -9,7 +9,7 @@ from hashira.core.access.errors import AccessDenied, AccessFault
 from hashira.core.access.principal import Grant, Principal, PrincipalKind, Resource
 
 SCHEMA = """
-entity Staff = { id: String, grants: Set<{role: String, organisation: String}>,
+entity Staff = { id: String, grants: Set<{role: String, organisation: String}>, roles: Set<String>,
                  second_factor: Bool, recent_authentication: Bool };
 entity Person = { organisation: String, protected: Bool };
 action "view" appliesTo { principal: Staff, resource: Person };

@@ -99,8 +99,18 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "hashira.core.accounts",
+    "hashira.core.audit",
+    "hashira.core.jobs",
     "hashira.ui",
-    *(["hashira.certificates.web"] if "certificates" in HASHIRA_SYSTEMS else []),
+    *(
+        ["hashira.certificates.store", "hashira.certificates.web"]
+        if "certificates" in HASHIRA_SYSTEMS
+        else []
+    ),
     "hashira.portal",
 ]
 MIDDLEWARE = [
@@ -113,6 +123,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "hashira.core.accounts.principals.PrincipalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -137,7 +149,21 @@ FORM_RENDERER = "hashira.ui.forms.DadsRenderer"
 
 DATABASES = {"default": _database(os.environ.get("HASHIRA_DATABASE_URL", ""), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# Staff sign in with their address of e-mail, a password and a second factor; nobody signs up by themselves.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+HASHIRA_RESIDENT_SESSION_SECONDS = 30 * 60
+HASHIRA_RECENT_AUTHENTICATION_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+HASHIRA_POLICY = Path(__file__).parent / "policy" / "hashira.cedar"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -8,6 +8,7 @@ import cedarpy
 
 from hashira.core.access.errors import AccessDenied, AccessFault
 from hashira.core.access.principal import Principal, Resource
+from hashira.core.witness import note_access
 
 
 class Policy:
@@ -28,6 +29,10 @@ class Policy:
 
     def require(self, principal: Principal, action: str, resource: Resource) -> None:
         """Return only if it is allowed; else AccessDenied, or AccessFault if it could not be decided."""
+        self._decide(principal, action, resource)
+        note_access(action)
+
+    def _decide(self, principal: Principal, action: str, resource: Resource) -> None:
         asker = {"type": principal.kind.value.capitalize(), "id": principal.id}
         asked = {"type": resource.type, "id": resource.id}
         facts: dict[str, object] = {
@@ -39,6 +44,7 @@ class Policy:
         known = {
             "id": principal.id,
             "grants": [{"role": g.role, "organisation": g.organisation} for g in principal.grants],
+            "roles": sorted({g.role for g in principal.grants}),
             "second_factor": principal.second_factor,
             "recent_authentication": principal.recent_authentication,
         }
@@ -67,7 +73,7 @@ class Policy:
     def may(self, principal: Principal, action: str, resource: Resource) -> bool:
         """Whether ``require`` would pass; for drawing menus, never as the check. A fault is raised."""
         try:
-            self.require(principal, action, resource)
+            self._decide(principal, action, resource)
         except AccessDenied:
             return False
         return True

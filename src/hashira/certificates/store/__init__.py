@@ -1,0 +1,1 @@
+"""The registry in the database (接種記録台帳)."""

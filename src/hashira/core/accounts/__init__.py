@@ -1,0 +1,1 @@
+"""Who acts (アカウント): organisations, staff and their roles, residents."""

@@ -1,0 +1,83 @@
+"""From a request to the one who asks: the session says who, the roles in force now say as what (主体)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from hashira.core.access.principal import Grant, Principal, PrincipalKind
+from hashira.core.accounts.models import Resident, RoleAssignment
+
+RESIDENT_SESSION = "resident"
+"""Key of the session under which a signed-in resident stands: ``{"id": …, "at": ISO time}``."""
+_AUTHENTICATIONS = "account_authentication_methods"
+"""Key under which django-allauth keeps how and when the user has authenticated."""
+
+
+class PrincipalMiddleware:
+    """Sets ``request.principal``; the database is asked only if somebody looks at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.principal = SimpleLazyObject(lambda: principal_of(request))  # type: ignore[attr-defined]
+        return self._get_response(request)
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """Who asks: staff, a resident, or nobody known. A session that has run out is nobody."""
+    now = datetime.now(UTC)
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        methods = request.session.get(_AUTHENTICATIONS, [])
+        return staff(user, methods=methods, at=now)
+    return _resident(request.session.get(RESIDENT_SESSION), now) or Principal.anonymous()
+
+
+def staff(account: Any, *, methods: list[dict[str, Any]], at: datetime) -> Principal:
+    """The account as a principal, with the roles in force at that moment.
+
+    ``methods`` are the records of allauth: each with ``method`` and ``at`` (seconds since the epoch).
+    A passkey counts as a second factor, as does the directory of a body that answers for one itself.
+    """
+    in_force = RoleAssignment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=at), account_id=account.pk, valid_from__lte=at
+    ).values_list("role", "organisation_id")
+    recent = at.timestamp() - settings.HASHIRA_RECENT_AUTHENTICATION_SECONDS
+    return Principal(
+        PrincipalKind.STAFF,
+        str(account.pk),
+        display=account.get_full_name(),
+        grants=tuple(Grant(role, str(organisation)) for role, organisation in in_force),
+        second_factor=any(m.get("method") == "mfa" or m.get("second_factor") is True for m in methods),
+        recent_authentication=any(float(m.get("at", 0)) >= recent for m in methods),
+    )
+
+
+def _resident(kept: object, now: datetime) -> Principal | None:
+    if not isinstance(kept, dict):
+        return None
+    try:
+        signed_in = datetime.fromisoformat(kept["at"])
+        known = Resident.objects.get(pk=kept["id"])
+    except (KeyError, TypeError, ValueError, Resident.DoesNotExist):
+        return None
+    age = now - signed_in
+    if not timedelta(0) <= age < timedelta(seconds=settings.HASHIRA_RESIDENT_SESSION_SECONDS):
+        return None
+    recent = age < timedelta(seconds=settings.HASHIRA_RECENT_AUTHENTICATION_SECONDS)
+    # The card and its number are two factors (acr aal3), so every sign-in of a resident is by two.
+    return Principal(
+        PrincipalKind.RESIDENT,
+        str(known.pk),
+        display=known.name,
+        second_factor=True,
+        recent_authentication=recent,
+    )

@@ -1,0 +1,1 @@
+"""What was done, by whom (監査記録): append-only, sealed, without personal data."""

@@ -1,0 +1,1 @@
+"""Work that outlives a request (ジョブ): durable, resumable, with progress."""
