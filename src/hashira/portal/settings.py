@@ -84,6 +84,13 @@ HASHIRA_SYSTEMS = _systems(os.environ.get("HASHIRA_SYSTEMS", ",".join(SYSTEMS)))
 HASHIRA_OFFICIAL_SITE = os.environ.get("HASHIRA_OFFICIAL_SITE", "")
 HASHIRA_TRUST = tuple(Path(path) for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
 
+# Issuing of certificates: the address and the keys of the issuer, and who answers for the doses.
+HASHIRA_SHC_ISSUER = os.environ.get("HASHIRA_SHC_ISSUER", "")
+HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
+HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
+HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
+HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
+
 DEBUG = False
 SECRET_KEY = os.environ.get("HASHIRA_SECRET_KEY") or _secret(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("HASHIRA_HOSTS", "localhost,127.0.0.1").split(",")

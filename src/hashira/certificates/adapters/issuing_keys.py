@@ -1,0 +1,149 @@
+"""The keys an installation issues with: named by its settings, in development made by itself (発行用の鍵).
+
+A production installation names them: ``HASHIRA_SHC_KEY`` and ``HASHIRA_VDS_KEY`` are labels in its store.
+In development a missing key is made: with a year's life for cards, by Utopia's authority for seals, and under
+a lock, so that processes that start together make one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from hashira.certificates.adapters.development_pki import STATE, development_pki
+from hashira.certificates.adapters.file_signer import PASSPHRASE, PASSPHRASE_FILE
+from hashira.certificates.adapters.key_configuration import MODULE, configured_key_store
+from hashira.certificates.adapters.key_store import KeyStore
+from hashira.certificates.domain.signer import Signer
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+_DEVELOPMENT_CARD = re.compile(r"development-shc-([0-9]{8}-[0-9]{6})\Z")
+_CARD_KEY_LIFE = timedelta(days=365)  # SMART Health Cards 1.4.0: a new key at least once a year
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+class IssuingNotConfigured(HashiraError):
+    """Details: ``variable``."""
+
+    code = "CERT-181"
+    what = Bilingual("証明書を発行できません", "Certificates cannot be issued")
+    why = Bilingual("設定 {variable} がありません", "{variable} is not set")
+    remedy = Bilingual(
+        "運用者は docs/how-to/hsm.md のとおりに鍵を作り、その名前を設定してください",
+        "The operator makes a key as in docs/how-to/hsm.md and names it in the settings",
+    )
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingKeys:
+    """The signers in use, and what a certificate says about its issuer."""
+
+    card: Signer
+    card_label: str
+    card_issuer: str
+    """``iss`` of cards: an https URL below which ``/.well-known/jwks.json`` is served."""
+    seal: Signer
+    seal_label: str
+    state: str
+    """Three letters of the state in whose name seals are issued."""
+    authority: str
+    """Who answers for the doses, as certificates say it; up to 20 letters."""
+
+
+def key_store() -> KeyStore:
+    """The key store of this installation. Raises ``PassphraseMissing``, ``HsmPinMissing``, ``KeyExposed``."""
+    return _store(settings.DATA_DIR / "keys")
+
+
+def issuing_keys(at: datetime) -> IssuingKeys:
+    """The keys to sign with at that moment; raises ``IssuingNotConfigured`` or an error of the store."""
+    if settings.DEVELOPMENT and not settings.HASHIRA_SHC_KEY:
+        return _development(settings.DATA_DIR / "keys", at.date().isoformat())
+    for variable in ("HASHIRA_SHC_KEY", "HASHIRA_VDS_KEY", "HASHIRA_SHC_ISSUER", "HASHIRA_STATE"):
+        if not getattr(settings, variable):
+            raise IssuingNotConfigured(variable=variable)
+    store = key_store()
+    return IssuingKeys(
+        card=store.open(settings.HASHIRA_SHC_KEY),
+        card_label=settings.HASHIRA_SHC_KEY,
+        card_issuer=settings.HASHIRA_SHC_ISSUER,
+        seal=store.open(settings.HASHIRA_VDS_KEY),
+        seal_label=settings.HASHIRA_VDS_KEY,
+        state=settings.HASHIRA_STATE,
+        authority=settings.HASHIRA_ISSUING_AUTHORITY,
+    )
+
+
+@lru_cache(maxsize=4)
+def _store(folder: Path) -> KeyStore:
+    environment = dict(os.environ)
+    named = {MODULE, PASSPHRASE, PASSPHRASE_FILE} & {name for name, value in environment.items() if value}
+    if settings.DEVELOPMENT and not named:
+        environment[PASSPHRASE_FILE] = str(_development_passphrase(folder))
+    return configured_key_store(environment, folder=folder)
+
+
+def _development_passphrase(folder: Path) -> Path:
+    """A file with a passphrase beside the keys: no protection, and development asks for none."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "development-passphrase"
+    with _alone(folder):
+        if not path.exists():
+            partial = path.with_suffix(".part")
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                stream.write(secrets.token_urlsafe(32))
+            partial.replace(path)
+    return path
+
+
+@lru_cache(maxsize=4)
+def _development(folder: Path, day: str) -> IssuingKeys:
+    """Kept for a day: opening an encrypted key takes a tenth of a second by design."""
+    at = datetime.now(UTC)
+    store = _store(folder)
+    with _alone(folder):
+        label = _current_card_key(store, at)
+        if label is None:
+            label = f"development-shc-{at:{_STAMP}}"
+            store.create(label)
+        seal = development_pki(store, at=at).signer
+    return IssuingKeys(
+        card=store.open(label),
+        card_label=label,
+        card_issuer=settings.HASHIRA_SHC_ISSUER or "https://localhost",
+        seal=seal,
+        seal_label="development-vds",
+        state=STATE,
+        authority=settings.HASHIRA_ISSUING_AUTHORITY,
+    )
+
+
+def _current_card_key(store: KeyStore, at: datetime) -> str | None:
+    """The label of the newest development key for cards that is younger than a year."""
+    for key in reversed(store.stored()):
+        match = _DEVELOPMENT_CARD.match(key.label)
+        if match and at - datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC) < _CARD_KEY_LIFE:
+            return key.label
+    return None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other processes of the installation from making the same key at the same time."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
