@@ -22,12 +22,15 @@ from hashira.kernel.person_name import KanaName, RomanName
 
 
 class PassportNotUsable(HashiraError):
-    """Details: ``reason``, ``remedy``."""
+    """Details: ``reason``."""
 
     code = "CERT-180"
     what = Bilingual("この旅券では海外用の証明書を作れません", "No travel certificate for this passport")
     why = Bilingual("{reason}", "{reason}")
-    remedy = Bilingual("{remedy}", "{remedy}")
+    remedy = Bilingual(
+        "ご本人の有効な旅券か確かめてください。合っているのに使えないときは、旅券を持って市区町村の窓口で申し出てください",
+        "Check that it is your passport and in force; if it is, show it at the counter of the municipality",
+    )
     status = 422
 
 
@@ -54,41 +57,18 @@ class RegisteredNames:
 def accept_passport(zone: Zone, *, birth_date: date, names: RegisteredNames, on: date) -> Passport:
     """The passport, if it is one, in force that day, and of this person; else ``PassportNotUsable``."""
     if not zone.document_code.startswith("P"):
-        raise _unusable(
-            Bilingual("旅券ではなく、別の身分証の読取領域です", "It is the zone of another document"),
-            Bilingual("旅券の顔写真のページの下2行を入れてください", "Enter the two lines of a passport"),
-        )
+        raise _unusable("旅券ではなく、別の身分証の読取領域です", "It is the zone of another document")
     expires = zone.expiry.as_expiry(on=on)
     if expires is None or expires < on:
-        raise _unusable(
-            Bilingual("旅券の有効期間が切れています", "The passport has expired"),
-            Bilingual(
-                "新しい旅券を受け取ってから作ってください", "Make the certificate with your new passport"
-            ),
-        )
+        raise _unusable("旅券の有効期間が切れています", "The passport has expired")
     if len(zone.document_number) > MAX_DOCUMENT_NUMBER:
-        raise _unusable(
-            Bilingual("旅券番号が長すぎて二次元コードに書けません", "The number is too long for the code"),
-            _AT_THE_COUNTER,
-        )
+        raise _unusable("旅券番号が長すぎて二次元コードに書けません", "The number is too long for the code")
     if zone.birth != ZoneDate(birth_date.year % 100, birth_date.month, birth_date.day):
-        raise _unusable(
-            Bilingual("生年月日が接種記録と違います", "The date of birth differs from the record"),
-            Bilingual(
-                "ご本人の旅券か確かめてください。記録が誤っているときは市区町村に訂正を申し出てください",
-                "Check that it is your passport; if the record is wrong, ask the municipality to correct it",
-            ),
-        )
+        raise _unusable("生年月日が接種記録と違います", "The date of birth differs from the record")
     if not is_name_of(zone, names):
         raise _unusable(
-            Bilingual(
-                "旅券のローマ字が、接種記録の氏名の読みと一致しません",
-                "The name in the passport is no spelling of the name in the record",
-            ),
-            Bilingual(
-                "市区町村の窓口で旅券を示し、ローマ字氏名の登録を申し出てください",
-                "Show the passport to the municipality and ask it to enter the spelling of your name",
-            ),
+            "旅券のローマ字が、接種記録の氏名の読みと一致しません。窓口でローマ字氏名を登録できます",
+            "The name is no spelling of the one in the record; the counter can enter its spelling",
         )
     return Passport(
         number=zone.document_number,
@@ -116,8 +96,5 @@ def _candidates(names: RegisteredNames) -> set[RomanName]:
     return found
 
 
-_AT_THE_COUNTER = Bilingual("市区町村の窓口で申し出てください", "Ask at the counter of the municipality")
-
-
-def _unusable(reason: Bilingual, remedy: Bilingual) -> PassportNotUsable:
-    return PassportNotUsable(reason=reason, remedy=remedy)
+def _unusable(ja: str, en: str) -> PassportNotUsable:
+    return PassportNotUsable(reason=Bilingual(ja, en))
