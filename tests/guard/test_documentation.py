@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +16,14 @@ def test_every_setting_is_described_and_every_described_setting_exists() -> None
     described = set(re.findall(r"^\| `(HASHIRA_[A-Z_]+)`", page, re.MULTILINE))
     assert read
     assert described - {"HASHIRA_DATA"} == read  # HASHIRA_DATA is read by tests only
+
+
+def test_behind_each_dependency_stands_a_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["hsm"]]
+    names = {re.split(r"[\[~<>=]", requirement)[0] for requirement in required}
+    page = (ROOT / "docs/explanation/dependencies.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == names
 
 
 def test_links_of_the_documentation_lead_somewhere() -> None:
