@@ -1,0 +1,103 @@
+"""The policy of the product: every forbid holds, and goes on holding with any fact missing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import cedarpy
+import pytest
+from django.conf import settings
+
+TEXT = settings.HASHIRA_POLICY.read_text(encoding="utf-8")
+SCHEMA = cedarpy.Schema.from_str(
+    settings.HASHIRA_POLICY.with_suffix(".cedarschema").read_text(encoding="utf-8")
+)
+POLICIES: dict[str, Any] = json.loads(cedarpy.policies_to_json_str(TEXT))["staticPolicies"]
+FORBIDS = {p["annotations"]["id"] for p in POLICIES.values() if p["effect"] == "forbid"}
+
+Attributes = dict[str, Any]
+CLERK: Attributes = {
+    "id": "1",
+    "grants": [{"role": "municipal_clerk", "organisation": "a"}],
+    "roles": ["municipal_clerk"],
+    "second_factor": True,
+    "recent_authentication": True,
+}
+# For each forbid a request that it alone keeps from being allowed:
+# type and attributes of the principal, the action, type and attributes of the resource.
+FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
+    "staff-by-two-factors": (
+        "Staff",
+        CLERK | {"second_factor": False},
+        "portal:ViewOwnAccount",
+        "Portal::Area",
+        {},
+    ),
+}
+
+
+def decide(
+    policies: str, kind: str, principal: Attributes, action: str, of: str, resource: Attributes
+) -> cedarpy.Decision:
+    asker, asked = {"type": kind, "id": principal.get("id", "1")}, {"type": of, "id": "x"}
+    try:
+        return cedarpy.is_authorized(
+            {
+                "principal": asker,
+                "action": {"type": "Action", "id": action},
+                "resource": asked,
+                "context": {},
+            },
+            cedarpy.PolicySet.from_str(policies),
+            [
+                {"uid": asker, "attrs": principal, "parents": []},
+                {"uid": asked, "attrs": resource, "parents": []},
+            ],
+            schema=SCHEMA,
+        ).decision
+    except ValueError:  # the schema refuses the request: access.require makes an AccessFault of it
+        return cedarpy.Decision.NoDecision
+
+
+def without(policy_id: str) -> str:
+    kept = {name: policy for name, policy in POLICIES.items() if policy["annotations"]["id"] != policy_id}
+    return str(
+        cedarpy.policies_from_json_str(
+            json.dumps({"staticPolicies": kept, "templates": {}, "templateLinks": []})
+        )
+    )
+
+
+def test_every_policy_has_an_id_of_its_own() -> None:
+    ids = [policy.get("annotations", {}).get("id") for policy in POLICIES.values()]
+    assert None not in ids
+    assert len(set(ids)) == len(ids) > 3
+
+
+def test_every_forbid_is_tried_below() -> None:
+    assert set(FORBIDDEN) == FORBIDS
+
+
+@pytest.mark.parametrize("policy_id", sorted(FORBIDDEN))
+def test_it_is_this_forbid_that_denies(policy_id: str) -> None:
+    request = FORBIDDEN[policy_id]
+    assert decide(TEXT, *request) is cedarpy.Decision.Deny
+    assert decide(without(policy_id), *request) is cedarpy.Decision.Allow
+
+
+@pytest.mark.parametrize("policy_id", sorted(FORBIDDEN))
+def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
+    kind, principal, action, of, resource = FORBIDDEN[policy_id]
+    lacking = [({k: v for k, v in principal.items() if k != name}, resource) for name in principal] + [
+        (principal, {k: v for k, v in resource.items() if k != name}) for name in resource
+    ]
+    for known, asked in lacking:
+        assert decide(TEXT, kind, known, action, of, asked) is not cedarpy.Decision.Allow
+
+
+@pytest.mark.parametrize("policy_id", sorted(FORBIDDEN))
+def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
+    """So that the tests above cannot pass because nothing is ever allowed."""
+    kind, principal, action, of, resource = FORBIDDEN[policy_id]
+    assert decide(TEXT, kind, principal | CLERK, action, of, resource) is cedarpy.Decision.Allow
