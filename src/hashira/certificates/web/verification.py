@@ -26,10 +26,21 @@ from hashira.ui import forms
 
 _MAX_TEXT = 80_000
 _MAX_FILE = 20 * 1024 * 1024
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 class VerificationForm(forms.Form):
-    """The text of a code, or a file with a code or a card; one of the two."""
+    """A code from the camera, a file with a code or a card, or the text of a code; one of the three."""
+
+    camera = forms.FileField(
+        label=_("カメラ"),
+        required=False,
+        max_bytes=_MAX_FILE,
+        accept=_PICTURES,
+        help_text=_("スマートフォンでは、その場でコードを撮影できます"),
+        # A telephone opens its camera for this attribute (HTML Media Capture), without any script.
+        widget=django_forms.FileInput(attrs={"capture": "environment"}),
+    )
 
     text = django_forms.CharField(
         label=_("二次元コードの内容"),
@@ -42,22 +53,26 @@ class VerificationForm(forms.Form):
         label=_("画像またはファイル"),
         required=False,
         max_bytes=_MAX_FILE,
-        accept=(".png", ".jpg", ".jpeg", ".webp", ".smart-health-card", ".json", ".txt"),
+        accept=(*_PICTURES, ".smart-health-card", ".json", ".txt"),
         help_text=_("コードの写真、または .smart-health-card ファイル"),
     )
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
-        given = [name for name in ("text", "file") if cleaned.get(name)]
+        given = [name for name in self.fields if cleaned.get(name)]
         if len(given) != 1 and not self.errors:
-            raise ValidationError(_("内容を貼り付けるか、ファイルを選ぶか、どちらか一つにしてください"))
+            raise ValidationError(_("撮影するか、ファイルを選ぶか、内容を貼り付けるか、一つにしてください"))
         return cleaned
+
+    @property
+    def file_field(self) -> str | None:
+        """The field in which a file was handed in."""
+        return next((name for name in ("camera", "file") if self.cleaned_data.get(name)), None)
 
     def certificates(self) -> list[str]:
         """The certificates in what was given; raises ``NoCodeInImage``."""
-        file = self.cleaned_data.get("file")
-        if file:
-            return certificates_in(file.read())
+        if self.file_field:
+            return certificates_in(self.cleaned_data[self.file_field].read())
         return [self.cleaned_data["text"].strip()]
 
 
@@ -73,7 +88,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         try:
             texts = form.certificates()
         except NoCodeInImage as error:
-            form.add_error("file", error.message(get_language() or "ja"))
+            form.add_error(form.file_field, error.message(get_language() or "ja"))
         else:
             trust, now = _trust(), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
