@@ -5,8 +5,8 @@ never taken for the same person: numbers are mistyped and reused, and a dose in 
 the worst that an import can do.
 
 A dose is **the same** if vaccine and date agree and neither number nor lot contradict; it is left out, so
-that importing a file twice changes nothing. It is **in conflict** with one against the same disease on the same
-day, or of the same number, that is not the same. Otherwise it is **new**.
+that importing a file twice changes nothing. It is **in conflict** with a dose against the same disease on the
+same day, or of the same number, that is not the same. Otherwise it is **new**.
 """
 
 from __future__ import annotations

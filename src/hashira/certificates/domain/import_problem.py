@@ -207,6 +207,21 @@ class PersonConflict(HashiraError):
     )
 
 
+class PersonVaries(HashiraError):
+    """Details: ``line``."""
+
+    code = "CERT-155"
+    what = Bilingual("同じ人の基本情報が行によって違います", "Rows say different things of one person")
+    why = Bilingual(
+        "氏名・カナ・性別・接種券番号のいずれかが{line}行目と違います。{line}行目の内容を記録します",
+        "Name, reading, sex or ticket number differ from line {line}, which is the one stored",
+    )
+    remedy = Bilingual(
+        "この行の方が正しければ、取込みの後で基本情報を訂正してください",
+        "If this row is right, correct the person after the import",
+    )
+
+
 class SpreadsheetDate(HashiraError):
     code = "CERT-156"
     what = Bilingual(
@@ -222,7 +237,7 @@ class SpreadsheetDate(HashiraError):
     )
 
 
-WARNINGS = frozenset({PrivateUseCharacter.code, SubstituteCharacter.code})
+WARNINGS = frozenset({PrivateUseCharacter.code, SubstituteCharacter.code, PersonVaries.code})
 """Codes with which a row is stored nevertheless."""
 
 

@@ -47,6 +47,13 @@ class Record:
     end: int
     fields: tuple[str, ...]
     fault: RecordFault | None = None
+    height: int = 1
+    """How many lines it has."""
+
+    @property
+    def next_line(self) -> int:
+        """The line after it."""
+        return self.line + self.height
 
     @property
     def blank(self) -> bool:
@@ -60,7 +67,7 @@ def records(
     """The records of ``lines`` (each with its line end), counted from ``line`` and ``offset``.
 
     >>> list(records([b'1,"a\\n', b'b"\\n'], encoding=Encoding.UTF_8, delimiter=Delimiter.COMMA))
-    [Record(line=1, end=8, fields=('1', 'a\\nb'), fault=None)]
+    [Record(line=1, end=8, fields=('1', 'a\\nb'), fault=None, height=2)]
     """
     source = iter(lines)
     again: deque[bytes] = deque()
@@ -82,25 +89,27 @@ def records(
             octets, held = first, held[:1]
             yield Record(line, offset + len(first), (), RecordFault.UNCLOSED_QUOTE)
         elif len(octets) > MAX_BYTES:
-            yield Record(line, offset + len(octets), (), RecordFault.TOO_LONG)
+            yield Record(line, offset + len(octets), (), RecordFault.TOO_LONG, len(held))
         else:
-            yield _record(octets, line, offset + len(octets), encoding, delimiter)
+            yield _record(octets, line, offset + len(octets), encoding, delimiter, len(held))
         line += len(held)
         offset += len(octets)
 
 
-def _record(octets: bytes, line: int, end: int, encoding: Encoding, delimiter: Delimiter) -> Record:
+def _record(
+    octets: bytes, line: int, end: int, encoding: Encoding, delimiter: Delimiter, height: int
+) -> Record:
     text = decode(octets, encoding)
     if line == 1:
         text = text.removeprefix("\ufeff")
     text = text.rstrip("\r\n")
     if '"' not in text and "\r" not in text:  # most rows of most files
-        return Record(line, end, tuple(text.split(delimiter)))
+        return Record(line, end, tuple(text.split(delimiter)), height=height)
     try:
         fields = next(csv.reader((text,), delimiter=delimiter.value, strict=True), [])
     except csv.Error:
-        return Record(line, end, (), RecordFault.MISPLACED_QUOTE)
-    return Record(line, end, tuple(fields))
+        return Record(line, end, (), RecordFault.MISPLACED_QUOTE, height)
+    return Record(line, end, tuple(fields), height=height)
 
 
 def delimiter_of(header: str) -> Delimiter:

@@ -1,0 +1,91 @@
+"""Durable work of the certificates: checking, applying and undoing an import (接種証明書の非同期処理)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from hashira.certificates.domain.import_state import ImportState
+from hashira.certificates.services import import_apply, import_check, imports
+from hashira.certificates.store.models.imports import DoseImport
+from hashira.core.access import Principal
+from hashira.core.jobs import JobContext, job
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+WORKER = Principal.system("certificates.import")
+State = ImportState
+
+
+@job(kind=imports.CHECK_JOB, title=Bilingual("取込みファイルの確認", "Checking a file to import"))
+def check(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Go through the file portion by portion; then the import waits to be applied."""
+    import_id, number = str(parameters["import"]), int(parameters["check"])
+    try:
+        position = context.step("begin", import_check.begin_check, import_id)
+        portion = 0
+        while not position["ended"]:
+            context.raise_if_cancelled()
+            position = context.step(
+                f"rows {portion}", import_check.check_portion, import_id, number, position
+            )
+            context.progress(position["line"] - 1)
+            portion += 1
+    except import_check.CheckSuperseded:
+        return {"superseded": True}
+    except HashiraError as error:
+        context.step("give back", _settle, import_id, State.UPLOADED.value, _problem(error))
+        raise
+    context.step("end", _settle, import_id, State.CHECKED.value, position["counts"])
+    return position["counts"]
+
+
+@job(kind=imports.APPLY_JOB, title=Bilingual("接種記録の取込み", "Importing doses"))
+def apply(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Everything into the registry at once; then the staged rows are no longer needed."""
+    import_id = str(parameters["import"])
+    try:
+        written = context.step("apply", _apply, import_id)
+    except HashiraError as error:
+        context.step("give back", _settle, import_id, State.CHECKED.value, _problem(error))
+        raise
+    context.step("clean", _forget_staged, import_id)
+    return written
+
+
+@job(kind=imports.UNDO_JOB, title=Bilingual("取込みの取消し", "Undoing an import"))
+def undo(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Every dose of the import voided at once."""
+    return context.step("undo", _undo, str(parameters["import"]))
+
+
+@job(kind=imports.CLEAN_JOB, title=Bilingual("取込みデータの消去", "Deleting what an import left"))
+def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Forget the rows and the report of an import that was given up."""
+    return context.step("clean", _forget, str(parameters["import"]))
+
+
+def _settle(import_id: str, state: str, counts: dict[str, Any]) -> None:
+    import_apply.settle(actor=WORKER, import_id=uuid.UUID(import_id), state=state, counts=counts)
+
+
+def _apply(import_id: str) -> dict[str, int]:
+    return import_apply.apply_rows(actor=WORKER, import_id=uuid.UUID(import_id))
+
+
+def _undo(import_id: str) -> dict[str, int]:
+    return import_apply.void_doses(actor=WORKER, import_id=uuid.UUID(import_id))
+
+
+def _forget(import_id: str) -> None:
+    import_check.forget_rows(DoseImport.objects.get(pk=import_id))
+
+
+def _forget_staged(import_id: str) -> None:
+    import_check.forget_rows(DoseImport.objects.get(pk=import_id), remarks=False)
+
+
+def _problem(error: HashiraError) -> dict[str, Any]:
+    """What went wrong, for the page; without personal data, as ``HashiraError`` promises."""
+    return {"problem": {"ja": error.message("ja"), "en": error.message("en")}}

@@ -1,0 +1,305 @@
+"""Reading a whole file before anything is written to the registry: the preview (取込みの確認).
+
+A durable job goes through the file in portions of ``ROWS`` rows. Each portion is one step in one transaction:
+it reads from the byte where the last one ended, replaces what an interrupted run of the same portion left,
+and says where it ended. What a portion needs of the registry and of earlier rows it asks for by the numbers
+of its own people, so that memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from hashira.certificates.adapters.csv_store import CsvStore, FileTooLarge, NothingInFile
+from hashira.certificates.domain.import_decision import (
+    Attributes,
+    DoseOutcome,
+    KnownDose,
+    PersonOutcome,
+    decide_dose,
+    decide_person,
+)
+from hashira.certificates.domain.import_encoding import Encoding
+from hashira.certificates.domain.import_mapping import ImportMapping, read_headers
+from hashira.certificates.domain.import_problem import (
+    DoseConflict,
+    DoseTwiceInFile,
+    PersonConflict,
+    PersonVaries,
+    Remark,
+    Severity,
+)
+from hashira.certificates.domain.import_record import Delimiter, Record, records
+from hashira.certificates.domain.import_row import ImportedDose, RowReader
+from hashira.certificates.domain.import_state import ImportState
+from hashira.certificates.domain.import_value import Sex
+from hashira.certificates.store import import_registry
+from hashira.certificates.store.models.imports import DoseImport, ImportRemark, StagedRow
+from hashira.kernel.clock import SystemClock, today_in_japan
+
+ROWS = 5_000
+"""Rows of one portion."""
+MAX_ROWS = 1_000_000
+
+
+class CheckSuperseded(Exception):
+    """The import was cancelled, or is being checked anew: this run has nothing more to do."""
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a check has come: the answer of a step, so JSON on its way to the next."""
+
+    offset: int = 0
+    line: int = 1
+    rows: int = 0
+    ended: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Person:
+    """What is known of a person while a portion is judged."""
+
+    id: uuid.UUID
+    attributes: Attributes
+    revision: uuid.UUID | None
+    """The revision of the registry that the attributes come from; None for a person of this file."""
+    line: int = 0
+    """The row of this file that said the attributes, if one did."""
+    doses: list[KnownDose] = field(default_factory=list)
+
+
+def begin_check(import_id: str) -> dict[str, Any]:
+    """Make sure that the file is what was received, and forget what an earlier check found.
+
+    Raises ``FileGone``.
+    """
+    row = DoseImport.objects.get(pk=import_id)
+    import_registry.store().check(row.pk, row.file_digest)
+    forget_rows(row)
+    return asdict(Position())
+
+
+def check_portion(import_id: str, check_number: int, before: dict[str, Any]) -> dict[str, Any]:
+    """Read, judge and stage the next rows; raises ``CheckSuperseded``, ``FileGone``, ``FileTooLarge``,
+    ``HeaderUnreadable`` or ``MappingContradictory``.
+    """
+    at = Position(**before)
+    with transaction.atomic():
+        row = DoseImport.objects.select_related("mapping").get(pk=import_id)
+        if row.state != ImportState.CHECKING or row.check_number != check_number:
+            raise CheckSuperseded
+        return asdict(_Portion(row, at).run())
+
+
+def forget_rows(row: DoseImport, *, remarks: bool = True) -> None:
+    """Delete the staged rows of an import, and its remarks unless told otherwise, a portion at a time."""
+    for model in (StagedRow, ImportRemark) if remarks else (StagedRow,):
+        while True:
+            keys = list(model.objects.filter(dose_import=row).values_list("pk", flat=True)[:ROWS])
+            if not keys:
+                break
+            model.objects.filter(dose_import=row, pk__gte=min(keys), pk__lte=max(keys)).delete()
+
+
+class _Portion:
+    """The judging of one portion of rows."""
+
+    def __init__(self, row: DoseImport, at: Position) -> None:
+        if row.mapping is None:
+            raise CheckSuperseded
+        self._row = row
+        self._at = at
+        self._counts = Counter(at.counts)
+        self._store: CsvStore = import_registry.store()
+        self._mapping = ImportMapping.from_json(row.mapping.mapping)
+        self._people: dict[str, _Person] = {}
+        self._staged: list[StagedRow] = []
+        self._remarks: list[ImportRemark] = []
+
+    def run(self) -> Position:
+        """Judge the rows from where the last portion ended."""
+        row, at = self._row, self._at
+        for model in (StagedRow, ImportRemark):  # what a killed run of this very portion has left
+            model.objects.filter(dose_import=row, line__gte=at.line).delete()
+        headers = read_headers(self._header())
+        reader = RowReader(
+            self._mapping,
+            headers,
+            catalogue=import_registry.catalogue(),
+            today=today_in_japan(SystemClock()),
+        )
+        source = self._records(at.offset, at.line)
+        if at.offset == 0:
+            next(source, None)  # the header
+        portion = list(islice(source, ROWS))
+        read = [(record, reader.read(record)) for record in portion if not record.blank]
+        self._counts["blank"] += len(portion) - len(read)
+        self._counts["kana_rewritten"] += sum(1 for _record, found in read if found.kana_rewritten)
+        self._meet(found.dose for _record, found in read if found.dose is not None)
+        for _record, found in read:
+            remarks = list(found.remarks)
+            if found.dose is not None:
+                remarks += self._judge(found.line, found.dose)
+            self._note(found.line, found.who, found.dose, remarks)
+        StagedRow.objects.bulk_create(self._staged, batch_size=500)
+        ImportRemark.objects.bulk_create(self._remarks, batch_size=500)
+        rows = at.rows + len(read)
+        if rows > MAX_ROWS:
+            raise FileTooLarge(megabytes=500, rows=f"{MAX_ROWS:,}")
+        ended = len(portion) < ROWS
+        if ended and not rows:
+            raise NothingInFile
+        self._counts["rows"] = rows
+        last = portion[-1] if portion else None
+        return Position(
+            offset=last.end if last else at.offset,
+            line=last.next_line if last else at.line,
+            rows=rows,
+            ended=ended,
+            counts=dict(self._counts),
+        )
+
+    def _records(self, offset: int, line: int) -> Iterator[Record]:
+        return records(
+            self._store.lines(self._row.pk, offset=offset),
+            encoding=Encoding(self._row.encoding),
+            delimiter=Delimiter(self._row.delimiter),
+            line=line,
+            offset=offset,
+        )
+
+    def _header(self) -> tuple[str, ...]:
+        first = next(self._records(0, 1), None)
+        return first.fields if first else ()
+
+    def _meet(self, doses: Iterable[ImportedDose]) -> None:
+        """Ask the registry and the rows staged before for the people of this portion."""
+        numbers = sorted({dose.person_number for dose in doses})
+        known = import_registry.people(self._row.organisation_id, numbers)
+        for number, person in known.items():
+            self._people[number] = _Person(person.id, person.attributes, person.revision)
+        doses_of = import_registry.doses([person.id for person in known.values()])
+        for person in self._people.values():
+            person.doses = list(doses_of.get(person.id, ()))
+        for staged in import_registry.staged(self._row.pk, numbers):
+            attributes = Attributes(
+                family=staged.family,
+                given=staged.given,
+                separator=staged.separator,
+                family_kana=staged.family_kana,
+                given_kana=staged.given_kana,
+                birth_date=staged.birth_date,
+                sex=Sex(staged.sex),
+                ticket_number=staged.ticket_number,
+            )
+            person = self._people.setdefault(
+                staged.person_number, _Person(staged.person_id, attributes, None, staged.line)
+            )
+            if not person.line:
+                person.attributes, person.line = attributes, staged.line
+            if staged.dose_id is not None:
+                person.doses.append(
+                    KnownDose(staged.vaccine, staged.dose_number, staged.dose_date, staged.lot, staged.line)
+                )
+
+    def _judge(self, line: int, dose: ImportedDose) -> list[Remark]:
+        """Stage the row if nothing speaks against it; else say what does."""
+        said = Attributes.of(dose)
+        person = self._people.get(dose.person_number)
+        outcome = decide_person(person.attributes if person else None, said)
+        if outcome is PersonOutcome.CONFLICT:
+            return [Remark.of(PersonConflict(), about="birth_date", value=dose.birth_date.isoformat())]
+        offered = KnownDose(dose.vaccine, dose.dose_number, dose.dose_date, dose.lot, line)
+        there = person.doses if person else []
+        judged, other = decide_dose(offered, there, import_registry.disease_of)
+        if other is not None and judged is DoseOutcome.CONFLICT:
+            error = DoseTwiceInFile(line=other.line) if other.line else DoseConflict()
+            return [Remark.of(error, about="dose_number", value=f"{dose.dose_number or ''}")]
+        remarks = []
+        if person is not None and person.line and outcome is PersonOutcome.CHANGED:
+            # The first row of a person in a file speaks for the person; a later one that differs is told.
+            remarks.append(Remark.of(PersonVaries(line=person.line), about="name", value=dose.name.text))
+            outcome = PersonOutcome.KNOWN
+        self._stage(line, dose, person, outcome, judged)
+        return remarks
+
+    def _stage(
+        self,
+        line: int,
+        dose: ImportedDose,
+        person: _Person | None,
+        outcome: PersonOutcome,
+        judged: DoseOutcome,
+    ) -> None:
+        make = import_registry.RowIds(self._row, line)
+        said = Attributes.of(dose)
+        if person is None:
+            person = self._people[dose.person_number] = _Person(make.person, said, None, line)
+        attributes = person.attributes.updated_by(said) if outcome is PersonOutcome.CHANGED else said
+        writes = outcome in (PersonOutcome.NEW, PersonOutcome.CHANGED)
+        if outcome is PersonOutcome.KNOWN:
+            attributes = person.attributes
+        self._staged.append(
+            StagedRow(
+                dose_import=self._row,
+                line=line,
+                person_id=person.id,
+                person_outcome=outcome.value,
+                based_on_revision=person.revision,
+                revision_id=make.revision if writes else None,
+                dose_id=make.dose if judged is DoseOutcome.NEW else None,
+                dose_outcome=judged.value,
+                person_number=dose.person_number,
+                ticket_number=attributes.ticket_number,
+                family=attributes.family,
+                given=attributes.given,
+                separator=attributes.separator,
+                family_kana=attributes.family_kana,
+                given_kana=attributes.given_kana,
+                birth_date=attributes.birth_date,
+                sex=attributes.sex.value,
+                vaccine=dose.vaccine,
+                dose_number=dose.dose_number,
+                dose_date=dose.dose_date,
+                lot=dose.lot,
+                place=dose.place,
+            )
+        )
+        if not person.line:
+            person.attributes, person.line = attributes, line
+        if judged is DoseOutcome.NEW:
+            person.doses.append(KnownDose(dose.vaccine, dose.dose_number, dose.dose_date, dose.lot, line))
+        self._counts[f"people_{outcome.value}"] += outcome is not PersonOutcome.KNOWN
+        self._counts[f"doses_{judged.value}"] += 1
+
+    def _note(self, line: int, who: str, dose: ImportedDose | None, remarks: list[Remark]) -> None:
+        if not remarks:
+            return
+        if not who and dose is not None:
+            who = f"{dose.person_number} {dose.name.text}"
+        severities = {remark.severity for remark in remarks}
+        self._counts["rows_with_errors"] += Severity.ERROR in severities
+        self._counts["rows_with_warnings"] += severities == {Severity.WARNING}
+        for remark in remarks:
+            self._counts[f"remark_{remark.code}"] += 1
+            self._remarks.append(
+                ImportRemark(
+                    dose_import=self._row,
+                    line=line,
+                    code=remark.code,
+                    severity=remark.severity.value,
+                    about=remark.about,
+                    value=remark.value[:1000],
+                    who=who[:1000],
+                    details=remark.details_json(),
+                )
+            )
