@@ -1,0 +1,45 @@
+"""Triggers by which the database itself keeps the register append-only, on both databases (追記専用)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TABLES = ("certificates_doseevent", "certificates_personrevision")
+_ERASED = "(SELECT erased_at FROM certificates_person WHERE id = OLD.person_id)"
+
+
+def add_triggers(apps: Any, schema_editor: Any) -> None:
+    """Refuses UPDATE always, DELETE unless the person is being erased."""
+    for table in TABLES:
+        for statement in _statements(schema_editor.connection.vendor, table):
+            schema_editor.execute(statement)
+
+
+def drop_triggers(apps: Any, schema_editor: Any) -> None:
+    """Takes them away again, for a migration backwards."""
+    postgresql = schema_editor.connection.vendor == "postgresql"
+    for table in TABLES:
+        for verb in ("update", "delete"):
+            on = f" ON {table}" if postgresql else ""
+            schema_editor.execute(f"DROP TRIGGER {table}_no_{verb}{on}")
+        if postgresql:
+            schema_editor.execute(f"DROP FUNCTION {table}_is_append_only()")
+
+
+def _statements(vendor: str, table: str) -> tuple[str, ...]:
+    refusal = f"{table} is append-only"
+    if vendor == "sqlite":
+        abort = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+        return (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {abort}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {_ERASED} IS NULL {abort}",
+        )
+    body = f"BEGIN RAISE EXCEPTION '{refusal}'; END"
+    erased = f"BEGIN IF {_ERASED} IS NULL THEN RAISE EXCEPTION '{refusal}'; END IF; RETURN OLD; END"
+    function = f"{table}_is_append_only()"
+    return (
+        f"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'DELETE' THEN {erased}; END IF; {body}; END $$",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}",
+    )

@@ -1,0 +1,19 @@
+"""The tables of the certificates, one module a subject."""
+
+from hashira.certificates.store.models.issuing import (
+    CertificateSerial,
+    IssuedCertificate,
+    IssuedDose,
+    SigningKey,
+)
+from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
+
+__all__ = [
+    "CertificateSerial",
+    "DoseEvent",
+    "IssuedCertificate",
+    "IssuedDose",
+    "Person",
+    "PersonRevision",
+    "SigningKey",
+]
