@@ -1,0 +1,165 @@
+"""Whom we ask, and as whom: the provider's endpoints and our own registration there (設定).
+
+Source: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; the API reference of デジタル認証アプリ,
+which bounds the client id to 1–255 letters and digits and the redirect address to 255.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.errors import ProviderConfigurationWrong, SignInNotConfigured
+from hashira.kernel.language import Bilingual
+
+ALGORITHM = "ES256"
+SCOPES = ("openid", "name", "address", "birthdate", "gender")
+ACR_VALUES = ("aal3", "crl")
+_CLIENT_ID = re.compile(r"[0-9a-zA-Z]{1,255}")
+_LONGEST_REDIRECT_URI = 255
+_LONGEST_ISSUER = 255  # the width of its column
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_LARGEST_KEY_FILE = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The endpoints of an OpenID provider (認証サーバー).
+
+    ``names_itself``: it promises ``iss`` in every authorization response (RFC 9207 §3).
+    """
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str
+    jwks_uri: str
+    names_itself: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
+            if not is_secure(getattr(self, name)):
+                raise ProviderConfigurationWrong(member=name)
+        if len(self.issuer) > _LONGEST_ISSUER:
+            raise ProviderConfigurationWrong(member="issuer")
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """This installation as the provider knows it (利用者側の登録).
+
+    ``required_acr``: words that the ``acr`` of the ID token must hold; the published reference of the app
+    names the values asked for, not the claim, so an installation may change it.
+    ``clock_skew`` is how far the two clocks may be apart; ``authentication_age`` the age that an earlier
+    authentication (``auth_time``) may have; ``longest_sign_in`` the time from start to return.
+    """
+
+    client_id: str
+    redirect_uri: str
+    signing_key: ECKey
+    scopes: tuple[str, ...] = SCOPES
+    acr_values: tuple[str, ...] = ACR_VALUES
+    required_acr: tuple[str, ...] = ("aal3",)
+    assertion_life: timedelta = timedelta(seconds=5)
+    assertion_audience: str = "token_endpoint"
+    clock_skew: timedelta = timedelta(seconds=30)
+    authentication_age: timedelta = timedelta(minutes=15)
+    longest_sign_in: timedelta = timedelta(minutes=10)
+
+    def __post_init__(self) -> None:
+        if not _CLIENT_ID.fullmatch(self.client_id):
+            raise not_configured("CLIENT_ID", "英数字1〜255文字です", "it has 1 to 255 letters and digits")
+        if not is_secure(self.redirect_uri) or len(self.redirect_uri) > _LONGEST_REDIRECT_URI:
+            raise not_configured(
+                "REDIRECT_URI", "255文字以内のhttpsのアドレスです", "it is an https address of up to 255"
+            )
+        if "openid" not in self.scopes:
+            raise not_configured("SCOPES", "openidが要ります", "openid is needed")
+        if not timedelta(seconds=1) <= self.assertion_life <= timedelta(minutes=1):
+            raise not_configured("ASSERTION_SECONDS", "1〜60秒です", "it is 1 to 60 seconds")
+        if self.assertion_audience not in {"token_endpoint", "issuer"}:
+            raise not_configured(
+                "ASSERTION_AUDIENCE", "token_endpointかissuerです", "it is token_endpoint or issuer"
+            )
+
+
+def not_configured(name: str, ja: str, en: str) -> SignInNotConfigured:
+    """The error for one ``HASHIRA_RESIDENT_OIDC_*`` setting."""
+    return SignInNotConfigured(setting=f"HASHIRA_RESIDENT_OIDC_{name}", reason=Bilingual(ja, en))
+
+
+def is_secure(url: str) -> bool:
+    """Whether it is an https address (http on this very machine), without fragment and credentials."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc or "#" in url or not url.isascii() or not url.isprintable():
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+
+
+def discover(http: httpx.Client, issuer: str) -> Provider:
+    """The provider as it describes itself (OpenID Connect Discovery 1.0 §4).
+
+    Raises ``ProviderConfigurationWrong`` if the document is of another issuer or offers less than the code
+    flow with PKCE S256, ``private_key_jwt`` and ES256.
+    """
+    if not is_secure(issuer):
+        raise not_configured("ISSUER", "httpsのアドレスです", "it is an https address")
+    answer = endpoint.ask(
+        http, "GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration", part="discovery"
+    )
+    if answer.status != httpx.codes.OK:
+        raise ProviderConfigurationWrong(member="openid-configuration")
+    document = answer.json_object("discovery")
+    if document.get("issuer") != issuer:
+        raise ProviderConfigurationWrong(member="issuer")
+    for member, needed in (
+        ("response_types_supported", "code"),
+        ("id_token_signing_alg_values_supported", ALGORITHM),
+        ("token_endpoint_auth_methods_supported", "private_key_jwt"),
+        ("token_endpoint_auth_signing_alg_values_supported", ALGORITHM),
+        ("code_challenge_methods_supported", "S256"),
+    ):
+        offered = document.get(member)
+        # What a document leaves out is decided by the provider when it is asked, not guessed here.
+        if offered is not None and (not isinstance(offered, list) or needed not in offered):
+            raise ProviderConfigurationWrong(member=member)
+    named = {}
+    for member in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
+        value = document.get(member)
+        if not isinstance(value, str):
+            raise ProviderConfigurationWrong(member=member)
+        named[member] = value
+    names_itself = document.get("authorization_response_iss_parameter_supported") is True
+    return Provider(issuer=issuer, names_itself=names_itself, **named)
+
+
+def read_signing_key(path: Path) -> ECKey:
+    """The private key (PEM, P-256) that signs client assertions; its ``kid`` is its thumbprint (RFC 7638)."""
+    try:
+        with path.open("rb") as stream:
+            octets = stream.read(_LARGEST_KEY_FILE + 1)
+    except OSError as error:
+        raise not_configured("KEY", "ファイルを開けません", "the file cannot be opened") from error
+    try:
+        key = ECKey.import_key(octets)
+        key.ensure_kid()
+    except (JoseError, ValueError, TypeError) as error:
+        raise not_configured(
+            "KEY", "P-256の秘密鍵のPEMではありません", "it is not the PEM of a P-256 private key"
+        ) from error
+    if not key.is_private or key.curve_name != "P-256" or len(octets) > _LARGEST_KEY_FILE:
+        raise not_configured("KEY", "P-256の秘密鍵ではありません", "it is not a P-256 private key")
+    return key

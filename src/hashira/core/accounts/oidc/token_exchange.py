@@ -1,0 +1,98 @@
+"""A code becomes tokens, and we prove with a signature that we are we (トークンの引き換え).
+
+Source: RFC 6749 §4.1.3, §5; RFC 7523 §2.2, §3 (``private_key_jwt``); OpenID Connect Core 1.0 §9.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from joserfc import jwt
+
+from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.errors import ClientRefused, CodeRefused, ProviderAnswerMalformed
+from hashira.core.accounts.oidc.provider import ALGORITHM, Provider, RelyingParty
+
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ERROR = re.compile(r"[a-z0-9_.-]{1,64}")
+_LONGEST_TOKEN = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a code was worth; not printed, since whoever holds them reads the person's details."""
+
+    access_token: str
+    id_token: str
+
+    def __repr__(self) -> str:
+        return "Tokens(…)"
+
+
+def client_assertion(provider: Provider, party: RelyingParty, *, at: datetime) -> str:
+    """A signed statement that this installation asks, good once and for a few seconds."""
+    now = int(at.timestamp())
+    audience = provider.issuer if party.assertion_audience == "issuer" else provider.token_endpoint
+    claims = {
+        "iss": party.client_id,
+        "sub": party.client_id,
+        "aud": audience,
+        "jti": secrets.token_urlsafe(24),
+        "iat": now,
+        "exp": now + int(party.assertion_life.total_seconds()),
+    }
+    header = {"alg": ALGORITHM, "kid": party.signing_key.kid}
+    return jwt.encode(header, claims, party.signing_key, algorithms=[ALGORITHM])
+
+
+def exchange(
+    http: httpx.Client,
+    provider: Provider,
+    party: RelyingParty,
+    *,
+    code: str,
+    code_verifier: str,
+    at: datetime,
+) -> Tokens:
+    """The tokens for a code.
+
+    Raises ``CodeRefused``, ``ClientRefused``, ``ProviderAnswerMalformed``, ``ProviderUnreachable``.
+    """
+    answer = endpoint.ask(
+        http,
+        "POST",
+        provider.token_endpoint,
+        part="token",
+        form={
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": party.redirect_uri,
+            "code_verifier": code_verifier,
+            "client_id": party.client_id,
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": client_assertion(provider, party, at=at),
+        },
+    )
+    said = answer.json_object("token")
+    if answer.status != httpx.codes.OK:
+        error = said.get("error")
+        if error == "invalid_grant":
+            raise CodeRefused
+        raise ClientRefused(error=error if isinstance(error, str) and _ERROR.fullmatch(error) else "error")
+    token_type = said.get("token_type")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise ProviderAnswerMalformed(part="token_type")
+    return Tokens(_token(said.get("access_token"), "access_token"), _token(said.get("id_token"), "id_token"))
+
+
+def _token(value: object, part: str) -> str:
+    # RFC 6750 §2.1: the letters of a bearer token; nothing that could end a header line.
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", value):
+        raise ProviderAnswerMalformed(part=part)
+    if len(value) > _LONGEST_TOKEN:
+        raise ProviderAnswerMalformed(part=part)
+    return value
