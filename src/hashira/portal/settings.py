@@ -81,6 +81,8 @@ def _systems(text: str) -> tuple[str, ...]:
 DATA_DIR = _data_directory()
 DEVELOPMENT = os.environ.get("HASHIRA_ENVIRONMENT", "production") == "development"
 HASHIRA_SYSTEMS = _systems(os.environ.get("HASHIRA_SYSTEMS", ",".join(SYSTEMS)))
+# What declares kinds of jobs; a system without long work has no such module.
+HASHIRA_JOB_MODULES = tuple(f"hashira.{system}.jobs" for system in HASHIRA_SYSTEMS)
 HASHIRA_OFFICIAL_SITE = os.environ.get("HASHIRA_OFFICIAL_SITE", "")
 HASHIRA_TRUST = tuple(Path(path) for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
 
