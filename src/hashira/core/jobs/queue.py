@@ -1,0 +1,107 @@
+"""Handing jobs to DBOS from a process that does not run them; DBOS is loaded on first use (待ち行列)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from hashira.core.jobs.models import Job
+from hashira.core.jobs.state import JobState
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, EnqueueOptions
+
+_log = logging.getLogger(__name__)
+
+APPLICATION = "hashira"
+VERSION = "1"
+"""Pinned: DBOS never takes up the workflows of another version. A changed workflow uses ``DBOS.patch``;
+only a change that cannot be patched gets a new number, once all jobs are over."""
+QUEUE = "hashira-jobs"
+WORKFLOW = "hashira.job"
+
+_clients: dict[tuple[int, str], DBOSClient] = {}
+_making = threading.Lock()
+
+
+def system_database() -> str:
+    """The address of DBOS's own tables: a schema of the same PostgreSQL, or a file beside the SQLite one."""
+    file = system_file()
+    if file is not None:
+        return f"sqlite:///{file}"
+    from sqlalchemy import URL
+
+    chosen = connection.settings_dict
+    host, port = str(chosen["HOST"] or ""), chosen["PORT"]
+    socket = host.startswith("/")
+    url = URL.create(
+        "postgresql",
+        username=chosen["USER"] or None,
+        password=chosen["PASSWORD"] or None,
+        host=None if socket else host or None,
+        port=int(port) if port else None,
+        database=str(chosen["NAME"]),
+        query={"host": host} if socket else {},
+    )
+    return url.render_as_string(hide_password=False)
+
+
+def system_file() -> Path | None:
+    """DBOS's own SQLite file, named after the database of the installation; None on PostgreSQL."""
+    if connection.vendor != "sqlite":
+        return None
+    name = Path(str(connection.settings_dict["NAME"]))
+    return name.with_name(f"{name.stem}-jobs.sqlite3")
+
+
+def hand_over(job_id: uuid.UUID) -> None:
+    """Enqueue a requested job, as often as you like. A failure is only logged: the worker's sweep does it."""
+    try:
+        file = system_file()
+        if file is not None and not file.exists():
+            return  # no worker has ever run here; the first one makes the file and finds the job
+        _client().enqueue(enqueue_options(job_id), str(job_id))
+        note_queued([job_id])
+    except Exception:
+        _log.warning("job %s was not enqueued; the worker will find it", job_id, exc_info=True)
+
+
+def enqueue_options(job_id: uuid.UUID) -> EnqueueOptions:
+    """How a job is enqueued; its workflow has its own id, so that twice is once."""
+    return {
+        "workflow_name": WORKFLOW,
+        "queue_name": QUEUE,
+        "workflow_id": str(job_id),
+        "app_version": VERSION,
+        "application_name": APPLICATION,
+    }
+
+
+def note_queued(job_ids: list[uuid.UUID]) -> None:
+    """Write down that DBOS knows of these jobs; those already begun stay as they are."""
+    Job.objects.filter(pk__in=job_ids, state=JobState.REQUESTED.value).update(state=JobState.QUEUED.value)
+
+
+def _client() -> DBOSClient:
+    """One client for each process (a forked one makes its own) and each database."""
+    url = system_database()
+    with _making:
+        client = _clients.get((os.getpid(), url))
+        if client is None:
+            from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+            client = DBOSClient(
+                system_database_url=url,
+                serializer=DBOSPortableJSONSerializer(),
+                application_name=APPLICATION,
+                system_database_pool_size=2,
+                retry_connection_errors=False,
+            )
+            _clients[(os.getpid(), url)] = client
+    return client
