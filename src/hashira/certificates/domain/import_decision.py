@@ -12,7 +12,7 @@ same day, or of the same number, that is not the same. Otherwise it is **new**.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -39,46 +39,32 @@ class DoseOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """What the registry holds of a person beside the doses (基本情報). Empty: not known."""
+    """What an import knows of a person beside the doses (基本情報). Empty: not known."""
 
-    family: str
-    given: str
-    separator: str
-    family_kana: str
-    given_kana: str
+    name: str
+    kana: str
     birth_date: date
     sex: Sex
-    ticket_number: str
+    coupon_number: str
 
     @classmethod
     def of(cls, dose: ImportedDose) -> Attributes:
         """As a row has them."""
-        return cls(
-            family=dose.name.family,
-            given=dose.name.given,
-            separator=dose.name.separator if dose.name.given else "",
-            family_kana=dose.kana.family if dose.kana else "",
-            given_kana=dose.kana.given if dose.kana else "",
-            birth_date=dose.birth_date,
-            sex=dose.sex,
-            ticket_number=dose.ticket_number,
-        )
+        kana = dose.kana.text if dose.kana else ""
+        return cls(dose.name.text, kana, dose.birth_date, dose.sex, dose.coupon_number)
 
     def updated_by(self, other: Attributes) -> Attributes:
         """These, with what ``other`` says; what it leaves empty stays.
 
         Another space between the parts of a name is no other name.
         """
-        merged = replace(
-            other,
+        return Attributes(
+            name=self.name if self.name.split() == other.name.split() else other.name,
+            kana=other.kana or self.kana,
+            birth_date=other.birth_date,
             sex=other.sex if other.sex is not Sex.UNKNOWN else self.sex,
-            ticket_number=other.ticket_number or self.ticket_number,
+            coupon_number=other.coupon_number or self.coupon_number,
         )
-        if not (other.family_kana or other.given_kana):
-            merged = replace(merged, family_kana=self.family_kana, given_kana=self.given_kana)
-        if (other.family, other.given) == (self.family, self.given):
-            merged = replace(merged, separator=self.separator)
-        return merged
 
 
 def decide_person(known: Attributes | None, row: Attributes) -> PersonOutcome:

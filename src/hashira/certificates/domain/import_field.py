@@ -18,7 +18,7 @@ class ImportField(StrEnum):
 
     PERSON_NUMBER = "person_number"
     """宛名番号: the number by which the municipality's own systems know a person."""
-    TICKET_NUMBER = "ticket_number"
+    COUPON_NUMBER = "coupon_number"
     """接種券番号."""
     NAME = "name"
     FAMILY_NAME = "family_name"
@@ -38,7 +38,7 @@ class ImportField(StrEnum):
 _F = ImportField
 NAMES: dict[ImportField, Bilingual] = {
     _F.PERSON_NUMBER: Bilingual("宛名番号", "Person number"),
-    _F.TICKET_NUMBER: Bilingual("接種券番号", "Ticket number"),
+    _F.COUPON_NUMBER: Bilingual("接種券番号", "Coupon number"),
     _F.NAME: Bilingual("氏名", "Name"),
     _F.FAMILY_NAME: Bilingual("氏", "Family name"),
     _F.GIVEN_NAME: Bilingual("名", "Given name"),
@@ -61,7 +61,7 @@ SYNONYMS: dict[ImportField, tuple[str, ...]] = {
         "住民宛名番号", "統合宛名番号", "団体内統合宛名番号", "自治体宛名番号",
         "person_number", "resident_id",
     ),
-    _F.TICKET_NUMBER: ("接種券番号", "券番号", "クーポン券番号", "接種券No", "ticket_number"),
+    _F.COUPON_NUMBER: ("接種券番号", "券番号", "クーポン券番号", "接種券No", "coupon_number"),
     _F.NAME: (
         "氏名", "漢字氏名", "氏名漢字", "被接種者氏名", "名前", "お名前", "宛名氏名",
         "対象者氏名", "姓名", "name",

@@ -214,7 +214,7 @@ class PersonVaries(HashiraError):
     what = Bilingual("同じ人の基本情報が行によって違います", "Rows say different things of one person")
     why = Bilingual(
         "氏名・カナ・性別・接種券番号のいずれかが{line}行目と違います。{line}行目の内容を記録します",
-        "Name, reading, sex or ticket number differ from line {line}, which is the one stored",
+        "Name, reading, sex or coupon number differ from line {line}, which is the one stored",
     )
     remedy = Bilingual(
         "この行の方が正しければ、取込みの後で基本情報を訂正してください",
@@ -234,6 +234,25 @@ class SpreadsheetDate(HashiraError):
     remedy = Bilingual(
         "表計算ソフトで列を「日付」の表示にしてから、CSVに保存し直してください",
         "Show the column as dates in the spreadsheet and save the CSV again",
+    )
+
+
+class UnreadableCoupon(HashiraError):
+    code = "CERT-137"
+    what = Bilingual("接種券番号として読めません", "This is not readable as a coupon number")
+    why = Bilingual("10桁の数字ではありません", "It does not consist of ten digits")
+    remedy = Bilingual(
+        "先頭の0が落ちていないか確かめてください。番号がなければ空にします",
+        "Check for lost leading zeros; leave it empty if there is none",
+    )
+
+
+class PersonBeingErased(HashiraError):
+    code = "CERT-159"
+    what = Bilingual("この人の記録は消去の手続き中です", "The records of this person are being erased")
+    why = Bilingual("消去が始まった人には記録を加えられません", "Nothing is added once erasing has begun")
+    remedy = Bilingual(
+        "消去が正しいか担当者に確かめてください", "Ask whoever requested the erasure whether it is right"
     )
 
 

@@ -28,6 +28,7 @@ from hashira.certificates.domain.import_problem import (
     Remark,
     Severity,
     SubstituteCharacter,
+    TextTooLong,
     UnknownVaccine,
     UnreadableCharacter,
     ValueMissing,
@@ -36,6 +37,7 @@ from hashira.certificates.domain.import_problem import (
 from hashira.certificates.domain.import_record import Record
 from hashira.certificates.domain.import_value import (
     Sex,
+    read_coupon_number,
     read_day,
     read_dose_number,
     read_number_of_person,
@@ -50,9 +52,9 @@ _T = TypeVar("_T")
 _F = ImportField
 _NAMES = frozenset({_F.NAME, _F.FAMILY_NAME, _F.GIVEN_NAME})
 LONGEST_NUMBER = 32
-LONGEST_TICKET = 20
-LONGEST_LOT = 40
-LONGEST_PLACE = 200
+LONGEST_LOT = 20
+LONGEST_PLACE = 120
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class ImportedDose:
     """What one row says: a person as the source knows them, and one dose (接種の行)."""
 
     person_number: str
-    ticket_number: str
+    coupon_number: str
     name: WrittenName
     kana: KanaName | None
     birth_date: date
@@ -139,7 +141,7 @@ class RowReader:
                 return otherwise
 
         number = take(_F.PERSON_NUMBER, lambda t: read_number_of_person(t, limit=LONGEST_NUMBER))
-        ticket = take(_F.TICKET_NUMBER, lambda t: read_text(t, limit=LONGEST_TICKET), "")
+        coupon = take(_F.COUPON_NUMBER, read_coupon_number, "")
         name = self._name(take, given)
         born = take(_F.BIRTH_DATE, lambda t: read_day(t.strip(), self._mapping.dates))
         sex = take(_F.SEX, lambda t: read_sex(t, self._sexes), Sex.UNKNOWN)
@@ -155,7 +157,7 @@ class RowReader:
             return None
         return ImportedDose(
             person_number=number,
-            ticket_number=ticket or "",
+            coupon_number=coupon or "",
             name=name,
             kana=kana,
             birth_date=born,
@@ -184,9 +186,9 @@ class RowReader:
         given: Mapping[ImportField, str],
     ) -> WrittenName | None:
         if _F.NAME in given:
-            return take(_F.NAME, WrittenName.split)
+            return take(_F.NAME, lambda text: _short(WrittenName.split(text)))
         second = given.get(_F.GIVEN_NAME, "").strip(" \u3000")
-        return take(_F.FAMILY_NAME, lambda text: WrittenName(text.strip(" \u3000"), second))
+        return take(_F.FAMILY_NAME, lambda text: _short(WrittenName(text.strip(" \u3000"), second)))
 
     @staticmethod
     def _kana(given: Mapping[ImportField, str], remarks: list[Remark]) -> tuple[KanaName | None, bool]:
@@ -197,10 +199,20 @@ class RowReader:
         if not text.strip() or field.value in _spoiled(remarks):
             return None, False
         try:
-            return KanaName.read(text)
+            kana, rewritten = KanaName.read(text)
+            if len(kana.text) > LONGEST_NAME:
+                raise TextTooLong(limit=LONGEST_NAME)
+            return kana, rewritten
         except HashiraError as error:
             remarks.append(Remark.of(error, about=field.value, value=legible(text.strip())))
             return None, False
+
+
+def _short(name: WrittenName) -> WrittenName:
+    """A name that the register has room for. Raises ``TextTooLong``."""
+    if len(name.text) > LONGEST_NAME:
+        raise TextTooLong(limit=LONGEST_NAME)
+    return name
 
 
 def _spoiled(remarks: list[Remark]) -> set[str]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashira.certificates.domain.import_problem import (
     SpreadsheetDate,
     TextTooLong,
+    UnreadableCoupon,
     UnreadableDoseNumber,
     UnreadableSex,
     ValueMissing,
@@ -135,6 +136,21 @@ def read_number_of_person(text: str, *, limit: int) -> str:
     if not number:
         raise ValueMissing
     return _bounded(number, limit)
+
+
+_COUPON = re.compile(r"[0-9]{10}")
+
+
+def read_coupon_number(text: str) -> str:
+    """接種券番号: ten digits, or nothing. Raises ``UnreadableCoupon``.
+
+    >>> read_coupon_number("０１２３４５６７８９"), read_coupon_number(" ")
+    ('0123456789', '')
+    """
+    number = unicodedata.normalize("NFKC", text).strip()
+    if number and not _COUPON.fullmatch(number):
+        raise UnreadableCoupon
+    return number
 
 
 def read_text(text: str, *, limit: int) -> str:
