@@ -86,7 +86,7 @@ def check_dates(dose: Dose, *, birth_date: date, today: date) -> None:
 
 
 def warnings(dose: Dose, others: Iterable[RecordedDose]) -> tuple[Bilingual, ...]:
-    """What a clerk must look at twice before recording it; ``others`` are the person's other doses in force."""
+    """What a clerk must look at twice before recording; ``others`` are the other doses in force."""
     found: list[Bilingual] = []
     product, same = dose.product, [o.dose for o in others if o.dose.product.series == dose.product.series]
     if any(other.given_on == dose.given_on for other in same):

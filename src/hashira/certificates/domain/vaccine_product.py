@@ -4,8 +4,9 @@ A product has a stable code of our own, since names and codes change: a certific
 use on the day it is made. So the bivalent COVID-19 vaccines were shown under the code of the first ones until
 2023-02-07, when cards began to tell them apart (FAQ 113 and 114 of the Digital Agency's application).
 
-Sources: CDC, "IIS: Current HL7 Standard Code Set, CVX"; ICD-11 MMS as in :mod:`icd11_vaccine`; first days:
-the first authorisation anywhere (Comirnaty: United Kingdom, 2020-12-02), as doses given abroad count too. A product without a CVX code cannot be shown on a card, one without an ICD-11 code not on a seal; the table
+Sources: CDC, "IIS: Current HL7 Standard Code Set, CVX"; ICD-11 MMS as in :mod:`icd11_vaccine`; days: the
+first authorisation anywhere (Comirnaty: United Kingdom, 2020-12-02), as doses given abroad count too.
+A product without a CVX code cannot be shown on a card, one without an ICD-11 code not on a seal; the table
 leaves the code out rather than choose a near one.
 """
 

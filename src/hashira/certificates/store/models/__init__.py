@@ -6,6 +6,12 @@ from hashira.certificates.store.models.issuing import (
     IssuedDose,
     SigningKey,
 )
+from hashira.certificates.store.models.linking import (
+    LinkAttempt,
+    LinkCode,
+    LinkRequest,
+    RegisterLink,
+)
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
 
 __all__ = [
@@ -13,7 +19,11 @@ __all__ = [
     "DoseEvent",
     "IssuedCertificate",
     "IssuedDose",
+    "LinkAttempt",
+    "LinkCode",
+    "LinkRequest",
     "Person",
     "PersonRevision",
+    "RegisterLink",
     "SigningKey",
 ]

@@ -1,0 +1,117 @@
+"""Certificates that were issued, as they are shown again (発行した証明書)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain.content import CertificateContent
+from hashira.certificates.domain.format import format_named
+from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.store.models import IssuedCertificate
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+
+class CertificateNotFound(HashiraError):
+    """There is no certificate of that id."""
+
+    code = "CERT-184"
+    what = Bilingual("証明書が見つかりません", "There is no such certificate")
+    why = Bilingual("アドレスが違います", "The address is not right")
+    remedy = Bilingual("「わたしの接種記録」から開いてください", "Open it from your vaccination records")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """A certificate in a list."""
+
+    id: UUID
+    title: Bilingual
+    number: str
+    issued_at: datetime
+    outdated: bool
+    """Whether the record has changed since: a dose corrected, withdrawn or added."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate with all that its page shows."""
+
+    id: UUID
+    person_id: UUID
+    format: str
+    number: str
+    issued_at: datetime
+    municipality: Bilingual
+    text: str
+    """The compact JWS of a card, the JSON of a seal."""
+    content: CertificateContent
+    doses: tuple[OwnDose, ...]
+    """The doses shown, as the register has them; a corrected one is missing here."""
+    withdrawn: int
+    """How many of the doses shown are no longer in force."""
+    added: int
+    """How many doses came to the record since."""
+
+    @property
+    def is_card(self) -> bool:
+        return self.format == shc.NAME
+
+
+def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[CertificateLine, ...]:
+    """The certificates of a person, the newest first; ``in_force`` are the events that count now."""
+    rows = IssuedCertificate.objects.filter(person_id=person_id).prefetch_related("doses")
+    lines = []
+    for row in rows:
+        shown = {dose.event_id for dose in row.doses.all()}
+        lines.append(
+            CertificateLine(
+                id=row.pk,
+                title=format_named(row.format).TITLE,
+                number=row.number,
+                issued_at=row.issued_at,
+                outdated=not shown <= in_force,
+            )
+        )
+    return tuple(lines)
+
+
+def certificate_view(certificate_id: UUID) -> CertificateView:
+    """The certificate; raises ``CertificateNotFound``."""
+    row = IssuedCertificate.objects.filter(pk=certificate_id).prefetch_related("doses").first()
+    if row is None:
+        raise CertificateNotFound
+    record = own_record(row.person_id)
+    shown = {dose.event_id for dose in row.doses.all()}
+    return CertificateView(
+        id=row.pk,
+        person_id=row.person_id,
+        format=row.format,
+        number=row.number,
+        issued_at=row.issued_at,
+        municipality=record.municipality,
+        text=row.text,
+        content=_content(row.format, row.text),
+        doses=tuple(dose for dose in record.doses if dose.event_id in shown),
+        withdrawn=len(shown - {dose.event_id for dose in record.doses}),
+        added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
+    )
+
+
+def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:
+    """The person whose certificate has that number (証明書ID), among those of the organisations."""
+    return (
+        IssuedCertificate.objects.filter(number=number, organisation_id__in=organisations)
+        .values_list("person_id", flat=True)
+        .first()
+    )
+
+
+def _content(kind: str, text: str) -> CertificateContent:
+    """What the signature covers, read back from the signed text: a page shows nothing else as signed."""
+    decoded = shc.decode(text) if kind == shc.NAME else vds_nc.decode(text)
+    return decoded.content

@@ -1,0 +1,136 @@
+"""What a linked resident sees of a person: the doses in force and what can be made of them (本人の記録)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from hashira.certificates.domain.dose import Dose
+from hashira.certificates.domain.dose_history import in_force
+from hashira.certificates.domain.passport import RegisteredNames
+from hashira.certificates.domain.projection import card_refusal, seal_refusal
+from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.store.models import Person, RegisterLink
+from hashira.core.access import Resource
+from hashira.kernel.clock import SystemClock, today_in_japan
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+from hashira.kernel.person_name import KanaName, RomanName
+
+
+class RecordNotFound(HashiraError):
+    """There is no person of that id."""
+
+    code = "CERT-185"
+    what = Bilingual("接種記録が見つかりません", "There is no such record")
+    why = Bilingual(
+        "アドレスが違うか、記録がなくなりました", "The address is not right, or the record is gone"
+    )
+    remedy = Bilingual("「わたしの接種記録」から開いてください", "Open it from your vaccination records")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDose:
+    """A dose in force; with the reason why a format cannot show it, if there is one."""
+
+    event_id: UUID
+    dose: Dose
+    recorded_at: datetime
+    card_refusal: Bilingual | None
+    seal_refusal: Bilingual | None
+
+    @property
+    def given_on(self) -> date:
+        return self.dose.given_on
+
+    @property
+    def product(self) -> Bilingual:
+        return self.dose.product.name
+
+    @property
+    def number(self) -> int | None:
+        return self.dose.number
+
+    @property
+    def lot(self) -> str:
+        return self.dose.lot
+
+    @property
+    def place(self) -> str:
+        return self.dose.place
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """A person's record in one municipality, for the resident who is linked to it."""
+
+    person_id: UUID
+    organisation_id: UUID
+    municipality: Bilingual
+    municipality_code: str
+    name: str
+    birth_date: date
+    names: RegisteredNames
+    doses: tuple[OwnDose, ...]
+    residents: tuple[str, ...]
+    """Ids of the residents who are linked now."""
+
+    @property
+    def resource(self) -> Resource:
+        """What access is asked for."""
+        return Resource(
+            "Certificates::Record",
+            str(self.person_id),
+            str(self.organisation_id),
+            {"residents": self.residents},
+        )
+
+
+def own_record(person_id: UUID) -> OwnRecord:
+    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it."""
+    person = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
+    if person is None:
+        raise RecordNotFound
+    today = today_in_japan(SystemClock())
+    events = dose_events(person_id)
+    told = {event.id: event.recorded_at for event in events}
+    doses = tuple(
+        OwnDose(
+            event_id=recorded.event,
+            dose=recorded.dose,
+            recorded_at=told[recorded.event],
+            card_refusal=card_refusal(recorded.dose, on=today),
+            seal_refusal=seal_refusal(recorded.dose),
+        )
+        for recorded in in_force(events)
+    )
+    linked = RegisterLink.objects.filter(person_id=person_id, ended_at=None)
+    return OwnRecord(
+        person_id=person.pk,
+        organisation_id=person.organisation_id,
+        municipality=Bilingual(person.organisation.name, person.organisation.name_en),
+        municipality_code=person.organisation.code or "",
+        name=person.name,
+        birth_date=person.birth_date,
+        names=registered_names(person.kana, person.roman),
+        doses=doses,
+        residents=tuple(str(resident) for resident in linked.values_list("resident_id", flat=True)),
+    )
+
+
+def registered_names(kana: str, roman: str) -> RegisteredNames:
+    """The reading and the Roman writing as the register has them; what does not parse counts as missing.
+
+    Old registers hold readings with characters that are no katakana; they must not keep the page from
+    opening, and the passport is then compared with the Roman writing alone.
+    """
+    reading = spelling = None
+    with suppress(HashiraError):
+        reading = KanaName.read(kana)[0] if kana else None
+    with suppress(HashiraError):
+        family, _, given = roman.partition(",")
+        spelling = RomanName.read(family.strip(), given.strip())[0] if roman else None
+    return RegisteredNames(kana=reading, roman=spelling)

@@ -1,0 +1,271 @@
+"""Issuing certificates: signed projections of the doses in force, kept with the events they show (発行)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from hashira.certificates.adapters.issuing_keys import IssuingKeys, issuing_keys
+from hashira.certificates.domain import base64url, p256, shc, vds_nc
+from hashira.certificates.domain.certificate_number import CertificateNumber, new_uvci
+from hashira.certificates.domain.mrz import Zone
+from hashira.certificates.domain.passport import accept_passport
+from hashira.certificates.domain.projection import card_content, seal_content
+from hashira.certificates.selectors.issuing import CertificateView, certificate_view
+from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
+from hashira.certificates.services.keys import publish_keys, seal_kid
+from hashira.certificates.store.models import CertificateSerial, IssuedCertificate, IssuedDose, SigningKey
+from hashira.core import access, audit
+from hashira.core.access import Principal
+from hashira.core.audit import Subject
+from hashira.core.services import service
+from hashira.kernel.clock import FixedClock, today_in_japan
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+_RID_OCTETS = 8
+
+
+class DosesChanged(HashiraError):
+    """A dose that was chosen is not, or no longer, in force."""
+
+    code = "CERT-182"
+    what = Bilingual("証明書を作れませんでした", "The certificate was not made")
+    why = Bilingual(
+        "選んだ接種記録が、その間に訂正されたか取り消されました",
+        "A dose you chose has been corrected or withdrawn in the meantime",
+    )
+    remedy = Bilingual(
+        "もう一度はじめから、いまの接種記録を選んでください", "Begin again with the record as it is now"
+    )
+    status = 409
+
+
+class RequestTaken(HashiraError):
+    """The number of the request belongs to another certificate."""
+
+    code = "CERT-183"
+    what = Bilingual("証明書を作れませんでした", "The certificate was not made")
+    why = Bilingual(
+        "同じ申請番号が別の証明書に使われています",
+        "The number of this request belongs to another certificate",
+    )
+    remedy = Bilingual("もう一度はじめから作ってください", "Begin again")
+    status = 409
+
+
+@service(action="certificates:IssueOwnCertificate")
+def issue_card(
+    *,
+    actor: Principal,
+    person_id: UUID,
+    request_id: UUID,
+    events: Sequence[UUID],
+    shows_name: bool,
+    shows_birth_date: bool,
+    at: datetime,
+) -> UUID:
+    """A domestic certificate (SMART Health Card) of the doses; returns its id.
+
+    ``request_id`` becomes the id: asking twice with the same one gives one certificate. Raises
+    ``DosesChanged``, ``RequestTaken``, ``CardNotWritable``, ``CardTooLarge`` or an error of the keys.
+    """
+    record = _record(actor, person_id)
+    if _made_before(request_id, record, shc.NAME):
+        return _repeated(actor, record, request_id)
+    doses, keys = _chosen(record, events), _keys(at)
+    number = _next_number(record, keys.state, at)
+    rid = base64url.encode(secrets.token_bytes(_RID_OCTETS))
+    content = card_content(
+        [chosen.dose for chosen in doses],
+        name=record.name if shows_name else None,
+        birth_date=record.birth_date if shows_birth_date else None,
+        authority=keys.authority,
+        on=today_in_japan(FixedClock(at)),
+    )
+    text = shc.issue(
+        holder=content.holder,
+        doses=content.doses,
+        issuer=keys.card_issuer,
+        signer=keys.card,
+        at=at,
+        rid=rid,
+    )
+    return _keep(
+        actor,
+        record,
+        doses,
+        IssuedCertificate(
+            id=request_id,
+            format=shc.NAME,
+            number=number.text,
+            kid=p256.thumbprint(keys.card.public_key_spki),
+            rid=rid,
+            text=text,
+            shows_name=shows_name,
+            shows_birth_date=shows_birth_date,
+            issued_at=at,
+        ),
+    )
+
+
+@service(action="certificates:IssueOwnCertificate")
+def issue_seal(
+    *,
+    actor: Principal,
+    person_id: UUID,
+    request_id: UUID,
+    events: Sequence[UUID],
+    zone: Zone,
+    at: datetime,
+) -> UUID:
+    """A certificate for travel (VDS-NC) with the passport of ``zone``; returns its id.
+
+    As ``issue_card``; raises also ``PassportNotUsable``, ``SealNotWritable``, ``SealTooLarge`` or
+    ``SignerNotFit``.
+    """
+    record = _record(actor, person_id)
+    if _made_before(request_id, record, vds_nc.NAME):
+        return _repeated(actor, record, request_id)
+    passport = accept_passport(
+        zone, birth_date=record.birth_date, names=record.names, on=today_in_japan(FixedClock(at))
+    )
+    doses, keys = _chosen(record, events), _keys(at)
+    number, uvci = _next_number(record, keys.state, at), new_uvci()
+    content = seal_content(
+        [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
+    )
+    text = vds_nc.issue(
+        holder=content.holder,
+        doses=content.doses,
+        issuer=keys.state,
+        uvci=uvci,
+        certificate_number=number.text,
+        signer=keys.seal,
+        at=at,
+        grouped=False,
+    )
+    return _keep(
+        actor,
+        record,
+        doses,
+        IssuedCertificate(
+            id=request_id,
+            format=vds_nc.NAME,
+            number=number.text,
+            kid=seal_kid(keys),
+            uvci=uvci,
+            text=text,
+            issued_at=at,
+        ),
+    )
+
+
+@service(action="certificates:ViewOwnCertificate")
+def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateView:
+    """A certificate of one's own, to be shown; raises ``CertificateNotFound`` or ``AccessDenied``."""
+    view = certificate_view(certificate_id)
+    record = own_record(view.person_id)
+    access.require(actor, "certificates:ViewOwnCertificate", record.resource)
+    audit.record(
+        actor=actor,
+        action="certificates:ViewOwnCertificate",
+        subjects=[Subject("person", str(view.person_id))],
+        organisation=str(record.organisation_id),
+        facts={"number": view.number},
+    )
+    return view
+
+
+def _record(actor: Principal, person_id: UUID) -> OwnRecord:
+    record = own_record(person_id)
+    access.require(actor, "certificates:IssueOwnCertificate", record.resource)
+    return record
+
+
+def _made_before(request_id: UUID, record: OwnRecord, kind: str) -> bool:
+    made = IssuedCertificate.objects.filter(pk=request_id).values_list("person_id", "format").first()
+    if made is None:
+        return False
+    if made != (record.person_id, kind):
+        raise RequestTaken
+    return True
+
+
+def _repeated(actor: Principal, record: OwnRecord, request_id: UUID) -> UUID:
+    """The answer to a request that was carried out before: nothing is made, and that is told."""
+    _tell(actor, record, {"repeated": True})
+    return request_id
+
+
+def _chosen(record: OwnRecord, events: Sequence[UUID]) -> tuple[OwnDose, ...]:
+    """The doses of those events, in the order of the record; all of them must be in force."""
+    wanted = set(events)
+    doses = tuple(dose for dose in record.doses if dose.event_id in wanted)
+    if not wanted or len(doses) != len(wanted):
+        raise DosesChanged
+    return doses
+
+
+def _keys(at: datetime) -> IssuingKeys:
+    """The keys in use; a key nobody knows of yet is published before anything is signed with it."""
+    keys = issuing_keys(at)
+    wanted = {p256.thumbprint(keys.card.public_key_spki), seal_kid(keys)}
+    if SigningKey.objects.filter(kid__in=wanted).count() < len(wanted):
+        publish_keys(actor=Principal.system("certificates"), keys=keys, at=at)
+    return keys
+
+
+def _next_number(record: OwnRecord, state: str, at: datetime) -> CertificateNumber:
+    """The next 証明書ID of the municipality on that day in Japan. The row is locked until the commit."""
+    day = today_in_japan(FixedClock(at))
+    counter, made = CertificateSerial.objects.select_for_update().get_or_create(
+        organisation_id=record.organisation_id, issued_on=day, defaults={"last": 1}
+    )
+    if not made:
+        counter.last += 1
+        counter.save(update_fields=["last"])
+    return CertificateNumber(state, record.municipality_code, day, counter.last)
+
+
+def _keep(
+    actor: Principal, record: OwnRecord, doses: Sequence[OwnDose], certificate: IssuedCertificate
+) -> UUID:
+    certificate.person_id = record.person_id
+    certificate.organisation_id = record.organisation_id
+    certificate.resident_id = UUID(actor.id)
+    try:
+        with transaction.atomic():
+            certificate.save(force_insert=True)
+    except IntegrityError:
+        # The same request, carried out by another process at the same moment; anything else is a fault.
+        if not _made_before(certificate.id, record, certificate.format):
+            raise
+        return _repeated(actor, record, certificate.id)
+    IssuedDose.objects.bulk_create(
+        IssuedDose(certificate=certificate, event_id=dose.event_id, position=position)
+        for position, dose in enumerate(doses, start=1)
+    )
+    facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
+    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
+    return certificate.id
+
+
+def _tell(
+    actor: Principal,
+    record: OwnRecord,
+    facts: dict[str, str | int | bool | None],
+    evidence: bytes | None = None,
+) -> None:
+    audit.record(
+        actor=actor,
+        action="certificates:IssueOwnCertificate",
+        subjects=[Subject("person", str(record.person_id))],
+        organisation=str(record.organisation_id),
+        facts=facts,
+        evidence=evidence,
+    )

@@ -1,0 +1,63 @@
+"""Publishing the keys that certificates are signed with (署名鍵の公開)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime
+
+from hashira.certificates.adapters.issuing_keys import IssuingKeys
+from hashira.certificates.domain import p256, shc, vds_nc
+from hashira.certificates.store.models import SigningKey
+from hashira.core import access, audit
+from hashira.core.access import Principal, Resource
+from hashira.core.services import service
+
+
+@service(action="certificates:PublishKeys")
+def publish_keys(*, actor: Principal, keys: IssuingKeys, at: datetime) -> tuple[str, ...]:
+    """Makes the keys in use known, before anything is signed with them; returns those that are new.
+
+    Publishing twice changes nothing. A key that was withdrawn stays withdrawn.
+    """
+    access.require(actor, "certificates:PublishKeys", Resource("Portal::Area", "certificates"))
+    spki, chain = keys.card.public_key_spki, keys.card.certificate_chain
+    wanted = [
+        SigningKey(
+            kid=p256.thumbprint(spki),
+            format=shc.NAME,
+            label=keys.card_label,
+            jwk=p256.jwk(spki) | ({"x5c": _base64(chain)} if chain else {}),
+            chain=_base64(chain),
+            published_at=at,
+        )
+    ]
+    if keys.seal.certificate_chain:
+        wanted.append(
+            SigningKey(
+                kid=seal_kid(keys),
+                format=vds_nc.NAME,
+                label=keys.seal_label,
+                chain=_base64(keys.seal.certificate_chain),
+                published_at=at,
+            )
+        )
+    known = set(SigningKey.objects.filter(kid__in=[key.kid for key in wanted]).values_list("kid", flat=True))
+    new = [key for key in wanted if key.kid not in known]
+    SigningKey.objects.bulk_create(new, ignore_conflicts=True)  # another process may publish them as well
+    audit.record(
+        actor=actor,
+        action="certificates:PublishKeys",
+        facts={"new": len(new), "kids": " ".join(key.kid for key in wanted)},
+    )
+    return tuple(key.kid for key in new)
+
+
+def seal_kid(keys: IssuingKeys) -> str:
+    """The name of the key of seals: the SHA-256 of its certificate, in hexadecimal, as verifiers show it."""
+    return hashlib.sha256(keys.seal.certificate_chain[0]).hexdigest()
+
+
+def _base64(chain: tuple[bytes, ...]) -> list[str]:
+    """As ``x5c`` has it (RFC 7515 §4.1.6): standard base64, not base64url."""
+    return [base64.b64encode(der).decode("ascii") for der in chain]
