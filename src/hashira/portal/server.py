@@ -1,8 +1,9 @@
-"""Starts the web server on this machine, after the database has been brought up to date."""
+"""Starts web and worker on this machine, after the database has been brought up to date."""
 
 from __future__ import annotations
 
 import socket
+import sys
 
 import click
 import django
@@ -10,8 +11,10 @@ from gunicorn.app.base import BaseApplication
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.portal.process_tree import ProcessTree
 
 _HOST = "127.0.0.1"
+_LEASE_SECONDS = 5.0  # all workers are on this machine, so silence means death soon
 
 
 class PortTaken(HashiraError):
@@ -49,7 +52,10 @@ class _Web(BaseApplication):  # type: ignore[misc]
 
 
 def serve(*, port: int) -> None:
-    """Serves until interrupted. The address says ``localhost``, since WebAuthn refuses IP addresses."""
+    """Serves until interrupted, then exits with 0; with 1 if the web died.
+
+    The address says ``localhost``, since WebAuthn refuses IP addresses.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -65,4 +71,8 @@ def serve(*, port: int) -> None:
     call_command("migrate", verbosity=0)
     connections.close_all()  # the server's processes are forked and must open their own
     click.echo(f"Hashira 柱  http://localhost:{port}/   (Ctrl-C で終了 / to stop)")
-    _Web(port).run()
+    worker = (sys.executable, "-c", "from hashira.portal.command import main; main()", "worker")
+    tree = ProcessTree(
+        web=_Web(port).run, worker=(*worker, "--follow-parent", "--lease", str(_LEASE_SECONDS))
+    )
+    raise SystemExit(tree.run())

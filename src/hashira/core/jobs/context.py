@@ -130,6 +130,6 @@ class JobContext:
                 Job.objects.filter(pk=self.job_id, token=self.token, done__lte=self._meter.done).update(
                     **values
                 )
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             _log.warning("progress of job %s was not written", self.job_id, exc_info=True)
         self._meter.wrote(now)

@@ -12,7 +12,7 @@ from hashira.core.jobs.state import JobState
 
 
 class Job(models.Model):
-    """Work that was asked for (ジョブ). Its id is the workflow's too, so that starting twice is starting once.
+    """Work that was asked for (ジョブ). Its id is the workflow's too: starting twice is starting once.
 
     ``token`` counts the times that a worker took it up; a write by an earlier token is refused.
     ``parameters``, ``result`` and ``error`` hold no personal data: ids, counts and codes.

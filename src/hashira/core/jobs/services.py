@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from hashira.core import access
+from hashira.core import access, audit
 from hashira.core.access import Principal
 from hashira.core.jobs.errors import JobOver
 from hashira.core.jobs.kinds import JSON, find_kind
@@ -18,7 +18,6 @@ from hashira.core.jobs.queue import hand_over
 from hashira.core.jobs.selectors import JobView, read_model, resource_of, row_of
 from hashira.core.jobs.state import JobState, after_cancellation
 from hashira.core.services import service
-from hashira.core.witness import note_audit
 
 
 @service(action="jobs:RequestJob")
@@ -75,11 +74,6 @@ def cancel(*, actor: Principal, job_id: uuid.UUID | str) -> JobView:
 
 
 def _tell(actor: Principal, action: str, row: Job) -> None:
-    from hashira.core import audit
-
-    if not hasattr(audit, "record"):  # the audit of this installation is not there yet
-        note_audit()
-        return
     audit.record(
         actor=actor,
         action=action,

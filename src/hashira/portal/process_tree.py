@@ -1,0 +1,116 @@
+"""The processes on one machine (プロセス): the web, and a worker that is started again when it dies."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.2
+_END_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Backoff:
+    """How long to wait before a worker that died is started again: longer each time, until one lives.
+
+    >>> backoff = Backoff()
+    >>> [backoff.after(lived) for lived in (0.1, 0.1, 0.1, 60.0, 0.1)]
+    [0.5, 1.0, 2.0, 0.5, 1.0]
+    """
+
+    first: float = 0.5
+    longest: float = 30.0
+    steady: float = 30.0
+    _next: float = 0.0
+
+    def after(self, lived: float) -> float:
+        """Seconds to wait after one that lived for ``lived`` seconds."""
+        waiting = self.first if lived >= self.steady or not self._next else self._next
+        self._next = min(waiting * 2, self.longest)
+        return waiting
+
+
+class ProcessTree:
+    """The web, which must live, and a worker beside it, which is started again whenever it dies.
+
+    Ctrl-C and SIGTERM end all of them. Should this process itself be killed, the others see it and end too.
+    """
+
+    def __init__(self, *, web: Callable[[], None], worker: tuple[str, ...]) -> None:
+        self._web_main = web
+        self._worker_command = worker
+        self._stopping = False
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._backoff = Backoff()
+        self._started = self._start_at = 0.0
+
+    def run(self) -> int:
+        """Runs until told to stop (0) or until the web has died (1)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        web = multiprocessing.get_context("fork").Process(target=self._web, name="web")
+        web.start()
+        try:
+            while not self._stopping and web.exitcode is None:
+                self._keep_worker()
+                wait([web.sentinel], timeout=_LOOK_SECONDS)
+        finally:
+            self._end(web)
+        return 0 if self._stopping else 1
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
+
+    def _web(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+        self._web_main()
+
+    def _keep_worker(self) -> None:
+        now = time.monotonic()
+        if self._worker is not None and self._worker.poll() is not None:
+            status, self._worker = self._worker.returncode, None
+            self._start_at = now + self._backoff.after(now - self._started)
+            _log.warning(
+                "ワーカーが終わったので再び起動します / the worker ended (%d), starting again", status
+            )
+        if self._worker is None and now >= self._start_at:
+            self._worker = subprocess.Popen(self._worker_command)  # noqa: S603 (our own command)
+            self._started = now
+
+    def _end(self, web: BaseProcess) -> None:
+        if self._worker is not None:
+            self._worker.terminate()
+        if web.exitcode is None:
+            web.terminate()
+        deadline = time.monotonic() + _END_SECONDS
+        web.join(_END_SECONDS)
+        if web.exitcode is None:
+            web.kill()
+            web.join()
+        if self._worker is not None:
+            try:
+                self._worker.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self._worker.kill()
+                self._worker.wait()
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process as by SIGTERM once its parent is another one."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

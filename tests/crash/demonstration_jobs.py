@@ -1,0 +1,64 @@
+"""Kinds of jobs for tests, and a table of their own in which they leave their effects.
+
+Named by ``HASHIRA_JOB_MODULES`` of tests.crash.settings; no part of the product.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from hashira.core.jobs import JobContext, job
+from hashira.kernel.language import Bilingual
+
+MAKE_TABLE = """
+CREATE TABLE IF NOT EXISTS demonstration_effect (
+  job VARCHAR(64) NOT NULL, number INTEGER NOT NULL, token BIGINT NOT NULL, tries INTEGER NOT NULL,
+  PRIMARY KEY (job, number)
+)
+"""
+_WRITE = """
+INSERT INTO demonstration_effect (job, number, token, tries) VALUES (%s, %s, %s, 1)
+ON CONFLICT (job, number) DO UPDATE SET tries = demonstration_effect.tries + 1
+"""
+
+
+def make_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_TABLE)
+
+
+def effects(job_id: object) -> list[tuple[int, int, int]]:
+    """(number, token, tries) of every effect of a job."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, token, tries FROM demonstration_effect WHERE job = %s ORDER BY number",
+            [str(job_id)],
+        )
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _write(context: JobContext, number: int, milliseconds: int) -> int:
+    with context.transaction(), connection.cursor() as cursor:
+        cursor.execute(_WRITE, [str(context.job_id), number, context.token])
+    _busy(milliseconds)
+    return number
+
+
+def _busy(milliseconds: int) -> None:
+    """Work takes its time; the kill may fall between the effect and its being remembered."""
+    time.sleep(milliseconds / 1000)
+
+
+@job(kind="demonstration.rows", title=Bilingual("試験用の書込み", "Rows for a trial"))
+def rows(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Writes ``count`` rows, one a step."""
+    written = 0
+    for number in range(parameters["count"]):
+        context.step(f"row {number}", _write, context, number, parameters["milliseconds"])
+        written += 1
+        context.progress(written, parameters["count"])
+    return {"written": written}
