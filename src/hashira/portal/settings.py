@@ -93,6 +93,31 @@ HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
 HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
 HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
 
+# Sign-in of residents: デジタル認証アプリ, or in development the provider that is built in.
+HASHIRA_RESIDENT_OIDC = {
+    "ISSUER": os.environ.get("HASHIRA_RESIDENT_OIDC_ISSUER", "development" if DEVELOPMENT else ""),
+    "CLIENT_ID": os.environ.get("HASHIRA_RESIDENT_OIDC_CLIENT_ID", ""),
+    "KEY": os.environ.get("HASHIRA_RESIDENT_OIDC_KEY", ""),
+    "REDIRECT_URI": os.environ.get("HASHIRA_RESIDENT_OIDC_REDIRECT_URI", ""),
+    "SCOPES": os.environ.get("HASHIRA_RESIDENT_OIDC_SCOPES", "openid name address birthdate gender"),
+    "ACR_VALUES": os.environ.get("HASHIRA_RESIDENT_OIDC_ACR_VALUES", "aal3 crl"),
+    "REQUIRED_ACR": os.environ.get("HASHIRA_RESIDENT_OIDC_REQUIRED_ACR", "aal3"),
+    "ASSERTION_SECONDS": os.environ.get("HASHIRA_RESIDENT_OIDC_ASSERTION_SECONDS", "5"),
+    "ASSERTION_AUDIENCE": os.environ.get("HASHIRA_RESIDENT_OIDC_ASSERTION_AUDIENCE", "token_endpoint"),
+    "AUTHORIZATION_ENDPOINT": os.environ.get("HASHIRA_RESIDENT_OIDC_AUTHORIZATION_ENDPOINT", ""),
+    "TOKEN_ENDPOINT": os.environ.get("HASHIRA_RESIDENT_OIDC_TOKEN_ENDPOINT", ""),
+    "USERINFO_ENDPOINT": os.environ.get("HASHIRA_RESIDENT_OIDC_USERINFO_ENDPOINT", ""),
+    "JWKS_URI": os.environ.get("HASHIRA_RESIDENT_OIDC_JWKS_URI", ""),
+}
+HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] == "development"
+
+
+def _origins(*addresses: str) -> list[str]:
+    """Scheme, host and port of each address, once; of what is no address, nothing."""
+    parts = [urlsplit(address) for address in addresses]
+    return sorted({f"{p.scheme}://{p.netloc}" for p in parts if p.scheme in {"https", "http"} and p.netloc})
+
+
 DEBUG = False
 SECRET_KEY = os.environ.get("HASHIRA_SECRET_KEY") or _secret(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("HASHIRA_HOSTS", "localhost,127.0.0.1").split(",")
@@ -196,7 +221,11 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Chromium applies it to redirects too, and the button of the sign-in leads to the provider.
+        "form-action": [
+            "'self'",
+            *_origins(HASHIRA_RESIDENT_OIDC["ISSUER"], HASHIRA_RESIDENT_OIDC["AUTHORIZATION_ENDPOINT"]),
+        ],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }

@@ -1,0 +1,1 @@
+"""Pages by which residents sign in and out (住民のサインイン)."""
