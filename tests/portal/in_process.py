@@ -1,4 +1,4 @@
-"""The installation's own endpoints without a socket: what the server asks the server, asked in this process."""
+"""The installation asks itself without a socket: its requests to its own endpoints stay in this process."""
 
 from __future__ import annotations
 
