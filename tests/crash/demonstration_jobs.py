@@ -5,7 +5,7 @@ Named by ``HASHIRA_JOB_MODULES`` of tests.crash.settings; no part of the product
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,16 +31,6 @@ def make_table() -> None:
         cursor.execute(MAKE_TABLE)
 
 
-def effects(job_id: object) -> list[tuple[int, int, int]]:
-    """(number, token, tries) of every effect of a job."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, token, tries FROM demonstration_effect WHERE job = %s ORDER BY number",
-            [str(job_id)],
-        )
-        return [tuple(row) for row in cursor.fetchall()]
-
-
 def _write(context: JobContext, number: int, milliseconds: int) -> int:
     with context.transaction(), connection.cursor() as cursor:
         cursor.execute(_WRITE, [str(context.job_id), number, context.token])
@@ -50,7 +40,7 @@ def _write(context: JobContext, number: int, milliseconds: int) -> int:
 
 def _busy(milliseconds: int) -> None:
     """Work takes its time; the kill may fall between the effect and its being remembered."""
-    time.sleep(milliseconds / 1000)
+    threading.Event().wait(milliseconds / 1000)
 
 
 @job(kind="demonstration.rows", title=Bilingual("試験用の書込み", "Rows for a trial"))

@@ -19,7 +19,7 @@ from hashira.core.jobs.state import AT_WORK, JobState
 
 _log = logging.getLogger(__name__)
 
-LEADER_SECONDS = 10.0
+LEADER_SECONDS = 3.0
 _LOCK = 0x48415348_4A4F4253  # "HASHJOBS", the number of the advisory lock
 _AT_ONCE = 200
 _GOING_ON = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
@@ -103,6 +103,11 @@ def _fail(row: Job, status: str) -> None:
     Job.objects.filter(pk=row.pk, state=row.state, token=row.token).update(
         state=JobState.FAILED.value, ended_at=Now(), error=problem.to_json()
     )
+
+
+def resign(executor: str) -> None:
+    """Let another lead at once, on SQLite; on PostgreSQL nobody leads between rounds."""
+    Leadership.objects.filter(executor=executor).delete()
 
 
 @contextmanager

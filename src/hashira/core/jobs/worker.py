@@ -35,6 +35,7 @@ def work_until(stopping: threading.Event, *, lease_seconds: float = LEASE_SECOND
     stopping.wait()
     if not durable.stop(_GRACE_SECONDS):
         _log.warning("a step of worker %s did not end in time; it will run again", executor)
+    relief.resign(executor)
     strike_off(frozenset({executor}))
 
 

@@ -1,0 +1,151 @@
+"""An installation whose processes are started, watched from outside and killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+LEASE = 1.5
+_MAIN = "from hashira.portal.command import main; main()"
+_Seen = TypeVar("_Seen")
+
+
+def until(look: Callable[[], _Seen], what: str, seconds: float = 60.0) -> _Seen:
+    """What ``look`` gives as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        pause.wait(0.02)
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job as the database has it."""
+
+    state: str
+    done: int
+    total: int | None
+    token: int
+    executor: str
+    error: Any
+
+
+@dataclass
+class Installation:
+    """One database and the processes on it; all of them are killed at the end."""
+
+    data: Path
+    database_url: str = ""
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("HASHIRA_", "DJANGO_"))}
+        return own | {
+            "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+            "HASHIRA_ENVIRONMENT": "development",
+            "HASHIRA_DATA_DIR": str(self.data),
+            "HASHIRA_DATABASE_URL": self.database_url,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """``hashira`` with these arguments, going on; what it says is in the file ``log``."""
+        with (self.data / "log").open("a", encoding="utf-8") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-c", _MAIN, *arguments],
+                env=self.environment,
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def worker(self, lease: float = LEASE) -> subprocess.Popen[str]:
+        return self.start("worker", "--lease", str(lease))
+
+    def client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tests.crash.client", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def request(self, *, count: int, milliseconds: int) -> uuid.UUID:
+        asked = self.client("request", str(count), str(milliseconds))
+        assert asked.returncode == 0, asked.stderr
+        return uuid.UUID(asked.stdout.strip())
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Reads from outside, as another program would; ``?`` stands for a value."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(query.replace("?", "%s"), values).fetchall()
+        with contextlib.closing(sqlite3.connect(self.data / "hashira.sqlite3", timeout=30)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def job(self, job_id: uuid.UUID) -> JobRow:
+        key = job_id if self.database_url else job_id.hex
+        found = self.rows("SELECT state, done, total, token, executor, error FROM jobs_job WHERE id = ?", key)
+        return JobRow(*found[0])
+
+    def only_job(self) -> uuid.UUID:
+        return uuid.UUID(str(self.rows("SELECT id FROM jobs_job")[0][0]))
+
+    def effects(self, job_id: uuid.UUID) -> list[tuple[int, int, int]]:
+        """Number, token and number of tries of each effect, in order."""
+        return self.rows(
+            "SELECT number, token, tries FROM demonstration_effect WHERE job = ? ORDER BY number", str(job_id)
+        )
+
+    def await_state(self, job_id: uuid.UUID, state: str, seconds: float = 60.0) -> JobRow:
+        until(lambda: self.job(job_id).state == state, f"{state}, but {self.job(job_id)}", seconds)
+        return self.job(job_id)
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(timeout=30)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """As the kernel would: no last word."""
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(timeout=30) == -signal.SIGKILL
+
+
+@contextlib.contextmanager
+def installed(data: Path, database_url: str = "") -> Iterator[Installation]:
+    installation = Installation(data, database_url)
+    prepared = installation.client("prepare")
+    assert prepared.returncode == 0, prepared.stderr
+    try:
+        yield installation
+    finally:
+        installation.end()
