@@ -5,6 +5,7 @@ import uuid
 from django.db import migrations, models
 
 from hashira.certificates.store.append_only import add_triggers, drop_triggers
+from hashira.certificates.store.key_collation import compare_by_code_point, leave_as_is
 
 
 class Migration(migrations.Migration):
@@ -187,5 +188,6 @@ class Migration(migrations.Migration):
             model_name='personrevision',
             constraint=models.UniqueConstraint(fields=('person', 'version'), name='a_version_is_written_once'),
         ),
+        migrations.RunPython(compare_by_code_point, leave_as_is),
         migrations.RunPython(add_triggers, drop_triggers),
     ]

@@ -1,0 +1,201 @@
+"""Links of a resident, and what waits for a decision (連携の閲覧)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from hashira.certificates.domain.linking import Candidate, Claimant, is_same_person, names_agree
+from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
+from hashira.core.access import Resource
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+
+class LinkRequestNotFound(HashiraError):
+    """There is no request of that id."""
+
+    code = "CERT-161"
+    what = Bilingual("申出が見つかりません", "There is no such request")
+    why = Bilingual("アドレスが違うか、申出がなくなりました", "The address is wrong, or the request is gone")
+    remedy = Bilingual("一覧から開いてください", "Open it from the list")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A municipality's record that a resident may see."""
+
+    id: UUID
+    person_id: UUID
+    organisation_id: UUID
+    municipality: Bilingual
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """A request as its resident sees it: never whether the register knows anybody."""
+
+    id: UUID
+    municipality: Bilingual
+    state: str
+    created_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A person of the register beside what the provider said; which of the attributes agree."""
+
+    person_id: UUID
+    reference: str
+    name: str
+    kana: str
+    birth_date: date
+    sex: str
+    address: str
+    coupon_number: str
+    name_agrees: bool
+    birth_agrees: bool
+    coupon_agrees: bool
+    all_agree: bool
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request with everything staff need to decide it."""
+
+    id: UUID
+    organisation_id: UUID
+    resident_id: UUID
+    name: str
+    birth_date: date | None
+    gender: str
+    address: str
+    coupon_number: str
+    why: str
+    state: str
+    created_at: datetime
+    reason: str
+
+    @property
+    def resource(self) -> Resource:
+        """What access is asked for."""
+        return Resource(
+            "Certificates::LinkRequest",
+            str(self.id),
+            str(self.organisation_id),
+            {"resident": str(self.resident_id)},
+        )
+
+
+def links_of(resident_id: str) -> tuple[Link, ...]:
+    """The links in force, the oldest first."""
+    rows = RegisterLink.objects.filter(
+        resident_id=resident_id, ended_at=None, person__erased_at=None
+    ).select_related("organisation")
+    return tuple(
+        Link(
+            id=row.pk,
+            person_id=row.person_id,
+            organisation_id=row.organisation_id,
+            municipality=Bilingual(row.organisation.name, row.organisation.name_en),
+            linked_at=row.linked_at,
+        )
+        for row in rows
+    )
+
+
+def own_requests(resident_id: str) -> tuple[OwnRequest, ...]:
+    """The requests of a resident, the newest first."""
+    rows = LinkRequest.objects.filter(resident_id=resident_id).select_related("organisation")
+    return tuple(
+        OwnRequest(
+            id=row.pk,
+            municipality=Bilingual(row.organisation.name, row.organisation.name_en),
+            state=row.state,
+            created_at=row.created_at,
+            reason=row.reason,
+        )
+        for row in rows.order_by("-created_at")
+    )
+
+
+def request_view(request_id: UUID) -> RequestView:
+    """One request; raises ``LinkRequestNotFound``."""
+    row = LinkRequest.objects.filter(pk=request_id).first()
+    if row is None:
+        raise LinkRequestNotFound
+    return _view(row)
+
+
+def requests_at(organisations: frozenset[UUID], *, state: str = "open") -> tuple[RequestView, ...]:
+    """The requests at these municipalities in that state, the oldest first."""
+    rows = LinkRequest.objects.filter(organisation_id__in=organisations, state=state).order_by("created_at")
+    return tuple(_view(row) for row in rows[:1000])
+
+
+def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
+    """The people of the register whom the request could be about, the most alike first."""
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
+    near = people.filter(birth_date=view.birth_date)
+    if view.coupon_number:
+        near = near | people.filter(coupon_number=view.coupon_number)
+    linked = set(
+        RegisterLink.objects.filter(person__in=near, ended_at=None).values_list("person_id", flat=True)
+    )
+    claimant = Claimant(view.name, view.birth_date, view.gender)
+    found = [_compare(claimant, view.coupon_number, row, row.pk in linked) for row in near.distinct()]
+    found.sort(key=lambda one: (-sum((one.name_agrees, one.birth_agrees, one.coupon_agrees)), one.reference))
+    return tuple(found[:limit])
+
+
+def candidate(person: Person) -> Candidate:
+    """A row as the rules of linking see it."""
+    return Candidate(
+        id=person.pk,
+        name=person.name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        coupon_number=person.coupon_number,
+        linked=RegisterLink.objects.filter(person=person, ended_at=None).exists(),
+    )
+
+
+def _compare(claimant: Claimant, number: str, row: Person, linked: bool) -> Compared:
+    seen = Candidate(row.pk, row.name, row.birth_date, row.sex, row.coupon_number, linked)
+    return Compared(
+        person_id=row.pk,
+        reference=row.reference,
+        name=row.name,
+        kana=row.kana,
+        birth_date=row.birth_date,
+        sex=row.sex,
+        address=row.address,
+        coupon_number=row.coupon_number,
+        name_agrees=names_agree(claimant.name, row.name),
+        birth_agrees=claimant.birth_date == row.birth_date,
+        coupon_agrees=bool(number) and number == row.coupon_number,
+        all_agree=is_same_person(claimant, seen),
+        linked=linked,
+    )
+
+
+def _view(row: LinkRequest) -> RequestView:
+    return RequestView(
+        id=row.pk,
+        organisation_id=row.organisation_id,
+        resident_id=row.resident_id,
+        name=row.name,
+        birth_date=row.birth_date,
+        gender=row.gender,
+        address=row.address,
+        coupon_number=row.coupon_number,
+        why=row.why,
+        state=row.state,
+        created_at=row.created_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,203 @@
+"""Finding people in the registers and reading one (被接種者の検索)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from hashira.certificates.domain.dose_history import DoseEvent, in_force
+from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision, RegisterLink
+from hashira.core.access import Principal, Resource
+from hashira.core.accounts.models import Organisation
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+from hashira.kernel.person_name import search_key
+
+MAX_FOUND = 200
+_ROLES = {"municipal_clerk", "municipal_supervisor"}
+
+
+class PersonNotFound(HashiraError):
+    """There is no person of that id."""
+
+    code = "CERT-110"
+    what = Bilingual("この人の記録が見つかりません", "There is no such person")
+    why = Bilingual(
+        "アドレスが違うか、記録が消去されました", "The address is wrong, or the record was erased"
+    )
+    remedy = Bilingual("検索して開いてください", "Search for the person")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality in whose register somebody works."""
+
+    id: UUID
+    name: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a clerk looks for; everything given must fit."""
+
+    name: str = ""
+    kana: str = ""
+    birth_date: date | None = None
+    reference: str = ""
+    coupon_number: str = ""
+    certificate_number: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Question()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person in a list."""
+
+    id: UUID
+    reference: str
+    name: str
+    kana: str
+    birth_date: date
+    sex: str
+    moved_out_on: date | None
+    died_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the register said about a person from some moment on."""
+
+    version: int
+    name: str
+    kana: str
+    birth_date: date
+    reason: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person with the whole history."""
+
+    id: UUID
+    organisation_id: UUID
+    municipality: Bilingual
+    version: int
+    reference: str
+    coupon_number: str
+    name: str
+    kana: str
+    roman: str
+    birth_date: date
+    sex: str
+    address: str
+    moved_out_on: date | None
+    died_on: date | None
+    events: tuple[DoseEvent, ...]
+    doses: tuple[DoseEvent, ...]
+    """The events in force, in the order of the days."""
+    revisions: tuple[Revision, ...]
+    linked_at: datetime | None
+    certificates: int
+
+    @property
+    def resource(self) -> Resource:
+        """What access is asked for."""
+        return Resource("Certificates::Person", str(self.id), str(self.organisation_id))
+
+
+def registers_of(principal: Principal) -> tuple[Municipality, ...]:
+    """The municipalities in whose registers somebody may work by their roles."""
+    ids = {grant.organisation for grant in principal.grants if grant.role in _ROLES}
+    rows = Organisation.objects.filter(pk__in=ids, kind=Organisation.Kind.MUNICIPALITY)
+    return tuple(Municipality(row.pk, Bilingual(row.name, row.name_en)) for row in rows)
+
+
+def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
+    """Up to 200 people of the register who fit, by reading and birth. An empty question finds nobody.
+
+    Names are found by the beginning, in any variant of their characters; readings likewise.
+    """
+    if question.is_empty:
+        return ()
+    wanted = Q(organisation_id=organisation_id, erased_at=None)
+    if question.name:
+        wanted &= _begins("name_key", search_key(question.name))
+    if question.kana:
+        wanted &= _begins("kana_key", search_key(question.kana))
+    if question.birth_date:
+        wanted &= Q(birth_date=question.birth_date)
+    if question.reference:
+        wanted &= Q(reference=question.reference)
+    if question.coupon_number:
+        wanted &= Q(coupon_number=question.coupon_number)
+    if question.certificate_number:
+        made = IssuedCertificate.objects.filter(number=question.certificate_number)
+        wanted &= Q(pk__in=made.values("person_id"))
+    rows = Person.objects.filter(wanted).order_by("kana_key", "birth_date", "reference")[:MAX_FOUND]
+    return tuple(
+        Found(
+            id=row.pk,
+            reference=row.reference,
+            name=row.name,
+            kana=row.kana,
+            birth_date=row.birth_date,
+            sex=row.sex,
+            moved_out_on=row.moved_out_on,
+            died_on=row.died_on,
+        )
+        for row in rows
+    )
+
+
+def person_view(person_id: UUID) -> PersonView:
+    """The person; raises ``PersonNotFound``. Who may see it is asked by ``services.person.view_person``."""
+    row = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
+    if row is None:
+        raise PersonNotFound
+    events = dose_events(person_id)
+    by_id = {event.id: event for event in events}
+    link = RegisterLink.objects.filter(person_id=person_id, ended_at=None).first()
+    return PersonView(
+        id=row.pk,
+        organisation_id=row.organisation_id,
+        municipality=Bilingual(row.organisation.name, row.organisation.name_en),
+        version=row.version,
+        reference=row.reference,
+        coupon_number=row.coupon_number,
+        name=row.name,
+        kana=row.kana,
+        roman=row.roman,
+        birth_date=row.birth_date,
+        sex=row.sex,
+        address=row.address,
+        moved_out_on=row.moved_out_on,
+        died_on=row.died_on,
+        events=events,
+        doses=tuple(by_id[recorded.event] for recorded in in_force(events)),
+        revisions=tuple(
+            Revision(r.version, r.name, r.kana, r.birth_date, r.reason, r.recorded_at, r.recorded_by)
+            for r in PersonRevision.objects.filter(person_id=person_id).order_by("version")
+        ),
+        linked_at=link.linked_at if link else None,
+        certificates=IssuedCertificate.objects.filter(person_id=person_id).count(),
+    )
+
+
+def _begins(column: str, key: str) -> Q:
+    """Keys that begin with this one, as a range, which an index serves on both databases.
+
+    An empty key would be the beginning of every name, so it fits nobody.
+    """
+    if not key:
+        return Q(pk__in=[])
+    return Q(**{f"{column}__gte": key, f"{column}__lt": key + "\U0010ffff"})
