@@ -1,0 +1,218 @@
+"""Residents sign in through an OpenID provider by other people (npm ``oidc-provider``), over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+from joserfc.jwk import ECKey
+from tools import foreign
+
+from hashira.core.accounts.models import Resident
+from hashira.core.accounts.oidc import token_exchange
+from hashira.core.accounts.oidc.errors import CodeRefused
+from hashira.portal.resident_sign_in import configuration
+
+pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
+CLIENT_ID = "RP00000001"
+CALLBACK = "/sign-in/resident/callback"
+PEOPLE = {
+    "yoshino": {
+        "name": "𠮷野 架空",
+        "birthdate": "1965-11-30",
+        "gender": "male",
+        "address": {"formatted": "柱県架空市土吉町3番1号", "country": "JP"},
+    },
+    "parts": {
+        "name": "髙橋 架空",
+        "birthdate": "1990",
+        "address": {"region": "柱県", "locality": "架空市", "street_address": "梯子町2番1号"},
+    },
+}
+Start = Callable[..., str]
+
+
+@pytest.fixture
+def party_key(tmp_path: Path) -> ECKey:
+    key = ECKey.generate_key("P-256")
+    key.ensure_kid()
+    (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
+    return key
+
+
+@pytest.fixture
+def start(settings: object, tmp_path: Path, party_key: ECKey) -> Iterator[Start]:
+    """Starts the foreign provider, with our installation registered there, and gives its issuer."""
+    if shutil.which("node") is None or not foreign.installed():
+        missing = "the peers are not installed: python tools/foreign.py"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(f"{missing}; not signed in through oidc-provider")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def begin(**changes: object) -> str:
+        listening = socket.create_server(("127.0.0.1", 0))
+        issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        setup = {
+            "issuer": issuer,
+            "client_id": CLIENT_ID,
+            "redirect_uri": f"https://testserver{CALLBACK}",
+            "client_key": party_key.as_dict(private=False),
+            "people": PEOPLE,
+            "acr": "aal3",
+        } | changes
+        with listening, (tmp_path / "foreign.log").open("wb") as log:
+            # The descriptor of the listening socket, so that nothing has to wait for a port.
+            command = 'exec 3<&"$0"; exec node --require "$1" "$2" "$3"'
+            arguments = (
+                str(listening.fileno()),
+                str(foreign.PROGRAMS / "no_network.cjs"),
+                str(foreign.PROGRAMS / "openid_provider.mjs"),
+                json.dumps(setup),
+            )
+            running.append(
+                subprocess.Popen(
+                    ("bash", "-c", command, *arguments),
+                    pass_fds=(listening.fileno(),),
+                    stdout=log,
+                    stderr=log,
+                    env={"PATH": os.environ["PATH"], "NODE_PATH": str(foreign.folder() / "node_modules")},
+                )
+            )
+        settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
+        settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {  # type: ignore[attr-defined]
+            "ISSUER": issuer,
+            "CLIENT_ID": CLIENT_ID,
+            "KEY": str(tmp_path / "key.pem"),
+            "REDIRECT_URI": f"https://testserver{CALLBACK}",
+        }
+        return issuer
+
+    yield begin
+    configuration.KEY_SETS.forget()
+    configuration._discovered.clear()
+    for process in running:
+        process.kill()
+        process.wait(timeout=20)
+
+
+def answer_of(client: Client, account: str) -> str:
+    """Path and query of the callback: the browser's way through the provider's pages."""
+    begun = client.post("/sign-in/resident", secure=True)
+    assert begun.status_code == 302, begun.content.decode()
+    with httpx.Client(timeout=30) as browser:
+        address = begun["Location"]
+        for _ in range(12):
+            if urlsplit(address).path.startswith("/interaction/"):
+                address = f"{address}/{account}"
+            said = browser.get(address)
+            assert said.status_code in {302, 303}, said.text
+            address = str(httpx.URL(address).join(said.headers["location"]))
+            parts = urlsplit(address)
+            if parts.netloc == "testserver":
+                assert parts.path == CALLBACK
+                return f"{parts.path}?{parts.query}"
+    raise AssertionError("the provider did not send the browser back")
+
+
+@pytest.mark.parametrize("signed_userinfo", [False, True])
+def test_a_resident_signs_in(client: Client, start: Start, signed_userinfo: bool) -> None:
+    issuer = start(signed_userinfo=signed_userinfo)
+    answer = client.get(answer_of(client, "yoshino"), secure=True)
+    assert (answer.status_code, answer["Location"]) == (302, "/"), answer.content.decode()
+    resident = Resident.objects.get(pk=client.session["resident"]["id"])
+    assert resident.issuer == issuer
+    assert len(resident.sub) == 64  # the provider's pairwise name, not the account's
+    assert (resident.name, resident.birth_date) == ("𠮷野 架空", date(1965, 11, 30))
+    assert (resident.gender, resident.address) == ("male", "柱県架空市土吉町3番1号")
+
+
+def test_the_same_account_is_the_same_resident(start: Start) -> None:
+    start()
+    for account in ("yoshino", "parts", "yoshino"):
+        client = Client()
+        assert client.get(answer_of(client, account), secure=True).status_code == 302
+    assert Resident.objects.count() == 2
+    other = Resident.objects.get(name="髙橋 架空")
+    assert (other.birth_date, other.gender, other.address) == (None, "", "柱県架空市梯子町2番1号")
+
+
+def test_cancelling(client: Client, start: Start) -> None:
+    start()
+    assert "CORE-041" in client.get(answer_of(client, "cancel"), secure=True).content.decode()
+    assert not Resident.objects.exists()
+
+
+def test_an_authentication_too_weak(client: Client, start: Start) -> None:
+    start(acr="aal2")
+    assert "CORE-056" in client.get(answer_of(client, "yoshino"), secure=True).content.decode()
+    assert not Resident.objects.exists()
+
+
+def test_a_key_that_is_not_registered(client: Client, start: Start, tmp_path: Path) -> None:
+    start()
+    (tmp_path / "key.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    answer = client.get(answer_of(client, "yoshino"), secure=True)
+    assert "CORE-050" in answer.content.decode()
+    assert answer.status_code == 502
+    assert not Resident.objects.exists()
+
+
+def test_a_code_is_good_once_and_only_with_its_verifier(client: Client, start: Start) -> None:
+    start()
+    address = answer_of(client, "yoshino")
+    code = parse_qs(urlsplit(address).query)["code"][0]
+    (pending,) = client.session["resident_sign_ins"]
+    request = client.get("/", secure=True).wsgi_request
+    party = configuration.relying_party(request)
+    with configuration.http_client() as http:
+        provider = configuration.provider(request, http)
+
+        def exchange(verifier: str) -> token_exchange.Tokens:
+            return token_exchange.exchange(
+                http, provider, party, code=code, code_verifier=verifier, at=datetime.now(UTC)
+            )
+
+        assert exchange(pending["code_verifier"]).id_token.count(".") == 2
+        with pytest.raises(CodeRefused):
+            exchange(pending["code_verifier"])
+    assert "CORE-049" in client.get(address, secure=True).content.decode()
+    second = answer_of(client, "yoshino")
+    session = client.session
+    stolen = session["resident_sign_ins"][-1] | {"code_verifier": "a" * 43}
+    session["resident_sign_ins"] = [stolen]
+    session.save()
+    assert "CORE-049" in client.get(second, secure=True).content.decode()
+    assert not Resident.objects.exists()
+
+
+def test_an_assertion_is_good_once(client: Client, start: Start) -> None:
+    start()
+    request = client.get("/", secure=True).wsgi_request
+    party = configuration.relying_party(request)
+    with configuration.http_client() as http:
+        provider = configuration.provider(request, http)
+        form = {
+            "grant_type": "authorization_code",
+            "code": "made-up",
+            "redirect_uri": party.redirect_uri,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": token_exchange.client_assertion(provider, party, at=datetime.now(UTC)),
+        }
+        content = {
+            "content": urlencode(form),
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+        }
+        said = [http.post(provider.token_endpoint, **content).json()["error"] for _ in range(2)]
+    assert said == ["invalid_grant", "invalid_client"]
