@@ -97,6 +97,7 @@ def links_of(resident_id: str) -> tuple[Link, ...]:
     rows = RegisterLink.objects.filter(
         resident_id=resident_id, ended_at=None, person__erased_at=None
     ).select_related("organisation")
+    rows = rows.order_by("linked_at", "organisation__code")
     return tuple(
         Link(
             id=row.pk,

@@ -48,7 +48,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise ValueError("an audit event belongs into the transaction of what it tells about")
-    told = dict(facts or {})
+    # A member of a text enumeration is told as its plain text.
+    told = {name: str(fact) if isinstance(fact, str) else fact for name, fact in (facts or {}).items()}
     _check(told)
     doer = _subject_of(actor)
     if evidence is not None and not subjects and doer is None:
