@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from hashira.core.access.principal import Principal, PrincipalKind
 from hashira.kernel.language import Bilingual
 from hashira.ui.parts import Link
 
@@ -21,12 +22,27 @@ _DEVELOPMENT = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``site_navigation``, ``footer_links``, ``environment_notice``."""
+    """Context processor: ``site_navigation``, ``account_links``, ``footer_links``, ``environment_notice``."""
     links = [(Bilingual("ホーム", "Home"), reverse("home"))]
     if "certificates" in settings.HASHIRA_SYSTEMS:
         links.append((Bilingual("証明書を確かめる", "Verify a certificate"), reverse("certificates:verify")))
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
+        "account_links": _account_links(request),
         "footer_links": [Link(Bilingual("デザインシステム", "Design system"), reverse("ui:gallery"))],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,
     }
+
+
+def _account_links(request: HttpRequest) -> list[Link]:
+    """The resident who is signed in, with the way out; for somebody not known, the way in."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None or principal.kind is PrincipalKind.ANONYMOUS:
+        return [Link(Bilingual("住民のサインイン", "Sign-in of residents"), reverse("resident-sign-in"))]
+    if principal.kind is not PrincipalKind.RESIDENT:
+        return []
+    name = principal.display or Bilingual("住民", "Resident")
+    return [
+        Link(name),
+        Link(Bilingual("サインアウト", "Sign out"), reverse("resident-sign-out"), post=True),
+    ]

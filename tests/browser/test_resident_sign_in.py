@@ -1,0 +1,133 @@
+"""A resident signs in with a real Chromium: on a telephone, without JavaScript, in both languages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser import installation
+
+pytestmark = pytest.mark.browser
+WORDS = {
+    "ja": {
+        "begin": "デジタル認証アプリでサインイン",
+        "be": "𠮷野 架空としてサインイン",
+        "cancel": "取りやめる",
+        "cancelled": "サインインを取りやめました",
+        "out": "サインアウト",
+        "gone": "サインアウトしました",
+        "warning": "開発用・本物の認証ではありません",
+    },
+    "en": {
+        "begin": "Sign in with the Digital Authentication App",
+        "be": "Sign in as 𠮷野 架空",
+        "cancel": "Cancel",
+        "cancelled": "The sign-in was cancelled",
+        "out": "Sign out",
+        "gone": "You are signed out",
+        "warning": "For development: this is not a real authentication",
+    },
+}
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[installation.Installation]:
+    running = installation.start(tmp_path_factory.mktemp("installation") / "data")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not installed: the sign-in of residents is not looked at")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def start(chromium: Browser, site: installation.Installation) -> Iterator[Open]:
+    contexts = []
+
+    def open_(*, width: int, language: str, next_path: str = "", **options: bool) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{site.address}/sign-in/resident" + (f"?next={next_path}" if next_path else ""))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def assert_in_order(page: Page, width: int) -> None:
+    """Nothing for axe to find, and nothing beyond the edge of the screen."""
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_in_and_out_and_every_page_on_the_way(
+    start: Open, site: installation.Installation, width: int, language: str
+) -> None:
+    words = WORDS[language]
+    page = start(width=width, language=language)
+    assert_in_order(page, width)
+    page.get_by_role("button", name=words["begin"]).click()
+    expect(page.get_by_role("heading", name=words["warning"])).to_be_visible()
+    expect(page).to_have_title(f"{words['warning']}｜Hashira")
+    assert_in_order(page, width)
+    page.get_by_role("button", name=words["cancel"]).click()
+    expect(page.get_by_role("heading", name=words["cancelled"])).to_be_visible()
+    assert_in_order(page, width)
+    page.goto(f"{site.address}/sign-in/resident")
+    page.get_by_role("button", name=words["begin"]).click()
+    page.get_by_role("button", name=words["be"]).click()
+    expect(page).to_have_url(f"{site.address}/")
+    expect(page.get_by_role("banner")).to_contain_text("𠮷野 架空")
+    page.get_by_role("button", name=words["out"]).click()
+    expect(page.get_by_role("heading", name=words["gone"])).to_be_visible()
+    expect(page.get_by_role("banner")).not_to_contain_text("𠮷野")
+    assert_in_order(page, width)
+
+
+def test_without_javascript_and_back_to_where_one_was(start: Open, site: installation.Installation) -> None:
+    page = start(width=375, language="ja", next_path="/certificates/verify", java_script_enabled=False)
+    page.get_by_role("button", name=WORDS["ja"]["begin"]).click()
+    page.get_by_role("button", name="双葉 二美としてサインイン").click()
+    expect(page).to_have_url(f"{site.address}/certificates/verify")
+    expect(page.get_by_role("banner")).to_contain_text("双葉 二美")
+
+
+def test_by_keyboard_alone(start: Open, site: installation.Installation) -> None:
+    page = start(width=1280, language="ja")
+    page.get_by_role("button", name=WORDS["ja"]["begin"]).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="見本 花子としてサインイン").focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(f"{site.address}/")
+    expect(page.get_by_role("banner")).to_contain_text("見本 花子")
+
+
+def test_the_name_of_a_cookie_thief_is_worth_nothing(start: Open) -> None:
+    """The session of before the sign-in is another than the one after it."""
+    page = start(width=1280, language="ja")
+    page.get_by_role("button", name=WORDS["ja"]["begin"]).click()
+    before = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    page.get_by_role("button", name="見本 花子としてサインイン").click()
+    expect(page.get_by_role("banner")).to_contain_text("見本 花子")
+    after = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert after["hashira-session"]["value"] != before["hashira-session"]
+    assert after["hashira-session"]["httpOnly"]
+    assert after["hashira-session"]["sameSite"] == "Lax"
