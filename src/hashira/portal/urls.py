@@ -13,12 +13,18 @@ urlpatterns = [
     path("health/ready", views.ready, name="ready"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("hashira.ui.urls")),
+    path("jobs/", include("hashira.portal.jobs.urls")),
     path("sign-in/resident", include("hashira.portal.resident_sign_in.urls")),
 ]
 if settings.HASHIRA_DEVELOPMENT_PROVIDER:
     urlpatterns.append(path("development/oidc/", include("hashira.portal.development_provider.urls")))
 if "certificates" in settings.HASHIRA_SYSTEMS:
-    urlpatterns.append(path("certificates/", include("hashira.certificates.urls")))
+    from hashira.certificates.web.issuer import keys
+
+    urlpatterns += [
+        path("certificates/", include("hashira.certificates.urls")),
+        path(".well-known/jwks.json", keys, name="jwks"),
+    ]
 
 handler400 = "hashira.ui.errors.bad_request"
 handler403 = "hashira.ui.errors.permission_denied"

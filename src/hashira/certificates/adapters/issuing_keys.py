@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def key_store() -> KeyStore:
 def issuing_keys(at: datetime) -> IssuingKeys:
     """The keys to sign with at that moment; raises ``IssuingNotConfigured`` or an error of the store."""
     if settings.DEVELOPMENT and not settings.HASHIRA_SHC_KEY:
-        return _development(settings.DATA_DIR / "keys", at.date().isoformat())
+        return _development(settings.DATA_DIR / "keys", at.date())
     for variable in ("HASHIRA_SHC_KEY", "HASHIRA_VDS_KEY", "HASHIRA_SHC_ISSUER", "HASHIRA_STATE"):
         if not getattr(settings, variable):
             raise IssuingNotConfigured(variable=variable)
@@ -110,9 +110,9 @@ def _development_passphrase(folder: Path) -> Path:
 
 
 @lru_cache(maxsize=4)
-def _development(folder: Path, day: str) -> IssuingKeys:
+def _development(folder: Path, day: date) -> IssuingKeys:
     """Kept for a day: opening an encrypted key takes a tenth of a second by design."""
-    at = datetime.now(UTC)
+    at = datetime.combine(day, time(), UTC)
     store = _store(folder)
     with _alone(folder):
         label = _current_card_key(store, at)

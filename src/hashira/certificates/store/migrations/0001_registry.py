@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doses', to='certificates.issuedcertificate')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.doseevent')),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.doseevent', to_field='id')),
             ],
             options={
                 'ordering': ['position'],

@@ -20,7 +20,7 @@ class ImportSource(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=64)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -99,8 +99,9 @@ class DoseImport(models.Model):
 class StagedRow(models.Model):
     """A row that was read and judged, not part of the registry yet (取込み前の行).
 
-    ``person_id`` is that of the registry, or the one a new person will get; ``revision_id`` and ``dose_id``
-    are there where applying writes a revision of the person or a dose.
+    ``person_id`` is that of the register, or the one a new person will get. ``known_version`` and
+    ``known_events`` say which state of the person the row was judged by. A row with a ``version`` writes the
+    person's values; one with a ``dose_id`` writes a dose.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -108,25 +109,24 @@ class StagedRow(models.Model):
     line = models.PositiveIntegerField()
     person_id = models.UUIDField()
     person_outcome = models.CharField(max_length=8)
-    based_on_revision = models.UUIDField(null=True, blank=True)
-    revision_id = models.UUIDField(null=True, blank=True)
+    known_version = models.PositiveIntegerField(help_text="0: not in the register")
+    known_events = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(null=True, blank=True)
     dose_id = models.UUIDField(null=True, blank=True)
     dose_outcome = models.CharField(max_length=8)
-    person_number = models.CharField(max_length=32)
-    ticket_number = models.CharField(max_length=20, blank=True)
-    family = models.CharField(max_length=400)
-    given = models.CharField(max_length=400, blank=True)
-    separator = models.CharField(max_length=20, blank=True)
-    family_kana = models.CharField(max_length=400, blank=True)
-    given_kana = models.CharField(max_length=400, blank=True)
-    search_key = models.CharField(max_length=800, blank=True)
+    reference = models.CharField(max_length=32)
+    coupon_number = models.CharField(max_length=10, blank=True)
+    name = models.CharField(max_length=200)
+    kana = models.CharField(max_length=200, blank=True)
+    name_key = models.CharField(max_length=200, blank=True)
+    kana_key = models.CharField(max_length=200, blank=True)
     birth_date = models.DateField()
-    sex = models.CharField(max_length=8)
-    vaccine = models.CharField(max_length=64)
+    sex = models.CharField(max_length=8, blank=True)
+    vaccine = models.CharField(max_length=32)
     dose_number = models.PositiveSmallIntegerField(null=True, blank=True)
-    dose_date = models.DateField()
-    lot = models.CharField(max_length=40, blank=True)
-    place = models.CharField(max_length=200, blank=True)
+    given_on = models.DateField()
+    lot = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=120, blank=True)
 
     class Meta:
         app_label = "certificates"
@@ -134,7 +134,7 @@ class StagedRow(models.Model):
             models.UniqueConstraint(fields=["dose_import", "line"], name="a_line_is_staged_once")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["dose_import", "person_number"], name="staged_rows_of_a_person")
+            models.Index(fields=["dose_import", "reference"], name="staged_rows_of_a_person")
         ]
 
 

@@ -67,7 +67,9 @@ class IssuedDose(models.Model):
     """A dose that a certificate shows, as the event of the register that was in force then."""
 
     certificate = models.ForeignKey(IssuedCertificate, on_delete=models.CASCADE, related_name="doses")
-    event = models.ForeignKey("certificates.DoseEvent", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(
+        "certificates.DoseEvent", to_field="id", on_delete=models.PROTECT, related_name="+"
+    )
     position = models.PositiveSmallIntegerField()
 
     class Meta:
