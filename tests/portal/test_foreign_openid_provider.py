@@ -22,8 +22,11 @@ from tools import foreign
 from hashira.core.accounts.models import Resident
 from hashira.core.accounts.oidc import token_exchange
 from hashira.core.accounts.oidc.errors import CodeRefused
+from hashira.portal import urls
 from hashira.portal.resident_sign_in import configuration
 
+# Loaded now: which addresses there are must not depend on what the first test sets.
+assert urls.urlpatterns
 pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
 CLIENT_ID = "RP00000001"
 CALLBACK = "/sign-in/resident/callback"

@@ -15,8 +15,11 @@ from tests.portal import in_process
 
 from hashira.core.accounts.models import Account, Resident
 from hashira.core.audit.models import AuditEvent
+from hashira.portal import urls
 from hashira.portal.resident_sign_in import configuration
 
+# Loaded now: which addresses there are must not depend on what the first test sets.
+assert urls.urlpatterns
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(

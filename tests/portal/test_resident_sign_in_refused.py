@@ -28,8 +28,11 @@ from tests.portal.provider_double import (
 
 from hashira.core.accounts.models import Resident
 from hashira.core.audit.models import AuditEvent
+from hashira.portal import urls
 from hashira.portal.resident_sign_in import configuration
 
+# Loaded now: which addresses there are must not depend on what the first test sets.
+assert urls.urlpatterns
 pytestmark = pytest.mark.django_db
 REDIRECT_URI = "https://hashira.example/sign-in/resident/callback"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +24,6 @@ from hashira.core.accounts.oidc.provider import (
 KEY_SETS = KeySets()
 _ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT", "JWKS_URI")
 _discovered: dict[str, Provider] = {}
-_lock = threading.Lock()
 
 
 def http_client() -> httpx.Client:
@@ -49,10 +47,8 @@ def provider(request: HttpRequest, http: httpx.Client) -> Provider:
         raise not_configured("ISSUER", "設定されていません", "it is not set")
     given = [name for name in _ENDPOINTS if chosen[name]]
     if not given:
-        with _lock:
-            if issuer not in _discovered:
-                _discovered[issuer] = discover(http, issuer)
-            return _discovered[issuer]
+        # Two threads may both fetch it; none waits for the other while a provider is slow.
+        return _discovered.get(issuer) or _discovered.setdefault(issuer, discover(http, issuer))
     missing = [name for name in _ENDPOINTS if not chosen[name]]
     if missing:
         raise not_configured(
