@@ -8,6 +8,7 @@ import os
 import click
 
 _GROUPS = {
+    "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
 }
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from hashira.core import access
 from hashira.core.access import Principal, Resource
@@ -68,6 +68,16 @@ def listed(principal: Principal, *, limit: int = 200) -> tuple[JobView, ...]:
     """The newest jobs that the principal may see: the own ones, and those of bodies they answer for."""
     organisations = {grant.organisation for grant in principal.grants}
     found = Job.objects.filter(Q(owner=principal.id) | Q(organisation__in=organisations))
+    return _seen_by(principal, found, limit)
+
+
+def newest(principal: Principal, *, limit: int = 200, state: JobState | None = None) -> tuple[JobView, ...]:
+    """The newest jobs of all that the principal may see; for the operator at a terminal."""
+    found = Job.objects.filter(state=state.value) if state is not None else Job.objects.all()
+    return _seen_by(principal, found, limit)
+
+
+def _seen_by(principal: Principal, found: QuerySet[Job], limit: int) -> tuple[JobView, ...]:
     views = (read_model(row) for row in found.order_by("-requested_at")[:limit])
     return tuple(v for v in views if access.may(principal, "jobs:ViewJob", v.resource))
 
