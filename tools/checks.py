@@ -55,6 +55,7 @@ def checks(database_url: str | None) -> list[Check]:
         Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign")),
         Check("foreign", (pytest, "-m", "foreign"), quick=False),
         Check("browser", (pytest, "-m", "browser"), quick=False),
+        Check("crash", (pytest, "-m", "crash"), quick=False),
     ]
     if database_url:
         listed.append(
@@ -62,6 +63,7 @@ def checks(database_url: str | None) -> list[Check]:
                 "postgres",
                 (
                     pytest,
+                    "tests/core",
                     "tests/portal",
                     "tests/guard",
                     "-m",
