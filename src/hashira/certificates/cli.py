@@ -56,6 +56,9 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
     FILE は二次元コードの内容、その画像、または .smart-health-card ファイルです。
     FILE holds the text of a code, a picture of one, or a .smart-health-card.
 
+    --trust がなければ HASHIRA_TRUST と、この機械で動かした Hashira の鍵を信じます。
+    Without --trust: HASHIRA_TRUST, and the keys of the Hashira run on this machine.
+
     終了コード / exit: 0 verified, 1 negative, 2 usage, 3 environment.
     """
     from hashira.certificates.adapters.submission import certificates_in
@@ -65,7 +68,7 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
 
     language = _language()
     try:
-        store = read_trust(trust)
+        store = read_trust(trust or _own_trust())
         texts = certificates_in(_read(file))
     except HashiraError as error:
         click.echo(error.message(language), err=True)
@@ -85,6 +88,13 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
             _print(assessment, language)
     if any(a.verdict != "verified" for a in assessments):
         sys.exit(_NEGATIVE)
+
+
+def _own_trust() -> tuple[str, ...]:
+    """Without --trust: what HASHIRA_TRUST names, and the keys of the installation in the data folder."""
+    named = tuple(path for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
+    own = os.path.join(os.environ.get("HASHIRA_DATA_DIR", ".data"), "trust")
+    return (*named, own) if os.path.isdir(own) else named
 
 
 def _language() -> str:

@@ -56,7 +56,8 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if isinstance(field, forms.CharField) and field.max_length is None:
+            bounded = isinstance(field, forms.UUIDField)  # by what a UUID is
+            if isinstance(field, forms.CharField) and field.max_length is None and not bounded:
                 raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs a max_length")
             if type(field) is forms.FileField or type(field) is forms.ImageField:
                 raise ImproperlyConfigured(f"{type(self).__name__}.{name} needs the FileField of ui.forms")

@@ -62,6 +62,11 @@ class IssuingKeys:
     """Who answers for the doses, as certificates say it; up to 20 letters."""
 
 
+def own_issuer() -> str:
+    """``iss`` of the cards of this installation."""
+    return settings.HASHIRA_SHC_ISSUER or ("https://localhost" if settings.DEVELOPMENT else "")
+
+
 def key_store() -> KeyStore:
     """The key store of this installation. Raises ``PassphraseMissing``, ``HsmPinMissing``, ``KeyExposed``."""
     return _store(settings.DATA_DIR / "keys")
@@ -123,7 +128,7 @@ def _development(folder: Path, day: date) -> IssuingKeys:
     return IssuingKeys(
         card=store.open(label),
         card_label=label,
-        card_issuer=settings.HASHIRA_SHC_ISSUER or "https://localhost",
+        card_issuer=own_issuer(),
         seal=seal,
         seal_label="development-vds",
         state=STATE,

@@ -122,6 +122,20 @@ def registers_of(principal: Principal) -> tuple[Municipality, ...]:
     return tuple(Municipality(row.pk, Bilingual(row.name, row.name_en)) for row in rows)
 
 
+def find_registers(question: str) -> tuple[Municipality, ...]:
+    """The municipalities of this installation whose name begins with the question; all for an empty one."""
+    rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("code")
+    if question:
+        rows = rows.filter(Q(name__startswith=question) | Q(name_en__istartswith=question))
+    return tuple(Municipality(row.pk, Bilingual(row.name, row.name_en)) for row in rows[:MAX_FOUND])
+
+
+def register_named(organisation_id: UUID) -> Municipality | None:
+    """The municipality of that id, if this installation has it."""
+    row = Organisation.objects.filter(pk=organisation_id, kind=Organisation.Kind.MUNICIPALITY).first()
+    return Municipality(row.pk, Bilingual(row.name, row.name_en)) if row else None
+
+
 def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
     """Up to 200 people of the register who fit, by reading and birth. An empty question finds nobody.
 

@@ -1,4 +1,4 @@
-"""Search keys compare by code point on PostgreSQL too, so that a range finds what begins with a key (照合順序).
+"""Search keys compare by code point on PostgreSQL too, so that a range finds the beginning (照合順序).
 
 SQLite compares so by itself. On PostgreSQL the order of the database's language would put variants between.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -190,7 +190,8 @@ class _NewPage:
         ]
 
     def _draw(self, template: str, status: int, **more: Any) -> HttpResponse:
-        context = {"form": self.form, "record": self.record, "kind": self.kind, **more}
+        steps = (_("表示する内容"), _("確認"), _("証明書"))
+        context = {"form": self.form, "record": self.record, "kind": self.kind, "steps": steps, **more}
         return render(self.request, template, context, status=status)
 
 
@@ -211,11 +212,26 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     # A card goes on paper and may be creased (level M where it fits); a seal is large as it is.
     path, size = draw(text, level="L")
     alternative = _("証明書の二次元コード。検証する人の機器で読み取ります")
+    holder = view.content.holder
+    hidden = _("表示していません")
+    shown = [
+        (_("氏名"), holder.name or hidden),
+        (_("生年月日"), date.fromisoformat(holder.birth_date) if holder.birth_date else hidden),
+        *([(_("旅券番号"), holder.document_number)] if holder.document_number else []),
+        (_("証明書ID"), view.number),
+        (_("発行日時"), view.issued_at),
+        (_("発行した市区町村"), view.municipality),
+    ]
     context = {
         "certificate": view,
         "code": Figure(path, size, alternative=alternative, caption=view.number),
         "text": text,
         "title": format_named(view.format).TITLE,
+        "shown": shown,
+        "doses": [
+            (date.fromisoformat(dose.date), dose.product or dose.code, dose.lot, dose.centre)
+            for dose in view.content.doses
+        ],
     }
     return render(request, "certificates/own/certificate.html", context)
 

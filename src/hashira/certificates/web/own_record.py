@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hashira.certificates.selectors.issuing import certificates_of
 from hashira.certificates.selectors.linking import links_of
 from hashira.certificates.services.own_record import view_own_record
 from hashira.certificates.web.dose_table import dose_table
@@ -23,13 +26,19 @@ def own(request: HttpRequest) -> HttpResponse:
         view_own_record(actor=request.principal, person_id=link.person_id)
         for link in links_of(request.principal.id)
     ]
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "record": record,
             "doses": dose_table(request, record.doses, name=f"doses-{number}", caption=_("接種記録")),
             "can_card": any(dose.card_refusal is None for dose in record.doses),
             "can_seal": any(dose.seal_refusal is None for dose in record.doses),
+            "certificates": certificates_of(
+                record.person_id, frozenset(dose.event_id for dose in record.doses)
+            ),
         }
         for number, record in enumerate(records)
     ]
+    for entry in shown:
+        if entry["doses"].wants_csv:
+            return entry["doses"].csv_response(f"{entry['record'].municipality.ja}.csv")
     return render(request, "certificates/own/records.html", {"records": shown})

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hashira.certificates.adapters.issuing_keys import own_issuer
 from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
 from hashira.certificates.adapters.trust_files import read_trust
 from hashira.certificates.domain.format import assess
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import Assessment
+from hashira.certificates.selectors.keys import own_trust
 from hashira.core import access
 from hashira.ui import forms
 
@@ -90,7 +92,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         except NoCodeInImage as error:
             form.add_error(form.file_field, error.message(get_language() or "ja"))
         else:
-            trust, now = _trust(), datetime.now(UTC)
+            trust, now = _configured_trust() | own_trust(own_issuer()), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
             form = VerificationForm()  # nothing of this person stays for the next one in the queue
     status = 200 if not asked or assessments else 422
@@ -137,6 +139,6 @@ def _shown(assessment: Assessment) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1)
-def _trust() -> TrustStore:
-    """What this installation trusts, read once a process; an operator restarts after changing it."""
+def _configured_trust() -> TrustStore:
+    """What the operator told to trust, read once a process; whoever changes it restarts."""
     return read_trust(settings.HASHIRA_TRUST)
