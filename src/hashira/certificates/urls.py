@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.certificates.web import issuer, linking, own_certificates, own_record
+from hashira.certificates.web import (
+    doses,
+    issuer,
+    link_desk,
+    linking,
+    own_certificates,
+    own_record,
+    register,
+)
 from hashira.certificates.web.verification import verify
 
 app_name = "certificates"
 urlpatterns = [
     path("verify", verify, name="verify"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
+    path("register/", register.search, name="register"),
+    path("register/new", register.new_person, name="person-new"),
+    path("register/<uuid:person_id>", register.person, name="person"),
+    path("register/<uuid:person_id>/revise", register.revise, name="person-revise"),
+    path("register/<uuid:person_id>/doses/new", doses.new, name="dose-new"),
+    path("register/<uuid:person_id>/doses/<uuid:event>/correct", doses.correct, name="dose-correct"),
+    path("register/<uuid:person_id>/doses/<uuid:event>/void", doses.void, name="dose-void"),
+    path("register/<uuid:person_id>/link-code", link_desk.code, name="link-code"),
+    path("register/<uuid:person_id>/end-link", link_desk.end, name="link-end"),
+    path("links/", link_desk.queue, name="links"),
+    path("links/<uuid:request_id>", link_desk.decide, name="link-request"),
     path("my/", own_record.own, name="own"),
     path("my/link", linking.choose, name="my-link"),
     path("my/link/<uuid:organisation_id>", linking.enter, name="my-link-enter"),

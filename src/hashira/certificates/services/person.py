@@ -9,7 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from hashira.certificates.domain.person import PersonValues
-from hashira.certificates.selectors.people import PersonNotFound, PersonView, person_view
+from hashira.certificates.selectors.people import (
+    Found,
+    PersonNotFound,
+    PersonView,
+    Question,
+    find_people,
+    person_view,
+)
 from hashira.certificates.store.models import Person, PersonRevision
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -90,6 +97,21 @@ def revise_person(
         raise ReferenceTaken(reference=values.reference) from error
     _revise(person, values, actor, at, reason=reason)
     _tell(actor, "certificates:RevisePerson", person, values)
+
+
+@service(action="certificates:SearchPeople")
+def search_people(*, actor: Principal, organisation_id: UUID, question: Question) -> tuple[Found, ...]:
+    """Looks for people in the register; how many were found is told, not what was asked."""
+    register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
+    access.require(actor, "certificates:SearchPeople", register)
+    found = find_people(organisation_id, question)
+    audit.record(
+        actor=actor,
+        action="certificates:SearchPeople",
+        organisation=str(organisation_id),
+        facts={"found": len(found)},
+    )
+    return found
 
 
 @service(action="certificates:ViewPerson")
