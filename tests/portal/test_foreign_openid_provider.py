@@ -51,6 +51,7 @@ def party_key(tmp_path: Path) -> ECKey:
     key = ECKey.generate_key("P-256")
     key.ensure_kid()
     (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
+    (tmp_path / "key.pem").chmod(0o600)
     return key
 
 

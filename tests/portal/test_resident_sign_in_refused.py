@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.conf import settings as configured
 from django.test import Client
 from joserfc import jwt
@@ -26,6 +27,7 @@ from tests.portal.provider_double import (
     segment,
 )
 
+from hashira.certificates.adapters.issuing_keys import key_store
 from hashira.core.accounts.models import Resident
 from hashira.core.audit.models import AuditEvent
 from hashira.portal import urls
@@ -48,6 +50,7 @@ def provider(
 ) -> Iterator[ProviderDouble]:
     key_file = tmp_path / "key.pem"
     key_file.write_bytes(party_key.as_pem(private=True))
+    key_file.chmod(0o600)
     settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
     settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {  # type: ignore[attr-defined]
         "ISSUER": ISSUER,
@@ -420,3 +423,17 @@ def test_what_is_kept_of_the_person_is_of_the_last_time(client: Client, provider
     resident = Resident.objects.get()
     assert resident.name == "新姓 架空"
     assert resident.first_seen_at < resident.last_seen_at
+
+
+@pytest.mark.filterwarnings("ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning")
+def test_the_key_may_lie_in_the_store_of_keys(
+    client: Client, provider: ProviderDouble, settings: object, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.HASHIRA_RESIDENT_OIDC |= {"KEY": "label:resident-sign-in"}  # type: ignore[attr-defined]
+    assert "CERT-054" in client.post("/sign-in/resident", secure=True).content.decode()
+    spki = key_store().create("resident-sign-in").public_key_spki
+    assert sign_in(client, provider).status_code == 302
+    (sent,) = provider.token_requests
+    key = ECKey.import_key(load_der_public_key(spki))
+    assert jwt.decode(sent["client_assertion"], key, algorithms=["ES256"]).claims["iss"] == CLIENT_ID

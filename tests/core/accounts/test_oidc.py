@@ -11,10 +11,12 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from hashira.core.accounts.oidc import endpoint
 from hashira.core.accounts.oidc.authorization_request import PendingSignIn, authorization_url
+from hashira.core.accounts.oidc.client_key import ClientKey
 from hashira.core.accounts.oidc.errors import (
     AttributesUnreadable,
     KeyUnknown,
@@ -29,7 +31,7 @@ from hashira.core.accounts.oidc.provider import (
     RelyingParty,
     discover,
     is_secure,
-    read_signing_key,
+    read_client_key,
 )
 from hashira.core.accounts.oidc.resident_attributes import ResidentAttributes, resident_attributes
 from hashira.core.accounts.oidc.token_exchange import Tokens
@@ -189,7 +191,7 @@ def key() -> ECKey:
 
 def party(key: ECKey, **changes: Any) -> RelyingParty:
     given = {"client_id": "RP00000001", "redirect_uri": "https://hashira.example/callback"} | changes
-    return RelyingParty(signing_key=key, **given)
+    return RelyingParty(key=ClientKey.of_private_key(key.private_key), **given)
 
 
 @pytest.mark.parametrize(
@@ -230,8 +232,45 @@ def pem(private: Any, encryption: Any = None) -> bytes:
 def test_the_key_of_a_file_has_its_thumbprint_as_name(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(pem(ec.generate_private_key(ec.SECP256R1())))
-    key = read_signing_key(path)
-    assert key.kid == key.thumbprint()
+    path.chmod(0o600)
+    key = read_client_key(path)
+    told = ECKey.import_key(dict(key.public))
+    assert key.public["kid"] == told.thumbprint()
+    assert key.public.keys() == {"kty", "crv", "x", "y", "kid"}
+    assert jwt.decode(key.signed({"a": "柱"}), told, algorithms=["ES256"]).claims == {"a": "柱"}
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_bytes(pem(ec.generate_private_key(ec.SECP256R1())))
+    for mode, fine in ((0o600, True), (0o440, True), (0o604, False), (0o666, False)):
+        path.chmod(mode)
+        if fine:
+            assert read_client_key(path)
+        else:
+            with pytest.raises(SignInNotConfigured, match="chmod 600"):
+                read_client_key(path)
+
+
+def test_a_key_in_a_store_is_asked_to_sign() -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    spki = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    asked: list[bytes] = []
+
+    def sign(message: bytes) -> bytes:
+        asked.append(message)
+        return b"s" * 64
+
+    token = ClientKey.of_spki(spki, sign).signed({"iss": "RP00000001"})
+    assert [token.rpartition(".")[0].encode()] == asked
+    for other in (ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)):
+        foreign = other.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        with pytest.raises(ValueError, match="P-256"):
+            ClientKey.of_spki(foreign, sign)
 
 
 def test_keys_that_cannot_sign_es256_are_refused(tmp_path: Path) -> None:
@@ -253,10 +292,11 @@ def test_keys_that_cannot_sign_es256_are_refused(tmp_path: Path) -> None:
     for what, octets in contents.items():
         path = tmp_path / what
         path.write_bytes(octets)
+        path.chmod(0o600)
         with pytest.raises(SignInNotConfigured):
-            read_signing_key(path)
+            read_client_key(path)
     with pytest.raises(SignInNotConfigured):
-        read_signing_key(tmp_path / "missing.pem")
+        read_client_key(tmp_path / "missing.pem")
 
 
 def test_an_endpoint_may_have_a_query_of_its_own(key: ECKey) -> None:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from joserfc.jwk import ECKey
 
-from hashira.core.accounts.oidc.provider import read_signing_key
 from hashira.portal.resident_sign_in.configuration import key_file
 
 CLIENT_ID = "RP00000001"
@@ -26,13 +25,13 @@ def make_keys() -> None:
 def provider_key() -> ECKey:
     """The key that the development provider signs with."""
     make_keys()
-    return read_signing_key(_provider_key_file())
+    return _read_key(_provider_key_file())
 
 
 def client_key() -> ECKey:
     """The key that the client is registered with."""
     make_keys()
-    return read_signing_key(key_file())
+    return _read_key(key_file())
 
 
 def subject_of(person_key: str) -> str:
@@ -48,6 +47,12 @@ def subject_of(person_key: str) -> str:
 
 def _provider_key_file() -> Path:
     return Path(settings.DATA_DIR / "development-provider" / "signing-key.pem")
+
+
+def _read_key(path: Path) -> ECKey:
+    key = ECKey.import_key(path.read_bytes())
+    key.ensure_kid()
+    return key
 
 
 def _make_key(path: Path) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from hashira.core.accounts.oidc.id_token import at_hash, base64url
+from hashira.core.accounts.oidc.client_key import base64url
+from hashira.core.accounts.oidc.id_token import at_hash
 from hashira.portal.development_provider import vouchers
 from hashira.portal.development_provider.endpoints import ISSUER
 from hashira.portal.development_provider.registration import (

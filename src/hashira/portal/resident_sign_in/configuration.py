@@ -12,16 +12,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.client_key import ClientKey
 from hashira.core.accounts.oidc.key_set import KeySets
 from hashira.core.accounts.oidc.provider import (
     Provider,
     RelyingParty,
     discover,
     not_configured,
-    read_signing_key,
+    read_client_key,
 )
 
 KEY_SETS = KeySets()
+_LABEL = "label:"
 _ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT", "JWKS_URI")
 _discovered: dict[str, Provider] = {}
 
@@ -56,7 +58,13 @@ def provider(request: HttpRequest, http: httpx.Client) -> Provider:
             "ほかのエンドポイントと一緒に設定します",
             "the endpoints are set together or not at all",
         )
-    return Provider(issuer, *(chosen[name] for name in _ENDPOINTS))
+    return Provider(
+        issuer=issuer,
+        authorization_endpoint=chosen["AUTHORIZATION_ENDPOINT"],
+        token_endpoint=chosen["TOKEN_ENDPOINT"],
+        userinfo_endpoint=chosen["USERINFO_ENDPOINT"],
+        jwks_uri=chosen["JWKS_URI"],
+    )
 
 
 def relying_party(request: HttpRequest) -> RelyingParty:
@@ -70,7 +78,7 @@ def relying_party(request: HttpRequest) -> RelyingParty:
         return RelyingParty(
             client_id=CLIENT_ID,
             redirect_uri=request.build_absolute_uri(reverse("resident-callback")),
-            signing_key=read_signing_key(key_file()),
+            key=read_client_key(key_file()),
         )
     if not chosen["KEY"]:
         raise not_configured("KEY", "設定されていません", "it is not set")
@@ -81,7 +89,7 @@ def relying_party(request: HttpRequest) -> RelyingParty:
     return RelyingParty(
         client_id=chosen["CLIENT_ID"],
         redirect_uri=redirect_uri,
-        signing_key=read_signing_key(key_file()),
+        key=_client_key(chosen["KEY"]),
         scopes=tuple(chosen["SCOPES"].split()),
         acr_values=tuple(chosen["ACR_VALUES"].split()),
         required_acr=tuple(chosen["REQUIRED_ACR"].split()),
@@ -91,5 +99,15 @@ def relying_party(request: HttpRequest) -> RelyingParty:
 
 
 def key_file() -> Path:
-    """The file of the key with which this installation says that it is itself."""
-    return Path(settings.HASHIRA_RESIDENT_OIDC["KEY"] or settings.DATA_DIR / "resident-sign-in-key.pem")
+    """The file of the key with which an installation in development says that it is itself."""
+    return Path(settings.DATA_DIR / "resident-sign-in-key.pem")
+
+
+def _client_key(named: str) -> ClientKey:
+    """The key of a PEM file, or of the store of keys (an HSM, say) with ``label:`` before its label."""
+    if not named.startswith(_LABEL):
+        return read_client_key(Path(named))
+    from hashira.certificates.adapters.issuing_keys import key_store
+
+    signer = key_store().open(named.removeprefix(_LABEL))
+    return ClientKey.of_spki(signer.public_key_spki, signer.sign)

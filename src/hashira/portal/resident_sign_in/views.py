@@ -31,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """The page that explains the sign-in; its button begins one in this browser."""
     return_to = own_path((request.POST if request.method == "POST" else request.GET).get("next", ""))
     if request.method != "POST":
-        kind = request.principal.kind  # type: ignore[attr-defined]
+        kind = request.principal.kind
         known = {"resident": kind is PrincipalKind.RESIDENT, "staff": kind is PrincipalKind.STAFF}
         return render(request, "portal/resident_sign_in/start.html", {"return_to": return_to, **known})
     try:
@@ -86,9 +86,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> JsonResponse:
     """The public key that the provider verifies our client assertions with (RFC 7517)."""
-    key = configuration.relying_party(request).signing_key
-    public = key.as_dict(private=False) | {"use": "sig", "alg": "ES256"}
-    answer = JsonResponse({"keys": [public]})
+    public = configuration.relying_party(request).key.public
+    answer = JsonResponse({"keys": [{**public, "use": "sig", "alg": "ES256"}]})
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
 

@@ -15,6 +15,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from hashira.core.accounts.oidc.client_key import base64url
 from hashira.core.accounts.oidc.errors import (
     ProviderRefused,
     ResponseMalformed,
@@ -22,7 +23,6 @@ from hashira.core.accounts.oidc.errors import (
     SignInCancelled,
     SignInTooOld,
 )
-from hashira.core.accounts.oidc.id_token import base64url
 from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 
 _ERROR = re.compile(r"[a-z0-9_.-]{1,64}")

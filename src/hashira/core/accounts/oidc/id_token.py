@@ -19,6 +19,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from hashira.core.accounts.oidc.client_key import ALGORITHM, base64url
 from hashira.core.accounts.oidc.errors import (
     AuthenticationTooWeak,
     NonceWrong,
@@ -28,7 +29,7 @@ from hashira.core.accounts.oidc.errors import (
     TokenOutOfTime,
     TokensDoNotMatch,
 )
-from hashira.core.accounts.oidc.provider import ALGORITHM, Provider, RelyingParty
+from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 
 _LONGEST_SUB = 255  # OpenID Connect Core §2
 _LATEST = 253_402_300_799  # the last second that has a date of four digits
@@ -108,11 +109,6 @@ def at_hash(access_token: str) -> str:
     '77QmUPtjPfzWtF2AnpK9RQ'
     """
     return base64url(hashlib.sha256(access_token.encode("ascii")).digest()[:16])
-
-
-def base64url(octets: bytes) -> str:
-    """Base64url without padding (RFC 7515 §2)."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
 
 
 def _header(token: str) -> dict[str, Any]:

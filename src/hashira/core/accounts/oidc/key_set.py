@@ -16,8 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.client_key import ALGORITHM
 from hashira.core.accounts.oidc.errors import KeyUnknown, ProviderAnswerMalformed
-from hashira.core.accounts.oidc.provider import ALGORITHM
 
 _MOST_KEYS = 50
 _KEPT_SECONDS = 60 * 60.0

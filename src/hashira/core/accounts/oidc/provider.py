@@ -6,21 +6,24 @@ which bounds the client id to 1–255 letters and digits and the redirect addres
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.client_key import ALGORITHM, ClientKey
 from hashira.core.accounts.oidc.errors import ProviderConfigurationWrong, SignInNotConfigured
 from hashira.kernel.language import Bilingual
 
-ALGORITHM = "ES256"
 SCOPES = ("openid", "name", "address", "birthdate", "gender")
 ACR_VALUES = ("aal3", "crl")
 _CLIENT_ID = re.compile(r"[0-9a-zA-Z]{1,255}")
@@ -64,7 +67,7 @@ class RelyingParty:
 
     client_id: str
     redirect_uri: str
-    signing_key: ECKey
+    key: ClientKey
     scopes: tuple[str, ...] = SCOPES
     acr_values: tuple[str, ...] = ACR_VALUES
     required_acr: tuple[str, ...] = ("aal3",)
@@ -146,20 +149,23 @@ def discover(http: httpx.Client, issuer: str) -> Provider:
     return Provider(issuer=issuer, names_itself=names_itself, **named)
 
 
-def read_signing_key(path: Path) -> ECKey:
-    """The private key (PEM, P-256) that signs client assertions; its ``kid`` is its thumbprint (RFC 7638)."""
+def read_client_key(path: Path) -> ClientKey:
+    """The key of a file (PEM, P-256, not locked, closed to others); raises ``SignInNotConfigured``."""
     try:
         with path.open("rb") as stream:
+            if os.fstat(stream.fileno()).st_mode & stat.S_IRWXO:
+                raise not_configured(
+                    "KEY", "ほかの利用者も読めます（chmod 600）", "others may read it too (chmod 600)"
+                )
             octets = stream.read(_LARGEST_KEY_FILE + 1)
     except OSError as error:
         raise not_configured("KEY", "ファイルを開けません", "the file cannot be opened") from error
     try:
-        key = ECKey.import_key(octets)
-        key.ensure_kid()
-    except (JoseError, ValueError, TypeError) as error:
+        private = load_pem_private_key(octets[:_LARGEST_KEY_FILE], password=None)
+        if not isinstance(private, EllipticCurvePrivateKey):
+            raise ValueError("not an elliptic curve key")
+        return ClientKey.of_private_key(private)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise not_configured(
             "KEY", "P-256の秘密鍵のPEMではありません", "it is not the PEM of a P-256 private key"
         ) from error
-    if not key.is_private or key.curve_name != "P-256" or len(octets) > _LARGEST_KEY_FILE:
-        raise not_configured("KEY", "P-256の秘密鍵ではありません", "it is not a P-256 private key")
-    return key

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
-from joserfc import jwt
 
 from hashira.core.accounts.oidc import endpoint
 from hashira.core.accounts.oidc.errors import ClientRefused, CodeRefused, ProviderAnswerMalformed
-from hashira.core.accounts.oidc.provider import ALGORITHM, Provider, RelyingParty
+from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ERROR = re.compile(r"[a-z0-9_.-]{1,64}")
@@ -45,8 +44,7 @@ def client_assertion(provider: Provider, party: RelyingParty, *, at: datetime) -
         "iat": now,
         "exp": now + int(party.assertion_life.total_seconds()),
     }
-    header = {"alg": ALGORITHM, "kid": party.signing_key.kid}
-    return jwt.encode(header, claims, party.signing_key, algorithms=[ALGORITHM])
+    return party.key.signed(claims)
 
 
 def exchange(
