@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -15,12 +17,17 @@ from tools.checks import postgresql_url
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgresql_server() -> Iterator[Any]:
     with warnings.catch_warnings(action="ignore"):  # it tells where it looks for a runtime folder
         import pgserver
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
+    # Not in pytest's own folder: root runs the server as another user, whom pytest keeps out of there.
+    with tempfile.TemporaryDirectory(prefix="hashira-crash-") as folder:
+        server = pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="stop")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+            logging.getLogger("pgserver").setLevel(logging.CRITICAL)  # it speaks again after the end
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 
 import pytest
@@ -152,3 +154,34 @@ def wait_for(process: subprocess.Popen[str], seconds: float) -> None:
     """Lets it live on for a while; it must not end by itself."""
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=seconds)
+
+
+def test_a_queue_that_was_lost_is_filled_again(on_sqlite: Installation) -> None:
+    """DBOS's own file is gone, with all it remembered: the job runs again from its beginning."""
+    worker = on_sqlite.worker()
+    job = on_sqlite.request(count=60, milliseconds=20)
+    until(lambda: on_sqlite.job(job).done > 10, "some steps")
+    kill(worker)
+    for file in on_sqlite.data.glob("hashira-jobs.sqlite3*"):
+        file.unlink()
+    on_sqlite.worker()
+    on_sqlite.await_state(job, "done")
+    assert [number for number, _token, _tries in on_sqlite.effects(job)] == list(range(60))
+
+
+def test_a_job_that_dbos_has_given_up_is_failed_and_says_so(on_sqlite: Installation) -> None:
+    on_sqlite.worker()
+    job = on_sqlite.request(count=3000, milliseconds=10)
+    until(lambda: on_sqlite.job(job).done > 3, "some steps")
+    kill(on_sqlite.processes[-1])
+    with sqlite3.connect(on_sqlite.data / "hashira-jobs.sqlite3") as queue:
+        assert queue.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        changed = queue.execute(
+            "UPDATE workflow_status SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' WHERE workflow_uuid = ?",
+            (str(job),),
+        )
+        assert changed.rowcount == 1
+    queue.close()
+    on_sqlite.worker()
+    row = on_sqlite.await_state(job, "failed")
+    assert json.loads(row.error)["code"] == "CORE-023"
