@@ -269,3 +269,18 @@ def test_a_step_holds_no_other_step(declare: Declare) -> None:
         return context.step("outer", lambda: context.step("inner", lambda: None))
 
     assert jobs.carry_out(asked(declare(body))).state is JobState.FAILED
+
+
+def test_a_job_that_takes_down_its_worker_each_time_is_given_up(declare: Declare) -> None:
+    ran: list[int] = []
+
+    def body(context: JobContext, parameters: object) -> JSON:
+        ran.append(1)
+
+    job = asked(declare(body))
+    Job.objects.update(token=execution.MOST_RUNS)
+    view = jobs.carry_out(job)
+    assert view.state is JobState.FAILED
+    assert view.error is not None
+    assert view.error.code == "CORE-025"
+    assert not ran

@@ -67,6 +67,22 @@ class JobCancelled(HashiraError):
     remedy = Bilingual("必要なら、もう一度始めてください", "Start it again if it is needed after all")
 
 
+class JobKeepsDying(HashiraError):
+    """The worker died each time it ran the job. Raised with ``runs``."""
+
+    code = "CORE-025"
+    status = 500
+    what = Bilingual("ジョブの実行をやめました", "The job was given up")
+    why = Bilingual(
+        "{runs}回始めましたが、毎回ワーカーが途中で止まりました",
+        "It was begun {runs} times, and each time its worker died",
+    )
+    remedy = Bilingual(
+        "ワーカーの記録とメモリーの量を、システムの管理者が確かめてください",
+        "The administrator should look at the log and the memory of the worker",
+    )
+
+
 class Superseded(BaseException):
     """Another worker has taken the job over, so this one must not touch anything any more.
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from hashira.core.jobs.context import JobContext, Steps
-from hashira.core.jobs.errors import JobCancelled, JobFault, Superseded
+from hashira.core.jobs.errors import JobCancelled, JobFault, JobKeepsDying, Superseded
 from hashira.core.jobs.kinds import JSON, find_kind
 from hashira.core.jobs.models import Job
 from hashira.core.jobs.problem import JobProblem
@@ -23,6 +23,8 @@ from hashira.core.jobs.state import AT_WORK, WAITING, JobState
 from hashira.kernel.errors import HashiraError
 
 _log = logging.getLogger(__name__)
+
+MOST_RUNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,12 @@ def take_up(job_id: uuid.UUID, *, executor: str) -> Taken | None:
 
 
 def run_body(taken: Taken, steps: Steps) -> Ending:
-    """Run the body from its beginning and say how it ended; only ``Superseded`` comes out of it."""
+    """Run the body from its beginning and say how it ended; only ``Superseded`` comes out of it.
+
+    A job that was begun ``MOST_RUNS`` times is not begun again: it would take down one worker after another.
+    """
+    if taken.token > MOST_RUNS:
+        return Ending(JobState.FAILED, problem=JobProblem.of(JobKeepsDying(runs=MOST_RUNS)))
     context = JobContext(job_id=taken.job_id, token=taken.token, done=taken.done, steps=steps)
     try:
         result = find_kind(taken.kind).body(context, taken.parameters)

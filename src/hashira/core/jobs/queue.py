@@ -35,7 +35,7 @@ def system_database() -> str:
     file = system_file()
     if file is not None:
         return f"sqlite:///{file}"
-    from sqlalchemy import URL
+    from sqlalchemy import URL  # comes with DBOS, which reads the address with it
 
     chosen = connection.settings_dict
     host, port = str(chosen["HOST"] or ""), chosen["PORT"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import connections
 
 from hashira.core.jobs import durable, relief
+from hashira.core.jobs.context import TRANSIENT
 from hashira.core.jobs.kinds import load_kinds
 from hashira.core.jobs.living import beat, enrol, strike_off
 
@@ -63,6 +64,9 @@ def _every(seconds: float, stopping: threading.Event, act: Callable[[], None], n
         while True:
             try:
                 act()
+            except TRANSIENT as away:
+                _log.warning("%s: the database is away or busy: %s", name, away)
+                connections.close_all()
             except Exception:
                 _log.exception("%s failed", name)
                 connections.close_all()
