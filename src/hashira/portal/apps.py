@@ -11,3 +11,8 @@ class PortalConfig(AppConfig):
     name = "hashira.portal"
     label = "portal"
     verbose_name = "入口"
+
+    def ready(self) -> None:
+        from hashira.portal.staff_sign_in import telling
+
+        telling.connect()

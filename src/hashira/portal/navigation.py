@@ -26,6 +26,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     links = [(Bilingual("ホーム", "Home"), reverse("home"))]
     if "certificates" in settings.HASHIRA_SYSTEMS:
         links.append((Bilingual("証明書を確かめる", "Verify a certificate"), reverse("certificates:verify")))
+        links += _certificates_links(request)
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
         "account_links": _account_links(request),
@@ -34,13 +35,31 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
+    """The pages of certificates that are this person's: the own records, or the register and its imports."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None:
+        return []
+    if principal.kind is PrincipalKind.RESIDENT:
+        return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
+    if not {grant.role for grant in principal.grants} & {"municipal_clerk", "municipal_supervisor"}:
+        return []
+    return [
+        (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
+        (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
+    ]
+
+
 def _account_links(request: HttpRequest) -> list[Link]:
     """The resident who is signed in, with the way out; for somebody not known, the way in."""
     principal: Principal | None = getattr(request, "principal", None)
     if principal is None or principal.kind is PrincipalKind.ANONYMOUS:
-        return [Link(Bilingual("住民のサインイン", "Sign-in of residents"), reverse("resident-sign-in"))]
-    if principal.kind is not PrincipalKind.RESIDENT:
-        return []
+        return [Link(Bilingual("サインイン", "Sign in"), reverse("sign-in"))]
+    if principal.kind is PrincipalKind.STAFF:
+        return [
+            Link(principal.display, reverse("account")),
+            Link(Bilingual("サインアウト", "Sign out"), reverse("account_logout"), post=True),
+        ]
     name = principal.display or Bilingual("住民", "Resident")
     return [
         Link(name),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/ready", views.ready, name="ready"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("hashira.ui.urls")),
+    path("", include("hashira.portal.staff_sign_in.urls")),
     path("jobs/", include("hashira.portal.jobs.urls")),
     path("sign-in/resident", include("hashira.portal.resident_sign_in.urls")),
 ]

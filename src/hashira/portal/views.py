@@ -38,10 +38,10 @@ _PILLARS = (
         Bilingual("第1の柱・やさしいサービス", "Pillar 1: kind public services"),
         Bilingual("接種証明書", "Vaccination certificates"),
         Bilingual(
-            "届いた証明書が本物かを、通信なしで確かめます。発行はこれからです",
-            "Check offline whether a certificate is genuine. Issuing comes next",
+            "接種記録から証明書を作り、届いた証明書が本物かを通信なしで確かめます",
+            "Make certificates of your doses, and check offline whether one is genuine",
         ),
-        "certificates:verify",
+        "certificates:own",
     ),
     Pillar(
         "regulations",

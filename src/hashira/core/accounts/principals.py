@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from hashira.core.access.principal import Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Resident, RoleAssignment
@@ -21,13 +20,14 @@ _AUTHENTICATIONS = "account_authentication_methods"
 
 
 class PrincipalMiddleware:
-    """Sets ``request.principal``; the database is asked only if somebody looks at it."""
+    """Sets ``request.principal``. A request without a session is nobody's, and asks no database."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.principal = SimpleLazyObject(lambda: principal_of(request))  # type: ignore[attr-defined]
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        request.principal = principal_of(request) if known else Principal.anonymous()  # type: ignore[attr-defined]
         return self._get_response(request)
 
 

@@ -3,9 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from hashira.core.accounts.models import Account
+from django.db.models import Q
+
+from hashira.core.accounts.models import Account, Role, RoleAssignment
+from hashira.kernel.language import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that somebody holds now."""
+
+    role: str
+    organisation: Bilingual
+    since: datetime
+    until: datetime | None
+
+
+def roles_of(account_id: str) -> tuple[HeldRole, ...]:
+    """The roles in force now, by organisation."""
+    now = datetime.now(UTC)
+    rows = RoleAssignment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=now), account_id=account_id, valid_from__lte=now
+    ).select_related("organisation")
+    return tuple(
+        HeldRole(
+            Role(row.role).label,
+            Bilingual(row.organisation.name, row.organisation.name_en),
+            row.valid_from,
+            row.valid_until,
+        )
+        for row in rows
+    )
 
 
 def display_names(ids: Iterable[str]) -> Mapping[str, str]:

@@ -1,0 +1,39 @@
+"""What django-allauth asks the product: nobody signs up, and nothing is sent by e-mail (allauthとの接続)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from hashira.core.accounts.principals import RESIDENT_SESSION
+from hashira.ui.templatetags.ui import site_name
+
+
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by administrators."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """A session is either of staff or of a resident: the resident's ends first."""
+        request.session.pop(RESIDENT_SESSION, None)
+        super().login(request, user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """An installation on a closed network has no mail; what matters stands in the audit."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Names and issuer of second factors."""
+
+    def get_totp_issuer(self) -> str:
+        return site_name()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The relying party (WebAuthn Level 3 §5.4.2): this host, under the name of the site."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": site_name()}
