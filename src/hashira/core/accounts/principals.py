@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,6 @@ from hashira.core.accounts.models import Resident, RoleAssignment
 
 RESIDENT_SESSION = "resident"
 """Key of the session under which a signed-in resident stands: ``{"id": …, "at": ISO time}``."""
-_AUTHENTICATIONS = "account_authentication_methods"
-"""Key under which django-allauth keeps how and when the user has authenticated."""
 
 
 class PrincipalMiddleware:
@@ -36,8 +35,7 @@ def principal_of(request: HttpRequest) -> Principal:
     now = datetime.now(UTC)
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        methods = request.session.get(_AUTHENTICATIONS, [])
-        return staff(user, methods=methods, at=now)
+        return staff(user, methods=get_authentication_records(request, user), at=now)
     return _resident(request.session.get(RESIDENT_SESSION), now) or Principal.anonymous()
 
 
