@@ -58,6 +58,7 @@ def _account_links(request: HttpRequest) -> list[Link]:
     if principal.kind is PrincipalKind.STAFF:
         return [
             Link(principal.display, reverse("account")),
+            Link(Bilingual("ジョブ", "Jobs"), reverse("jobs:index")),
             Link(Bilingual("サインアウト", "Sign out"), reverse("account_logout"), post=True),
         ]
     name = principal.display or Bilingual("住民", "Resident")
