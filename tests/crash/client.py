@@ -2,6 +2,7 @@
 
 ``prepare`` makes the tables; ``request COUNT MILLISECONDS`` asks for a job and prints its id; ``die COUNT
 MILLISECONDS`` does the same and is killed between commit and enqueueing; ``cancel ID`` asks for its end.
+``resident`` signs a resident in and prints the id and the key of the session; ``request`` takes that id last.
 """
 
 from __future__ import annotations
@@ -10,25 +11,40 @@ import os
 import signal
 import sys
 import uuid
+from datetime import UTC, datetime
 
 import django
 
 django.setup()
 
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from tests.crash import demonstration_jobs  # noqa: E402
 
 from hashira.core import jobs  # noqa: E402
-from hashira.core.access import Principal  # noqa: E402
+from hashira.core.access import Principal, PrincipalKind  # noqa: E402
+from hashira.core.accounts.models import Resident  # noqa: E402
 from hashira.core.jobs import services  # noqa: E402
 
 ACTOR = Principal.system("trial")
 
 
-def request(count: str, milliseconds: str) -> None:
+def request(count: str, milliseconds: str, resident: str = "") -> None:
     parameters = {"count": int(count), "milliseconds": int(milliseconds)}
-    view = jobs.request(actor=ACTOR, kind="demonstration.rows", parameters=parameters)
+    actor = Principal(PrincipalKind.RESIDENT, resident, second_factor=True) if resident else ACTOR
+    view = jobs.request(actor=actor, kind="demonstration.rows", parameters=parameters)
     print(view.id, flush=True)
+
+
+def resident() -> None:
+    now = datetime.now(UTC)
+    known = Resident.objects.create(
+        issuer="https://trial.test", sub="trial", name="試験 花子", first_seen_at=now, last_seen_at=now
+    )
+    session = SessionStore()
+    session["resident"] = {"id": str(known.pk), "at": now.isoformat()}
+    session.create()
+    print(known.pk, session.session_key, flush=True)
 
 
 def _killed(_job_id: uuid.UUID) -> None:
@@ -41,6 +57,8 @@ def main(verb: str, *arguments: str) -> None:
         demonstration_jobs.make_table()
     elif verb == "request":
         request(*arguments)
+    elif verb == "resident":
+        resident()
     elif verb == "die":
         services.hand_over = _killed
         request(*arguments)

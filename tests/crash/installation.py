@@ -95,8 +95,8 @@ class Installation:
             check=False,
         )
 
-    def request(self, *, count: int, milliseconds: int) -> uuid.UUID:
-        asked = self.client("request", str(count), str(milliseconds))
+    def request(self, *, count: int, milliseconds: int, resident: str = "") -> uuid.UUID:
+        asked = self.client("request", str(count), str(milliseconds), resident)
         assert asked.returncode == 0, asked.stderr
         return uuid.UUID(asked.stdout.strip())
 
