@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser import installation
+from tests.portal import foreign_provider
 
 pytestmark = pytest.mark.browser
 WORDS = {
@@ -131,3 +134,43 @@ def test_the_name_of_a_cookie_thief_is_worth_nothing(start: Open) -> None:
     assert after["hashira-session"]["value"] != before["hashira-session"]
     assert after["hashira-session"]["httpOnly"]
     assert after["hashira-session"]["sameSite"] == "Lax"
+
+
+@pytest.mark.foreign
+def test_the_button_leads_to_a_provider_on_another_origin_and_back(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chromium holds every redirect after a form against ``form-action``: the issuer's origin is in it."""
+    foreign_provider.require()
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
+    (tmp_path / "key.pem").chmod(0o600)
+    port = installation.free_port()
+    monkeypatch.setattr(installation, "free_port", lambda: port)
+    callback = f"http://localhost:{port}/sign-in/resident/callback"
+    issuer, provider = foreign_provider.start(
+        tmp_path / "foreign.log", client_key=key.as_dict(private=False), redirect_uri=callback
+    )
+    site = None
+    try:
+        site = installation.start(
+            tmp_path / "data",
+            HASHIRA_RESIDENT_OIDC_ISSUER=issuer,
+            HASHIRA_RESIDENT_OIDC_CLIENT_ID=foreign_provider.CLIENT_ID,
+            HASHIRA_RESIDENT_OIDC_KEY=str(tmp_path / "key.pem"),
+            HASHIRA_RESIDENT_OIDC_REDIRECT_URI=callback,
+        )
+        page = chromium.new_page(locale="ja")
+        page.goto(f"{site.address}/sign-in/resident")
+        page.get_by_role("button", name=WORDS["ja"]["begin"]).click()
+        page.wait_for_url(f"{issuer}/interaction/*")
+        page.goto(f"{page.url}/yoshino")  # its page of signing in, and then that of agreeing
+        page.goto(f"{page.url}/yoshino")
+        expect(page).to_have_url(f"{site.address}/")
+        expect(page.get_by_role("banner")).to_contain_text("𠮷野 架空")
+        page.close()
+    finally:
+        if site is not None:
+            site.stop()
+        provider.kill()
+        provider.wait(timeout=20)

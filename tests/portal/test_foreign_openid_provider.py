@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -17,7 +13,7 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client
 from joserfc.jwk import ECKey
-from tools import foreign
+from tests.portal import foreign_provider
 
 from hashira.core.accounts.models import Resident
 from hashira.core.accounts.oidc import token_exchange
@@ -28,21 +24,7 @@ from hashira.portal.resident_sign_in import configuration
 # Loaded now: which addresses there are must not depend on what the first test sets.
 assert urls.urlpatterns
 pytestmark = [pytest.mark.foreign, pytest.mark.django_db]
-CLIENT_ID = "RP00000001"
 CALLBACK = "/sign-in/resident/callback"
-PEOPLE = {
-    "yoshino": {
-        "name": "𠮷野 架空",
-        "birthdate": "1965-11-30",
-        "gender": "male",
-        "address": {"formatted": "柱県架空市土吉町3番1号", "country": "JP"},
-    },
-    "parts": {
-        "name": "髙橋 架空",
-        "birthdate": "1990",
-        "address": {"region": "柱県", "locality": "架空市", "street_address": "梯子町2番1号"},
-    },
-}
 Start = Callable[..., str]
 
 
@@ -58,46 +40,21 @@ def party_key(tmp_path: Path) -> ECKey:
 @pytest.fixture
 def start(settings: object, tmp_path: Path, party_key: ECKey) -> Iterator[Start]:
     """Starts the foreign provider, with our installation registered there, and gives its issuer."""
-    if shutil.which("node") is None or not foreign.installed():
-        missing = "the peers are not installed: python tools/foreign.py"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(f"{missing}; not signed in through oidc-provider")
+    foreign_provider.require()
     running: list[subprocess.Popen[bytes]] = []
 
     def begin(**changes: object) -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        setup = {
-            "issuer": issuer,
-            "client_id": CLIENT_ID,
-            "redirect_uri": f"https://testserver{CALLBACK}",
-            "client_key": party_key.as_dict(private=False),
-            "people": PEOPLE,
-            "acr": "aal3",
-        } | changes
-        with listening, (tmp_path / "foreign.log").open("wb") as log:
-            # The descriptor of the listening socket, so that nothing has to wait for a port.
-            command = 'exec 3<&"$0"; exec node --require "$1" "$2" "$3"'
-            arguments = (
-                str(listening.fileno()),
-                str(foreign.PROGRAMS / "no_network.cjs"),
-                str(foreign.PROGRAMS / "openid_provider.mjs"),
-                json.dumps(setup),
-            )
-            running.append(
-                subprocess.Popen(
-                    ("bash", "-c", command, *arguments),
-                    pass_fds=(listening.fileno(),),
-                    stdout=log,
-                    stderr=log,
-                    env={"PATH": os.environ["PATH"], "NODE_PATH": str(foreign.folder() / "node_modules")},
-                )
-            )
+        issuer, process = foreign_provider.start(
+            tmp_path / "foreign.log",
+            client_key=party_key.as_dict(private=False),
+            redirect_uri=f"https://testserver{CALLBACK}",
+            **changes,
+        )
+        running.append(process)
         settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
         settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {  # type: ignore[attr-defined]
             "ISSUER": issuer,
-            "CLIENT_ID": CLIENT_ID,
+            "CLIENT_ID": foreign_provider.CLIENT_ID,
             "KEY": str(tmp_path / "key.pem"),
             "REDIRECT_URI": f"https://testserver{CALLBACK}",
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import httpx
@@ -107,7 +108,13 @@ def _client_key(named: str) -> ClientKey:
     """The key of a PEM file, or of the store of keys (an HSM, say) with ``label:`` before its label."""
     if not named.startswith(_LABEL):
         return read_client_key(Path(named))
+    return _stored_key(named.removeprefix(_LABEL), settings.DATA_DIR)
+
+
+@lru_cache(maxsize=4)
+def _stored_key(label: str, _installation: Path) -> ClientKey:
+    """The key of that label; opened once in the life of a process, since an HSM takes its time."""
     from hashira.certificates.adapters.issuing_keys import key_store
 
-    signer = key_store().open(named.removeprefix(_LABEL))
+    signer = key_store().open(label)
     return ClientKey.of_spki(signer.public_key_spki, signer.sign)
