@@ -8,6 +8,8 @@ import os
 import click
 
 _GROUPS = {
+    "accounts": ("hashira.portal.staff_sign_in.command", "職員のアカウント / accounts of staff"),
+    "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
 }
