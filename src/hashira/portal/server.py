@@ -65,14 +65,35 @@ def serve(*, port: int) -> None:
             click.echo(f"{taken.message('ja')}\n{taken.message('en')}", err=True)
             raise SystemExit(3) from error
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
     call_command("migrate", verbosity=0)
+    _prepare()
     connections.close_all()  # the server's processes are forked and must open their own
     click.echo(f"Hashira 柱  http://localhost:{port}/   (Ctrl-C で終了 / to stop)")
+    if settings.DEVELOPMENT:
+        from hashira.portal.demonstration.command import print_accounts
+
+        print_accounts()
     worker = (sys.executable, "-c", "from hashira.portal.command import main; main()", "worker")
     tree = ProcessTree(
         web=_Web(port).run, worker=(*worker, "--follow-parent", "--lease", str(_LEASE_SECONDS))
     )
     raise SystemExit(tree.run())
+
+
+def _prepare() -> None:
+    """Fills an empty installation for development, and publishes the keys certificates are signed with."""
+    from django.conf import settings
+
+    if not settings.DEVELOPMENT:
+        return
+    from hashira.portal.demonstration.loading import load
+
+    load()
+    if "certificates" in settings.HASHIRA_SYSTEMS:
+        from hashira.certificates.services.publication import publish_own_keys
+
+        publish_own_keys()

@@ -1,0 +1,57 @@
+"""Fills an empty installation, once and whole (デモ用データの読み込み)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from hashira.core.access import Grant, Principal, PrincipalKind
+from hashira.core.accounts.models import Account, Organisation
+from hashira.portal.demonstration.accounts import make_accounts, make_organisations
+
+
+def load() -> bool:
+    """Loads the demonstration if there is no organisation yet; whether it did.
+
+    All in one transaction: a start that is killed in the middle leaves nothing, and the next one begins anew.
+    """
+    if not settings.DEVELOPMENT:
+        raise ValueError("demonstration data belongs into development only")
+    with transaction.atomic():
+        if Organisation.objects.exists():
+            return False
+        organisations = make_organisations()
+        accounts = make_accounts(organisations)
+        if "certificates" in settings.HASHIRA_SYSTEMS:
+            _fill_registers(organisations, accounts)
+    return True
+
+
+def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, Account]) -> None:
+    """Through the services that clerks use: the same rules, and the same audit."""
+    from hashira.certificates.services.dose import record_dose
+    from hashira.certificates.services.person import register_person
+    from hashira.portal.demonstration.people import first_register, second_register
+
+    now = datetime.now(UTC)
+    for key, people in (("city", first_register()), ("town", second_register())):
+        clerk = _clerk(accounts[f"clerk@{key}.example"], organisations[key])
+        for person in people:
+            made = register_person(
+                actor=clerk, organisation_id=organisations[key].pk, values=person.values, at=now
+            )
+            for dose in person.doses:
+                born = person.values.birth_date
+                given = dose if dose.given_on >= born else replace(dose, given_on=born)
+                record_dose(
+                    actor=clerk, person_id=made, request_id=uuid4(), dose=given, confirmed=True, at=now
+                )
+
+
+def _clerk(account: Account, organisation: Organisation) -> Principal:
+    grant = Grant("municipal_clerk", str(organisation.pk))
+    return Principal(PrincipalKind.STAFF, str(account.pk), grants=(grant,), second_factor=True)
