@@ -43,11 +43,12 @@ def job(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Job:
 
 
 @pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch, client: Client) -> Any:
+def signed_in(monkeypatch: pytest.MonkeyPatch, client: Client, settings: Any) -> Any:
     """Makes the client's requests those of a principal."""
 
     def become(principal: Principal) -> Client:
         monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda _request: principal)
+        client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"  # without one nobody is asked for
         return client
 
     return become
