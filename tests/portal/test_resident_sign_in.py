@@ -129,7 +129,9 @@ def test_staff_in_the_same_browser_are_signed_out(client: Client) -> None:
 def test_signing_out(client: Client) -> None:
     client.get(back(client))
     assert client.get("/sign-in/resident/sign-out").status_code == 405
-    assert "サインアウトしました" in client.post("/sign-in/resident/sign-out").content.decode()
+    page = client.post("/sign-in/resident/sign-out", follow=True).content.decode()
+    assert "サインアウトしました" in page
+    assert "見本 花子" not in page
     assert "resident" not in client.session
 
 

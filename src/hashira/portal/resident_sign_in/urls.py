@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views.start, name="resident-sign-in"),
     path("/callback", views.callback, name="resident-callback"),
     path("/sign-out", views.sign_out, name="resident-sign-out"),
+    path("/signed-out", views.signed_out, name="resident-signed-out"),
     path("/jwks.json", views.keys, name="resident-keys"),
 ]

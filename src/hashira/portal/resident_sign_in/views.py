@@ -79,6 +79,15 @@ def callback(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session of this browser."""
     request.session.flush()
+    # Another request draws the page, since this one may know the person still.
+    return HttpResponseRedirect(reverse("resident-signed-out"))
+
+
+@access.public("says that nobody is signed in any more")
+@never_cache
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """The page after signing out."""
     return render(request, "portal/resident_sign_in/signed_out.html")
 
 
