@@ -163,3 +163,21 @@ def test_the_terminal_lists_shows_and_cancels(job: Job) -> None:
         error={"code": "X"} | {key: {"ja": "だめ", "en": "no"} for key in ("what", "why", "remedy")},
     )
     assert run("watch", str(job.pk)).exit_code == 1
+
+
+def test_the_terminal_says_that_the_database_is_not_up_to_date(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+    from django.db import OperationalError
+
+    from hashira.core.jobs import selectors
+    from hashira.portal.command import main
+
+    def gone(*_arguments: object, **_keywords: object) -> None:
+        raise OperationalError("no such table: jobs_job")
+
+    monkeypatch.setattr(selectors, "newest", gone)
+    answer = CliRunner().invoke(main, ["jobs", "list"])
+    assert answer.exit_code == 3
+    assert "CORE-026" in answer.stderr

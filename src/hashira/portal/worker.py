@@ -24,11 +24,18 @@ def work(*, lease_seconds: float, follow_parent: bool) -> None:
     if follow_parent:
         threading.Thread(target=_watch, args=(os.getppid(), stopping), daemon=True).start()
     django.setup()
+    from django.db import DatabaseError
+
+    from hashira.core.jobs.errors import DatabaseNotReady
     from hashira.core.jobs.worker import work_until
 
     status = 0
     try:
         work_until(stopping, lease_seconds=lease_seconds)
+    except DatabaseError as error:
+        said = DatabaseNotReady()
+        print(f"{said.message('ja')}\n{said.message('en')}\n{error}", file=sys.stderr)
+        status = 3
     except Exception:
         logging.getLogger(__name__).exception("the worker cannot go on")
         status = 1

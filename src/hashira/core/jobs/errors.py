@@ -83,6 +83,22 @@ class JobKeepsDying(HashiraError):
     )
 
 
+class DatabaseNotReady(HashiraError):
+    """The database does not answer, or its tables are not those of this version."""
+
+    code = "CORE-026"
+    status = 503
+    what = Bilingual("データベースを使えません", "The database cannot be used")
+    why = Bilingual(
+        "応答がないか、表がこの版のものになっていません",
+        "It does not answer, or its tables are not those of this version",
+    )
+    remedy = Bilingual(
+        "HASHIRA_DATABASE_URL と HASHIRA_DATA_DIR を確かめ、hashira run を一度起動してください",
+        "Check HASHIRA_DATABASE_URL and HASHIRA_DATA_DIR, and start hashira run once",
+    )
+
+
 class Superseded(BaseException):
     """Another worker has taken the job over, so this one must not touch anything any more.
 

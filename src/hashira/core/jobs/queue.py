@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -35,9 +36,13 @@ def system_database() -> str:
     file = system_file()
     if file is not None:
         return f"sqlite:///{file}"
+    return postgresql_address(connection.settings_dict)
+
+
+def postgresql_address(chosen: Mapping[str, Any]) -> str:
+    """The address of a PostgreSQL as DBOS reads it, from Django's settings of the same database."""
     from sqlalchemy import URL  # comes with DBOS, which reads the address with it
 
-    chosen = connection.settings_dict
     host, port = str(chosen["HOST"] or ""), chosen["PORT"]
     socket = host.startswith("/")
     url = URL.create(

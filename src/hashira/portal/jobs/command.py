@@ -19,15 +19,26 @@ _POLL_SECONDS = 0.5
 _FAILED, _ENVIRONMENT = 1, 3
 
 
-@click.group()
+class _Jobs(click.Group):
+    """Says in words that the database is not there or not up to date."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        import django
+
+        django.setup()
+        from django.db import DatabaseError
+
+        from hashira.core.jobs.errors import DatabaseNotReady
+
+        try:
+            return super().invoke(ctx)
+        except DatabaseError:
+            _refuse(DatabaseNotReady())
+
+
+@click.group(cls=_Jobs)
 def jobs() -> None:
     """ジョブ / jobs (imports and other long work)."""
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hashira.portal.settings")
-    django.setup()
 
 
 @jobs.command("list")
