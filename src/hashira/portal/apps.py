@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
     verbose_name = "入口"
 
     def ready(self) -> None:
-        from hashira.portal.staff_sign_in import telling
+        from hashira.portal.staff_sign_in import own_factors, telling
 
         telling.connect()
+        own_factors.connect()

@@ -14,7 +14,7 @@ from django.http import HttpResponseBase
 from django.urls import path
 
 from hashira.core import access
-from hashira.portal.staff_sign_in import views
+from hashira.portal.staff_sign_in import own_factors, views
 
 
 def _entrance(view: Callable[..., HttpResponseBase]) -> Any:
@@ -24,9 +24,15 @@ def _entrance(view: Callable[..., HttpResponseBase]) -> Any:
 def _own(view: Callable[..., HttpResponseBase]) -> Any:
     """Pages of the library that ask for the sign-in themselves, and anew where it is long ago.
 
-    They are open to staff without a second factor, since it is here that one is set up.
+    They are open to staff who have no second factor, since it is here that one is set up; whoever has one
+    must have shown it.
     """
-    return access.public("the library lets in the signed-in account only, to its own second factors")(view)
+    reason = "the library lets in the signed-in account only, to its own password and second factors"
+    return access.public(reason)(own_factors.guarded(view))
+
+
+def _again(view: Callable[..., HttpResponseBase]) -> Any:
+    return access.public("here the signed-in account shows its password or factor once more")(view)
 
 
 urlpatterns = [
@@ -38,9 +44,9 @@ urlpatterns = [
     path("sign-in/staff/inactive", _entrance(account.account_inactive), name="account_inactive"),
     path("sign-in/staff/second-factor", _entrance(mfa.authenticate), name="mfa_authenticate"),
     path("sign-in/staff/passkey", _entrance(webauthn.login_webauthn), name="mfa_login_webauthn"),
-    path("sign-in/staff/password", _own(account.reauthenticate), name="account_reauthenticate"),
-    path("sign-in/staff/code", _own(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("sign-in/staff/key", _own(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("sign-in/staff/password", _again(account.reauthenticate), name="account_reauthenticate"),
+    path("sign-in/staff/code", _again(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("sign-in/staff/key", _again(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("sign-out", _entrance(account.logout), name="account_logout"),
     path("account/", views.account, name="account"),
     path("account/password", _own(account.password_change), name="account_change_password"),

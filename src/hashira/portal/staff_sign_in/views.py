@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from hashira.core import access
 from hashira.core.accounts.selectors import roles_of
 from hashira.portal.resident_sign_in.return_path import own_path
+from hashira.portal.staff_sign_in.own_factors import has_factor
 
 
 @access.public("whoever wants to sign in is not known yet")
@@ -36,10 +36,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """To the second factor of the account, or to setting one up."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect(reverse("account_login") + _next(request))
-    has_one = Authenticator.objects.filter(
-        user=request.user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
-    if has_one:
+    if has_factor(request.user):
         return HttpResponseRedirect(reverse("mfa_reauthenticate") + _next(request))
     return render(request, "portal/staff_sign_in/second_factor.html", {"next": _next(request)})
 
