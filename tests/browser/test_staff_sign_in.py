@@ -1,0 +1,113 @@
+"""A member of staff sets a passkey up, signs out and comes back with it alone, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser.installation import Installation, start
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "tsukuba-shihyo-7719"
+WIDTHS = (375, 1280)
+
+
+def address(width: int) -> str:
+    return f"staff-{width}@city.example.jp"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running installation with an account for each width, made as an operator makes it."""
+    data = tmp_path_factory.mktemp("staff")
+    running = start(data)
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    for width in WIDTHS:
+        subprocess.run(
+            [sys.executable, "-c", "from hashira.portal.command import main; main()",
+             "accounts", "create", address(width), "--name", "山田花子", "--password-stdin"],
+            env=own | {"HASHIRA_DATA_DIR": str(data), "HASHIRA_ENVIRONMENT": "development"},
+            input=PASSWORD + "\n", text=True, check=True, timeout=60,
+        )  # fmt: skip
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not installed: passkeys are not tried")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Nothing serious for axe; with HASHIRA_SCREENSHOTS a picture is kept for people to look at."""
+    # axe brings its own style elements; the page itself is held to the policy by the browser.
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    if folder := os.environ.get("HASHIRA_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_passkey_is_set_up_and_signs_in_by_itself(
+    site: Installation, chromium: Browser, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="ja-JP")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    troubles: list[str] = []
+    page.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
+    key = context.new_cdp_session(page)
+    key.send("WebAuthn.enable")
+    key.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                     "hasUserVerification": True, "isUserVerified": True,
+                     "automaticPresenceSimulation": True}},
+    )  # fmt: skip
+
+    page.goto(f"{site.address}/sign-in?next=/account/")
+    looked_at(page, f"doors-{width}")
+    page.get_by_role("link", name="職員の方").click()
+    looked_at(page, f"sign-in-{width}")
+    assert not troubles
+    page.get_by_label(re.compile("メールアドレス")).fill(address(width))
+    page.get_by_label(re.compile("^パスワード")).fill(PASSWORD)
+    page.get_by_role("button", name="サインインする", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("二要素認証の設定")
+    looked_at(page, f"choose-{width}")
+    page.get_by_role("link", name="パスキー").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("もう一度確認します")
+    page.get_by_label(re.compile("パスワード")).fill(PASSWORD)
+    page.get_by_role("button", name="確認する").click()
+    looked_at(page, f"add-passkey-{width}")
+    page.get_by_role("checkbox").check(force=True)
+    page.get_by_role("button", name="追加する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("回復コード")
+    looked_at(page, f"codes-{width}")
+    page.goto(f"{site.address}/account/")
+    expect(page.get_by_role("main")).to_contain_text("山田花子")
+    looked_at(page, f"account-{width}")
+    page.goto(f"{site.address}/sign-out")
+    page.get_by_role("main").get_by_role("button", name="サインアウトする").click()
+    page.goto(f"{site.address}/account/")
+    expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+    page.get_by_role("link", name="職員の方").click()
+    page.get_by_role("button", name="パスキーでサインインする").click()
+    expect(page.get_by_role("main")).to_contain_text("山田花子")
+    context.close()
