@@ -201,3 +201,14 @@ def test_both_doors_are_offered_and_keep_the_way(client: Client) -> None:
     page = client.get(reverse("sign-in"), {"next": "/account/"}).content.decode()
     assert reverse("account_login") + "?next=%2Faccount%2F" in page
     assert reverse("resident-sign-in") + "?next=%2Faccount%2F" in page
+
+
+@pytest.mark.parametrize(("language", "label"), [("ja", "パスキーの名前"), ("en", "Name of the passkey")])
+def test_the_form_of_a_passkey_is_in_the_language_of_the_reader(
+    client: Client, account: Account, language: str, label: str
+) -> None:
+    password(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    answer = client.get(reverse("mfa_add_webauthn"), headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert label in answer.content.decode()

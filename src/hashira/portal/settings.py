@@ -199,6 +199,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 MFA_ADAPTER = "hashira.portal.staff_sign_in.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "hashira.portal.staff_sign_in.forms.AddPasskeyForm",
+    "edit_webauthn": "hashira.portal.staff_sign_in.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
