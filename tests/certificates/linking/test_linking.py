@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.certificates.people import NOW, clerk, given, municipality, registered, resident, values
 
-from hashira.certificates.selectors.linking import compared, links_of, own_requests, request_view, requests_at
+from hashira.certificates.selectors.linking import (
+    compared,
+    ended_by_staff,
+    links_of,
+    own_requests,
+    request_view,
+    requests_at,
+)
 from hashira.certificates.services.linking import (
     ATTEMPTS,
+    REQUESTS,
     Claim,
     LinkNotPossible,
+    MunicipalityBusy,
     RequestDecided,
     TooManyAttempts,
+    TooManyRequests,
     accept_request,
     claim_link,
     end_link,
@@ -99,7 +110,7 @@ def test_somebody_who_moved_has_a_link_in_each_municipality(city: Organisation, 
 def test_a_changed_name_goes_to_staff_who_accept_it(city: Organisation, person: UUID) -> None:
     married = resident("佐藤　花子")
     assert claim(married, city).person_id is None
-    asked = request_link(actor=married, organisation_id=city.pk, coupon_number="0000000001", at=NOW)
+    asked = request_link(actor=married, organisation_id=city.pk, number="0000000001", at=NOW)
     view = request_view(asked)
     best = compared(view)[0]
     assert (best.person_id, best.name_agrees, best.birth_agrees, best.coupon_agrees) == (
@@ -198,7 +209,7 @@ def test_a_person_has_one_link_and_a_resident_one_a_municipality(city: Organisat
     with pytest.raises(LinkNotPossible):
         claim(hanako, city, "0000000002")
     other = resident()
-    asked = request_link(actor=other, organisation_id=city.pk, coupon_number="0000000001", at=NOW)
+    asked = request_link(actor=other, organisation_id=city.pk, number="0000000001", at=NOW)
     assert request_view(asked).why == "taken"
     with pytest.raises(LinkNotPossible):
         accept_request(actor=clerk(city), request_id=asked, person_id=person, reason="x", at=NOW)
@@ -210,8 +221,8 @@ def test_a_person_has_one_link_and_a_resident_one_a_municipality(city: Organisat
 
 def test_a_request_is_decided_once(city: Organisation, person: UUID) -> None:
     hanako = resident()
-    asked = request_link(actor=hanako, organisation_id=city.pk, coupon_number="", at=NOW)
-    assert request_link(actor=hanako, organisation_id=city.pk, coupon_number="", at=NOW) == asked
+    asked = request_link(actor=hanako, organisation_id=city.pk, number="", at=NOW)
+    assert request_link(actor=hanako, organisation_id=city.pk, number="", at=NOW) == asked
     refuse_request(actor=clerk(city), request_id=asked, reason="記録がありません", at=NOW)
     for again in (
         lambda: accept_request(actor=clerk(city), request_id=asked, person_id=person, reason="", at=NOW),
@@ -225,7 +236,7 @@ def test_a_request_is_decided_once(city: Organisation, person: UUID) -> None:
 
 def test_staff_of_another_municipality_decide_nothing(city: Organisation, person: UUID) -> None:
     stranger = clerk(municipality("011002", "札幌市"))
-    asked = request_link(actor=resident(), organisation_id=city.pk, coupon_number="", at=NOW)
+    asked = request_link(actor=resident(), organisation_id=city.pk, number="", at=NOW)
     for act in (
         lambda: accept_request(actor=stranger, request_id=asked, person_id=person, reason="", at=NOW),
         lambda: refuse_request(actor=stranger, request_id=asked, reason="", at=NOW),
@@ -238,7 +249,7 @@ def test_staff_of_another_municipality_decide_nothing(city: Organisation, person
 
 def test_a_person_of_another_register_cannot_be_accepted(city: Organisation, person: UUID) -> None:
     elsewhere = registered(municipality("011002", "札幌市"))
-    asked = request_link(actor=resident(), organisation_id=city.pk, coupon_number="", at=NOW)
+    asked = request_link(actor=resident(), organisation_id=city.pk, number="", at=NOW)
     with pytest.raises(LinkNotPossible):
         accept_request(actor=clerk(city), request_id=asked, person_id=elsewhere, reason="", at=NOW)
 
@@ -249,8 +260,157 @@ def test_staff_cannot_claim_for_themselves(city: Organisation, person: UUID) -> 
 
 
 def test_nobody_withdraws_the_request_of_another(city: Organisation) -> None:
-    asked = request_link(actor=resident(), organisation_id=city.pk, coupon_number="", at=NOW)
+    asked = request_link(actor=resident(), organisation_id=city.pk, number="", at=NOW)
     with pytest.raises(AccessDenied):
         withdraw_request(actor=resident(), request_id=asked, at=NOW)
     with pytest.raises(AccessDenied):
         end_own_link(actor=resident(), person_id=registered(city, "5"), at=NOW)
+
+
+def test_whatever_is_wrong_the_database_is_asked_the_same(city: Organisation, person: UUID) -> None:
+    """Nobody learns from the time an answer takes whether the number, the name or nothing was right."""
+    registered(city, "2", coupon_number="0000000003")
+    registered(city, "3", coupon_number="0000000003")  # a register with one number twice
+    claim(resident(), city)
+
+    def asked(who: Principal, number: str) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert claim(who, city, number).person_id is None
+        asked = [query["sql"].split("WHERE")[0].split("VALUES")[0] for query in queries.captured_queries]
+        return [sql for sql in asked if "SAVEPOINT" not in sql]  # their names count up
+
+    nobody = asked(resident(), "9999999999")
+    assert nobody
+    assert asked(resident("知らない　人"), "0000000001") == nobody
+    assert asked(resident(), "0000000001") == nobody  # taken
+    assert asked(resident(), "0000000003") == nobody  # several
+    code, _ = issue_link_code(actor=clerk(city), person_id=person, by_post=True, at=NOW)
+    unknown = asked(resident(), "23456789ABCD")
+    assert asked(resident("佐藤　花子"), code) == unknown
+    assert asked(resident(born=date(1999, 1, 1)), code) == unknown
+
+
+def test_the_tries_at_a_municipality_end_too(
+    city: Organisation, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hashira.certificates.services.linking.ATTEMPTS_AT_MUNICIPALITY", 3)
+    for _ in range(3):
+        claim(resident("知らない　人"), city, "9999999999")
+    with pytest.raises(MunicipalityBusy):
+        claim(resident(), city)
+    elsewhere = municipality("011002", "札幌市")
+    assert claim(resident(), elsewhere).person_id is None  # others go on
+    assert claim(resident(), city, at=NOW + timedelta(hours=1)).person_id == person
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_of_many_at_the_same_moment_count_at_the_municipality(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hashira.certificates.services.linking.ATTEMPTS_AT_MUNICIPALITY", 3)
+    city = municipality()
+    registered(city)
+    crowd = [resident("知らない　人") for _ in range(10)]
+
+    def attempt(who: Principal) -> bool:
+        try:
+            claim(who, city, "9999999999")
+        except MunicipalityBusy:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, crowd)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_claim_one_person_at_the_same_moment_do_not_both_get_it() -> None:
+    city = municipality()
+    person = registered(city)
+    code, _ = issue_link_code(actor=clerk(city), person_id=person, by_post=False, at=NOW)
+    claims = [(resident(), "0000000001" if n % 2 else code) for n in range(8)]
+
+    def attempt(one: tuple[Principal, str]) -> UUID | None:
+        try:
+            return claim(one[0], city, one[1]).person_id
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(attempt, claims), key=str) == sorted([person] + [None] * 7, key=str)
+
+
+def test_the_code_of_a_changed_name_shows_staff_whom_it_named(city: Organisation, person: UUID) -> None:
+    registered(city, "2", name="鈴木　一郎")  # born on the same day
+    code, _ = issue_link_code(actor=clerk(city), person_id=person, by_post=False, at=NOW)
+    married = resident("佐藤　花子")
+    assert claim(married, city, code).person_id is None
+    asked = request_link(actor=married, organisation_id=city.pk, number=code, at=NOW)
+    view = request_view(asked)
+    assert view.why == "name_differs"
+    best = compared(view)[0]
+    assert (best.person_id, best.named) == (person, True)
+    assert not any(one.named for one in compared(view)[1:])
+    assert people_shown(married) == []
+    assert claim(resident(), city, code).person_id is None  # the code went into the request
+
+
+def test_a_found_code_is_not_used_up_by_a_stranger(city: Organisation, person: UUID) -> None:
+    code, _ = issue_link_code(actor=clerk(city), person_id=person, by_post=True, at=NOW)
+    stranger = resident("別　人", date(1999, 1, 1))
+    request_link(actor=stranger, organisation_id=city.pk, number=code, at=NOW)
+    assert claim(resident(), city, code).person_id == person
+
+
+def test_a_request_finds_people_by_name_when_the_register_has_the_wrong_birth_date(
+    city: Organisation, person: UUID
+) -> None:
+    asked = request_link(
+        actor=resident("高橋花子", date(1980, 3, 1)), organisation_id=city.pk, number="", at=NOW
+    )
+    found = compared(request_view(asked))
+    assert [(one.person_id, one.name_agrees, one.birth_agrees) for one in found] == [(person, True, False)]
+
+
+def test_requests_do_not_flood_the_queue(city: Organisation) -> None:
+    hanako = resident()
+    for _ in range(REQUESTS):
+        asked = request_link(actor=hanako, organisation_id=city.pk, number="", at=NOW)
+        withdraw_request(actor=hanako, request_id=asked, at=NOW)
+    with pytest.raises(TooManyRequests):
+        request_link(actor=hanako, organisation_id=city.pk, number="", at=NOW)
+    request_link(actor=hanako, organisation_id=city.pk, number="", at=NOW + timedelta(hours=24))
+
+
+def test_a_corrected_birth_date_suspends_the_link(city: Organisation, person: UUID) -> None:
+    hanako = resident()
+    claim(hanako, city)
+    corrected = replace(values(), birth_date=date(1980, 3, 1))
+    revise_person(actor=clerk(city), person_id=person, version=1, values=corrected, reason="誤記", at=NOW)
+    assert people_shown(hanako) == []
+    with pytest.raises(AccessDenied):
+        view_own_record(actor=hanako, person_id=person)
+    (view,) = requests_at(frozenset({city.pk}))
+    assert view.why == "birth_changed"
+    assert compared(view)[0].named
+    (ended,) = ended_by_staff(hanako.id)
+    assert "生年月日" in ended.reason.ja
+    accept_request(actor=clerk(city), request_id=view.id, person_id=person, reason="確認済み", at=NOW)
+    assert people_shown(hanako) == [person]
+
+
+def test_a_correction_towards_the_resident_keeps_what_staff_linked(city: Organisation) -> None:
+    person = registered(city, birth_date=date(1980, 3, 1))
+    hanako = resident()
+    asked = request_link(actor=hanako, organisation_id=city.pk, number="0000000001", at=NOW)
+    accept_request(actor=clerk(city), request_id=asked, person_id=person, reason="誤記と確認", at=NOW)
+    revise_person(actor=clerk(city), person_id=person, version=1, values=values(), reason="誤記", at=NOW)
+    assert people_shown(hanako) == [person]
+
+
+def test_a_resident_reads_why_staff_ended_the_link(city: Organisation, person: UUID) -> None:
+    hanako, other = resident(), resident()
+    claim(hanako, city)
+    end_link(actor=clerk(city), person_id=person, reason="別人でした", at=NOW)
+    assert [one.reason.ja for one in ended_by_staff(hanako.id)] == ["別人でした"]
+    assert ended_by_staff(other.id) == ()

@@ -48,6 +48,7 @@ class Why(StrEnum):
     SEVERAL = "several"
     TAKEN = "taken"
     NAME_DIFFERS = "name_differs"
+    BIRTH_CHANGED = "birth_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def decide_by_code(claimant: Claimant, person: Candidate | None) -> Decision:
 
     A name that changed since is for staff to judge: the code alone may be in somebody else's hands.
     """
-    if person is None or claimant.birth_date != person.birth_date or not _genders_agree(claimant, person):
+    if person is None or claimant.birth_date != person.birth_date or not genders_agree(claimant, person):
         return Decision(None, Why.NONE)
     if not names_agree(claimant.name, person.name):
         return Decision(None, Why.NAME_DIFFERS)
@@ -103,9 +104,17 @@ def is_same_person(claimant: Claimant, person: Candidate) -> bool:
     """Whether all attributes match: name, date of birth, and gender where both sides know it."""
     return (
         claimant.birth_date == person.birth_date
-        and _genders_agree(claimant, person)
+        and genders_agree(claimant, person)
         and names_agree(claimant.name, person.name)
     )
+
+
+def outlives_correction(claimant: Claimant, *, before: date, after: date) -> bool:
+    """Whether a link may stay when the register's date of birth is corrected.
+
+    It may unless the correction takes away what the link stood on: a new date that is not the resident's.
+    """
+    return before == after or claimant.birth_date == after
 
 
 def names_agree(one: str, other: str) -> bool:
@@ -120,7 +129,8 @@ def names_agree(one: str, other: str) -> bool:
     return bool(key) and key == search_key(other)
 
 
-def _genders_agree(claimant: Claimant, person: Candidate) -> bool:
+def genders_agree(claimant: Claimant, person: Candidate) -> bool:
+    """Whether nothing speaks against one gender: only male against female does."""
     both = {claimant.gender, person.sex}
     return not both <= _GENDERS or len(both) == 1
 

@@ -6,11 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from hashira.certificates.domain.linking import Candidate, Claimant, is_same_person, names_agree
+from django.db.models import Q
+
+from hashira.certificates.domain.linking import (
+    Candidate,
+    Claimant,
+    Why,
+    genders_agree,
+    is_same_person,
+    names_agree,
+)
 from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
 from hashira.core.access import Resource
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.person_name import search_key
+
+_SUSPENDED = Bilingual(
+    "市区町村の記録の生年月日が訂正されました。ご本人の記録かどうかを、職員が確かめています",
+    "The date of birth was corrected in the register. Staff are looking whether the record is yours",
+)
 
 
 class LinkRequestNotFound(HashiraError):
@@ -32,6 +47,15 @@ class Link:
     organisation_id: UUID
     municipality: Bilingual
     linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLink:
+    """A link that the municipality ended, and why."""
+
+    municipality: Bilingual
+    ended_at: datetime
+    reason: Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +83,13 @@ class Compared:
     coupon_number: str
     name_agrees: bool
     birth_agrees: bool
+    sex_agrees: bool | None
+    """``None`` where one of the two does not know it."""
     coupon_agrees: bool
     all_agree: bool
     linked: bool
+    named: bool
+    """The code that was entered is this person's; or the suspended link was to this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,8 @@ class RequestView:
     gender: str
     address: str
     coupon_number: str
+    named: UUID | None
+    """Whom the code named, or to whom the link was; after the decision, the person chosen."""
     why: str
     state: str
     created_at: datetime
@@ -110,6 +140,22 @@ def links_of(resident_id: str) -> tuple[Link, ...]:
     )
 
 
+def ended_by_staff(resident_id: str, limit: int = 10) -> tuple[EndedLink, ...]:
+    """The links that were ended with a reason, the newest first; those the resident ended have none."""
+    rows = RegisterLink.objects.filter(resident_id=resident_id, ended_at__isnull=False).exclude(end_reason="")
+    return tuple(
+        EndedLink(
+            municipality=Bilingual(row.organisation.name, row.organisation.name_en),
+            ended_at=row.ended_at,
+            reason=_SUSPENDED
+            if row.end_reason == Why.BIRTH_CHANGED
+            else Bilingual(row.end_reason, row.end_reason),
+        )
+        for row in rows.select_related("organisation").order_by("-ended_at")[:limit]
+        if row.ended_at is not None
+    )
+
+
 def own_requests(resident_id: str) -> tuple[OwnRequest, ...]:
     """The requests of a resident, the newest first."""
     rows = LinkRequest.objects.filter(resident_id=resident_id).select_related("organisation")
@@ -140,21 +186,30 @@ def requests_at(organisations: frozenset[UUID], *, state: str = "open") -> tuple
 
 
 def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
-    """The people of the register whom the request could be about, the most alike first."""
+    """The people of the register whom the request could be about, the most alike first.
+
+    Found by date of birth, by name, by coupon number and by the code: any one of them may be wrong.
+    """
     people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
-    near = people.filter(birth_date=view.birth_date)
+    alike = Q(birth_date=view.birth_date) | Q(pk=view.named)
+    if key := search_key(view.name):
+        alike |= Q(name_key=key)
     if view.coupon_number:
-        near = near | people.filter(coupon_number=view.coupon_number)
+        alike |= Q(coupon_number=view.coupon_number)
+    near = people.filter(alike)
     linked = set(
         RegisterLink.objects.filter(person__in=near, ended_at=None).values_list("person_id", flat=True)
     )
-    claimant = Claimant(view.name, view.birth_date, view.gender)
-    found = [_compare(claimant, view.coupon_number, row, row.pk in linked) for row in near.distinct()]
-    found.sort(key=lambda one: (-sum((one.name_agrees, one.birth_agrees, one.coupon_agrees)), one.reference))
+    found = [_compare(view, row, row.pk in linked) for row in near]
+    found.sort(key=lambda one: (-_alikeness(one), one.reference))
     return tuple(found[:limit])
 
 
-def candidate(person: Person) -> Candidate:
+def _alikeness(one: Compared) -> int:
+    return sum((one.name_agrees, one.birth_agrees, 2 * one.coupon_agrees, 2 * one.named))
+
+
+def candidate(person: Person, *, linked: bool) -> Candidate:
     """A row as the rules of linking see it."""
     return Candidate(
         id=person.pk,
@@ -162,11 +217,12 @@ def candidate(person: Person) -> Candidate:
         birth_date=person.birth_date,
         sex=person.sex,
         coupon_number=person.coupon_number,
-        linked=RegisterLink.objects.filter(person=person, ended_at=None).exists(),
+        linked=linked,
     )
 
 
-def _compare(claimant: Claimant, number: str, row: Person, linked: bool) -> Compared:
+def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
+    claimant, number = Claimant(view.name, view.birth_date, view.gender), view.coupon_number
     seen = Candidate(row.pk, row.name, row.birth_date, row.sex, row.coupon_number, linked)
     return Compared(
         person_id=row.pk,
@@ -179,9 +235,11 @@ def _compare(claimant: Claimant, number: str, row: Person, linked: bool) -> Comp
         coupon_number=row.coupon_number,
         name_agrees=names_agree(claimant.name, row.name),
         birth_agrees=claimant.birth_date == row.birth_date,
+        sex_agrees=genders_agree(claimant, seen) if view.gender and row.sex else None,
         coupon_agrees=bool(number) and number == row.coupon_number,
         all_agree=is_same_person(claimant, seen),
         linked=linked,
+        named=row.pk == view.named,
     )
 
 
@@ -195,6 +253,7 @@ def _view(row: LinkRequest) -> RequestView:
         gender=row.gender,
         address=row.address,
         coupon_number=row.coupon_number,
+        named=row.person_id,
         why=row.why,
         state=row.state,
         created_at=row.created_at,

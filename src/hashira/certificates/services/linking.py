@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 
 from hashira.certificates.domain.linking import (
-    Candidate,
     Claimant,
     Decision,
     Why,
@@ -18,13 +17,14 @@ from hashira.certificates.domain.linking import (
     decide_by_coupon,
     is_coupon_number,
     new_code,
+    outlives_correction,
 )
 from hashira.certificates.selectors.linking import RequestView, candidate, request_view
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest, Person, RegisterLink
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
-from hashira.core.accounts.models import Resident
+from hashira.core.accounts.models import Organisation, Resident
 from hashira.core.audit import Subject
 from hashira.core.services import service
 from hashira.kernel.errors import HashiraError
@@ -34,6 +34,8 @@ ATTEMPTS = 5
 WINDOW = timedelta(hours=24)
 ATTEMPTS_AT_MUNICIPALITY = 1000
 """In a window of one hour, over all residents."""
+REQUESTS = 5
+"""That a resident may make in the window, so that nobody fills the queue of a municipality."""
 AT_THE_COUNTER, BY_POST = timedelta(days=1), timedelta(days=30)
 
 
@@ -46,6 +48,35 @@ class TooManyAttempts(HashiraError):
     remedy = Bilingual(
         "24時間たってから試すか、市区町村に確認を申し出てください",
         "Try again after 24 hours, or ask the municipality to look into it",
+    )
+    status = 429
+
+
+class MunicipalityBusy(HashiraError):
+    """All residents together tried too many numbers of one municipality."""
+
+    code = "CERT-165"
+    what = Bilingual("いまは番号を確かめられません", "The number cannot be tried now")
+    why = Bilingual(
+        "この市区町村の番号を試す人が多いため、しばらく止めています",
+        "Too many numbers of this municipality are being tried; it is closed for a while",
+    )
+    remedy = Bilingual(
+        "1時間ほどたってから試すか、市区町村に確認を申し出てください",
+        "Try again in about an hour, or ask the municipality to look into it",
+    )
+    status = 429
+
+
+class TooManyRequests(HashiraError):
+    """The requests of the day are used up."""
+
+    code = "CERT-166"
+    what = Bilingual("申出を受け付けられません", "The request cannot be taken")
+    why = Bilingual("24時間に申し出られる回数を超えました", "The requests of 24 hours are used up")
+    remedy = Bilingual(
+        "24時間たってから申し出るか、市区町村の窓口で番号を受け取ってください",
+        "Ask again after 24 hours, or get a code at the counter of the municipality",
     )
     status = 429
 
@@ -87,13 +118,15 @@ class Claim:
 def claim_link(*, actor: Principal, organisation_id: UUID, number: str, at: datetime) -> Claim:
     """Tries to link the resident by a number from ``domain.linking.read_number``.
 
-    Every try counts and is kept, also one that fails. Raises ``TooManyAttempts``, or ``LinkNotPossible`` for
-    a resident who is linked in this municipality already.
+    Every try counts and is kept, also one that fails. Raises ``TooManyAttempts``, ``MunicipalityBusy``, or
+    ``LinkNotPossible`` for a resident who is linked in this municipality already.
     """
     register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
     access.require(actor, "certificates:ClaimLink", register)
-    # The row is the turn: two tries of one resident at the same moment are counted one after the other.
+    # The rows are the turn: tries at the same moment, of one resident or at one municipality, are counted
+    # one after the other. Without the key, rows elsewhere may go on pointing at the municipality.
     resident = Resident.objects.select_for_update().get(pk=actor.id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     if RegisterLink.objects.filter(
         resident=resident, organisation_id=organisation_id, ended_at=None
     ).exists():
@@ -121,29 +154,33 @@ def claim_link(*, actor: Principal, organisation_id: UUID, number: str, at: date
 
 
 @service(action="certificates:RequestLink")
-def request_link(*, actor: Principal, organisation_id: UUID, coupon_number: str, at: datetime) -> UUID:
-    """Asks the municipality's staff to find the record; an open request is taken up, not doubled."""
+def request_link(*, actor: Principal, organisation_id: UUID, number: str, at: datetime) -> UUID:
+    """Asks the municipality's staff to find the record; an open request is taken up, not doubled.
+
+    ``number`` is a coupon number, a code or empty. A code that names somebody of the same birth date is used
+    up by the request: staff then see whom it named. Raises ``TooManyRequests``.
+    """
     resident = Resident.objects.select_for_update().get(pk=actor.id)
     access.require(
         actor,
         "certificates:RequestLink",
         Resource("Certificates::LinkRequest", "new", str(organisation_id), {"resident": str(resident.pk)}),
     )
-    row, made = LinkRequest.objects.get_or_create(
-        resident=resident,
-        organisation_id=organisation_id,
-        state=LinkRequest.State.OPEN,
-        defaults={
-            "name": resident.name,
-            "birth_date": resident.birth_date,
-            "gender": resident.gender,
-            "address": resident.address,
-            "coupon_number": coupon_number,
-            "why": _reason_open(resident, organisation_id, coupon_number),
-            "created_at": at,
-        },
-    )
-    _tell(actor, "certificates:RequestLink", organisation_id, {"new": made})
+    requests = LinkRequest.objects.filter(resident=resident)
+    row = requests.filter(organisation_id=organisation_id, state=LinkRequest.State.OPEN).first()
+    new = row is None
+    if row is None:
+        if requests.filter(created_at__gt=at - WINDOW).count() >= REQUESTS:
+            raise TooManyRequests
+        decision, code = _decide(_claimant(resident), organisation_id, number, at)
+        row = _open_request(resident, organisation_id, decision.why or Why.NONE, at)
+        row.coupon_number = number if is_coupon_number(number) else ""
+        row.person_id = code.person_id if code else None
+        row.save(update_fields=["coupon_number", "person"])
+        if code is not None and decision.why in (Why.NAME_DIFFERS, Why.TAKEN):
+            code.ended_at = at
+            code.save(update_fields=["ended_at"])
+    _tell(actor, "certificates:RequestLink", organisation_id, {"new": new})
     return row.pk
 
 
@@ -164,7 +201,10 @@ def accept_request(*, actor: Principal, request_id: UUID, person_id: UUID, reaso
     """
     view = request_view(request_id)
     access.require(actor, "certificates:DecideLink", view.resource)
-    person = Person.objects.filter(pk=person_id, organisation_id=view.organisation_id, erased_at=None).first()
+    # Resident first, then person, as in a claim: so neither waits for the other for ever.
+    resident = Resident.objects.select_for_update().get(pk=view.resident_id)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
+    person = people.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise LinkNotPossible(
             reason=Bilingual("この台帳にその人はいません", "There is no such person in this register")
@@ -181,7 +221,6 @@ def accept_request(*, actor: Principal, request_id: UUID, person_id: UUID, reaso
             )
         )
     _close(view, LinkRequest.State.ACCEPTED, actor, at, reason=reason, person_id=person_id)
-    resident = Resident.objects.get(pk=view.resident_id)
     _link(resident, person_id, view.organisation_id, "staff", at)
     facts: dict[str, str | int | bool | None] = {"accepted": True, "why": view.why}
     _tell(actor, "certificates:DecideLink", view.organisation_id, facts, person_id, reason)
@@ -242,13 +281,46 @@ def end_link(*, actor: Principal, person_id: UUID, reason: str, at: datetime) ->
     _tell(actor, "certificates:EndLink", person.organisation_id, {"ended": count}, person_id, reason)
 
 
+def suspend_unless_true(*, actor: Principal, person: Person, before: date, at: datetime) -> None:
+    """Ends the link of a person whose corrected date of birth is not the resident's, and asks staff.
+
+    For whatever changes a person, in its transaction; ``before`` is the date of birth until now. The resident
+    does not see the record again until staff decide.
+    """
+    link = RegisterLink.objects.filter(person=person, ended_at=None).select_related("resident").first()
+    if link is None or outlives_correction(_claimant(link.resident), before=before, after=person.birth_date):
+        return
+    link.ended_at, link.end_reason = at, Why.BIRTH_CHANGED.value
+    link.save(update_fields=["ended_at", "end_reason"])
+    row = _open_request(link.resident, person.organisation_id, Why.BIRTH_CHANGED, at)
+    row.person = person
+    row.save(update_fields=["person"])
+    _tell(actor, "certificates:SuspendLink", person.organisation_id, {}, person.pk)
+
+
+def _open_request(resident: Resident, organisation_id: UUID, why: Why, at: datetime) -> LinkRequest:
+    return LinkRequest.objects.get_or_create(
+        resident=resident,
+        organisation_id=organisation_id,
+        state=LinkRequest.State.OPEN,
+        defaults={
+            "name": resident.name,
+            "birth_date": resident.birth_date,
+            "gender": resident.gender,
+            "address": resident.address,
+            "why": why.value,
+            "created_at": at,
+        },
+    )[0]
+
+
 def _attempts_left(resident: Resident, organisation_id: UUID, at: datetime) -> int:
     tried = LinkAttempt.objects.filter(resident=resident, at__gt=at - WINDOW).count()
-    there = LinkAttempt.objects.filter(
-        organisation_id=organisation_id, at__gt=at - timedelta(hours=1)
-    ).count()
-    if tried >= ATTEMPTS or there >= ATTEMPTS_AT_MUNICIPALITY:
+    if tried >= ATTEMPTS:
         raise TooManyAttempts
+    lately = LinkAttempt.objects.filter(organisation_id=organisation_id, at__gt=at - timedelta(hours=1))
+    if lately.count() >= ATTEMPTS_AT_MUNICIPALITY:
+        raise MunicipalityBusy
     return ATTEMPTS - tried
 
 
@@ -259,35 +331,28 @@ def _claimant(resident: Resident) -> Claimant:
 def _decide(
     claimant: Claimant, organisation_id: UUID, number: str, at: datetime
 ) -> tuple[Decision, LinkCode | None]:
+    """What the rules say, and the code if one was entered.
+
+    Asks the same questions of the database whatever is wrong, so that the time taken tells nothing either.
+    """
+    people = Person.objects.filter(organisation_id=organisation_id, erased_at=None)
+    links = RegisterLink.objects.filter(organisation_id=organisation_id, ended_at=None)
+    if not number:
+        return Decision(None, Why.NONE), None
     if is_coupon_number(number):
-        return decide_by_coupon(claimant, number, _with_coupon(organisation_id, number)), None
-    code = (
-        LinkCode.objects.select_for_update()
-        .filter(
-            digest=code_digest(number, secret=settings.SECRET_KEY),
-            organisation_id=organisation_id,
-            ended_at=None,
-            expires_at__gt=at,
-            person__erased_at=None,
-        )
-        .first()
-    )
-    return decide_by_code(claimant, candidate(code.person) if code else None), code
-
-
-def _with_coupon(organisation_id: UUID, number: str) -> list[Candidate]:
-    people = Person.objects.filter(
-        organisation_id=organisation_id, coupon_number=number, erased_at=None
-    ).select_for_update()
-    return [candidate(person) for person in people]
-
-
-def _reason_open(resident: Resident, organisation_id: UUID, coupon_number: str) -> str:
-    """Why the rules did not decide, for the staff who will."""
-    decision = decide_by_coupon(
-        _claimant(resident), coupon_number, _with_coupon(organisation_id, coupon_number)
-    )
-    return (decision.why or Why.NONE).value
+        rows = list(people.filter(coupon_number=number).select_for_update())
+        linked = set(links.filter(person__coupon_number=number).values_list("person_id", flat=True))
+        found = [candidate(row, linked=row.pk in linked) for row in rows]
+        return decide_by_coupon(claimant, number, found), None
+    digest = code_digest(number, secret=settings.SECRET_KEY)
+    # The person is locked before the code is read, as when a code is made.
+    person = people.filter(link_codes__digest=digest).select_for_update(of=("self",)).first()
+    code = LinkCode.objects.filter(
+        digest=digest, organisation_id=organisation_id, ended_at=None, expires_at__gt=at
+    ).first()
+    is_linked = links.filter(person__link_codes__digest=digest).exists()
+    named = candidate(person, linked=is_linked) if person and code else None
+    return decide_by_code(claimant, named), code
 
 
 def _link(resident: Resident, person_id: UUID, organisation_id: UUID, means: str, at: datetime) -> None:

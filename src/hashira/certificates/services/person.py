@@ -17,6 +17,7 @@ from hashira.certificates.selectors.people import (
     find_people,
     person_view,
 )
+from hashira.certificates.services.linking import suspend_unless_true
 from hashira.certificates.store.models import Person, PersonRevision
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -80,12 +81,14 @@ def revise_person(
 ) -> None:
     """Writes new values of a person; the earlier ones stay as a revision.
 
-    ``version`` is the one that was read. Raises ``ChangedMeanwhile``, ``ReferenceTaken``, ``PersonNotFound``.
+    A link that a corrected date of birth makes doubtful is suspended. ``version`` is the one that was read.
+    Raises ``ChangedMeanwhile``, ``ReferenceTaken``, ``PersonNotFound``.
     """
     person = _locked(person_id)
     access.require(actor, "certificates:RevisePerson", resource_of(person))
     if person.version != version:
         raise ChangedMeanwhile
+    born_before = person.birth_date
     for name, value in asdict(values).items():
         setattr(person, name, value)
     person.name_key, person.kana_key = values.name_key, values.kana_key
@@ -96,6 +99,7 @@ def revise_person(
     except IntegrityError as error:
         raise ReferenceTaken(reference=values.reference) from error
     _revise(person, values, actor, at, reason=reason)
+    suspend_unless_true(actor=actor, person=person, before=born_before, at=at)
     _tell(actor, "certificates:RevisePerson", person, values)
 
 

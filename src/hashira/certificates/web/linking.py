@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hashira.certificates.domain.linking import is_coupon_number, read_number
+from hashira.certificates.domain.linking import NumberUnreadable, read_number
 from hashira.certificates.selectors.linking import links_of, own_requests
 from hashira.certificates.selectors.people import Municipality, find_registers, register_named
 from hashira.certificates.services.linking import claim_link, end_own_link, request_link, withdraw_request
@@ -78,7 +79,7 @@ def enter(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
             if claim.person_id is not None:
                 return HttpResponseRedirect(reverse("certificates:own"))
             context["failed"] = claim
-            context["coupon_number"] = number if is_coupon_number(number) else ""
+            context["number"] = number
     status = 422 if asked else 200
     return render(request, "certificates/linking/enter.html", context, status=status)
 
@@ -89,10 +90,11 @@ def enter(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """Asks the staff of the municipality."""
     _register(organisation_id)
-    number = request.POST.get("coupon_number", "")
-    coupon = number if number.isascii() and number.isdigit() and len(number) == 10 else ""
+    number = ""
+    with suppress(NumberUnreadable):  # asking works without a number too
+        number = read_number(request.POST.get("number", ""))
     request_link(
-        actor=request.principal, organisation_id=organisation_id, coupon_number=coupon, at=datetime.now(UTC)
+        actor=request.principal, organisation_id=organisation_id, number=number, at=datetime.now(UTC)
     )
     return HttpResponseRedirect(reverse("certificates:my-link"))
 
