@@ -1,0 +1,334 @@
+"""A new user's way: sign in, link, take a certificate, hold out the code, and a stranger verifies it offline.
+
+By keyboard, in a real Chromium against a really started installation with its demonstration data; the code is
+read from a screenshot of the page, and verified by the command in a process of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser import installation
+from tests.certificates.card import Key, card
+
+from hashira.certificates.domain import p256, shc_qr
+from hashira.certificates.domain.mrz import Size, Zone, ZoneDate, write_zone
+from hashira.kernel.person_name import RomanName
+
+pytestmark = pytest.mark.browser
+PASSPORT = "\n".join(
+    write_zone(
+        Zone(
+            Size.TD3,
+            "P",
+            "JPN",
+            RomanName("MIHON", "HANAKO"),
+            "TR1234567",
+            "JPN",
+            ZoneDate(80, 1, 1),
+            "F",
+            ZoneDate(35, 1, 31),
+        )
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("installation") / "data"
+
+
+@pytest.fixture(scope="module")
+def site(data: Path) -> Iterator[installation.Installation]:
+    running = installation.start(data)
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not installed: the way to a certificate is not walked")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: installation.Installation) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def open_(path: str = "/", *, width: int = 375, language: str = "ja", **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(site.address + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def press(page: Page, role: Any, name: str) -> None:
+    """Goes to the control with Tab alone, as a person without a mouse does, and presses Enter."""
+    wanted = page.get_by_role(role, name=name).first
+    for _ in range(80):
+        if wanted.evaluate("element => element === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def reach(page: Page, name: str) -> None:
+    """Goes to the field with Tab alone."""
+    wanted = page.get_by_label(name).first
+    for _ in range(80):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def sign_in(page: Page, person: str) -> None:
+    press(page, "link", "サインイン")
+    press(page, "link", "住民の方")
+    press(page, "button", "デジタル認証アプリでサインイン")
+    press(page, "button", f"{person}としてサインイン")
+    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
+
+
+def link(page: Page, number: str) -> None:
+    press(page, "link", "市区町村の記録とつなげる")
+    press(page, "link", "千代田区（架空のデータ）")
+    reach(page, "接種券番号、または受け取った番号")
+    page.keyboard.insert_text(number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="わたしの接種記録")).to_be_visible()
+
+
+def code_on(page: Page) -> str:
+    """What a phone reads from the screen."""
+    picture = page.locator(".dads-figure svg").screenshot()
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    return code.text
+
+
+def verify(text: str, data: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """The command, in a process that has nothing but the folder of the keys."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    command = (
+        sys.executable,
+        "-c",
+        "from hashira.portal.command import main; main()",
+        "certificates",
+        "verify",
+        "--json",
+        *options,
+    )
+    done = subprocess.run(
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        env=own | {"HASHIRA_DATA_DIR": str(data)},
+        timeout=60,
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)["certificates"][0]
+
+
+def test_a_certificate_by_keyboard_and_its_verification(
+    visit: Callable[..., Page], data: Path, tmp_path: Path
+) -> None:
+    page = visit()
+    sign_in(page, "見本 花子")
+    press(page, "link", "わたしの接種記録")
+    expect(page.get_by_text("まだ市区町村の記録とつながっていません")).to_be_visible()
+    link(page, "0000000001")
+    press(page, "link", "国内用の証明書を作る")
+    press(page, "button", "内容を確かめる")
+    press(page, "button", "証明書を作る")
+    expect(page.get_by_role("heading", name="接種証明書")).to_be_visible()
+
+    text = code_on(page)
+    status, answer = verify(text, data)
+    assert (status, answer["verdict"]) == (0, "verified")
+    assert answer["content"]["holder"]["name"] == "見本 花子"
+
+    # one flipped bit of the signature
+    jws = shc_qr.read(text)
+    flipped = jws[:-10] + ("A" if jws[-10] != "A" else "B") + jws[-9:]
+    assert verify(shc_qr.write(flipped), data)[1]["verdict"] == "invalid"
+
+    # another issuer's key, and this card where only another issuer is trusted
+    other = Key()
+    assert verify(card(other), data)[1]["verdict"] == "untrusted"
+    trusted = tmp_path / "other.json"
+    trusted.write_text(json.dumps({"keys": [p256.jwk(other.public_key_spki)]}))
+    status, answer = verify(text, data, "--trust", str(trusted))
+    assert (status, answer["verdict"]) == (1, "untrusted")
+
+    # for travel, with the passport
+    press(page, "link", "わたしの接種記録へ戻る")
+    press(page, "link", "海外用の証明書を作る")
+    reach(page, "旅券の機械読取領域")
+    page.keyboard.insert_text(PASSPORT)
+    press(page, "button", "内容を確かめる")
+    expect(page.get_by_text("MIHON HANAKO")).to_be_visible()
+    press(page, "button", "証明書を作る")
+    expect(page.get_by_text("ICAO VDS-NC（海外用）").first).to_be_visible()
+    status, answer = verify(code_on(page), data)
+    assert (status, answer["verdict"]) == (0, "verified")
+    assert answer["content"]["holder"]["document_number"] == "TR1234567"
+
+
+def test_without_javascript_and_with_the_name_hidden(visit: Callable[..., Page], data: Path) -> None:
+    page = visit("/sign-in/resident?next=/certificates/my/", java_script_enabled=False)
+    page.get_by_role("button", name="デジタル認証アプリでサインイン").click()
+    page.get_by_role("button", name="見本 太郎としてサインイン").click()
+    page.get_by_role("link", name="市区町村の記録とつなげる").click()
+    page.get_by_role("link", name="千代田区（架空のデータ）").click()
+    page.get_by_label("接種券番号、または受け取った番号").fill("0000000002")
+    page.get_by_role("button", name="記録とつなげる").click()
+    page.get_by_role("link", name="国内用の証明書を作る").click()
+    page.get_by_label("氏名を表示しない").check()
+    page.get_by_label("生年月日を表示しない").check()
+    page.get_by_role("button", name="内容を確かめる").click()
+    page.get_by_role("button", name="証明書を作る").click()
+    status, answer = verify(code_on(page), data)
+    assert (status, answer["verdict"]) == (0, "verified")
+    assert answer["content"]["holder"]["name"] is None
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="ファイルで保存する").click()
+    assert verify(Path(saved.value.path()).read_text(), data)[1]["verdict"] == "verified"
+
+
+def test_the_number_of_somebody_else_shows_nothing(visit: Callable[..., Page]) -> None:
+    page = visit("/sign-in/resident?next=/certificates/my/link")
+    page.get_by_role("button", name="デジタル認証アプリでサインイン").click()
+    page.get_by_role("button", name="双葉 一美としてサインイン").click()
+    page.get_by_role("link", name="千代田区（架空のデータ）").click()
+    page.get_by_label("接種券番号、または受け取った番号").fill("0000000007")
+    page.get_by_role("button", name="記録とつなげる").click()
+    expect(page.get_by_role("heading", name="この番号では記録を確かめられませんでした")).to_be_visible()
+    assert "二美" not in page.content()
+
+
+def staff(page: Page, data: Path, email: str) -> None:
+    """Password, then the six digits as ``hashira demo code`` says them."""
+    page.get_by_label("メールアドレス").fill(email)
+    page.get_by_label("パスワード", exact=False).first.fill("hashira-demonstration")
+    page.get_by_role("button", name="サインインする", exact=True).click()
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    said = subprocess.run(
+        (sys.executable, "-c", "from hashira.portal.command import main; main()", "demo", "code", email),
+        capture_output=True,
+        text=True,
+        env=own | {"HASHIRA_DATA_DIR": str(data)},
+        timeout=60,
+    )
+    page.get_by_label("コード", exact=False).first.fill(said.stdout.strip())
+    page.get_by_role("button", name="サインインする", exact=True).click()
+
+
+def test_a_clerk_finds_somebody_and_records_a_dose(visit: Callable[..., Page], data: Path) -> None:
+    page = visit("/certificates/register/", width=1280)
+    page.get_by_role("link", name="職員の方").click()
+    staff(page, data, "supervisor@city.example")
+    expect(page.get_by_role("heading", name="接種記録台帳")).to_be_visible()
+    page.get_by_label("氏名（漢字など）").fill("高橋 架空")
+    page.get_by_role("button", name="検索する").click()
+    expect(page.get_by_role("link", name="髙橋　架空")).to_be_visible()
+    page.get_by_role("link", name="高橋　架空").click()
+    page.get_by_role("link", name="接種を記録する").click()
+    page.get_by_label("ワクチン").select_option("influenza")
+    page.get_by_label("年", exact=True).fill("令和5")
+    page.get_by_label("月", exact=True).fill("11")
+    page.get_by_label("日", exact=True).fill("1")
+    page.get_by_label("回数").fill("1")
+    page.get_by_role("button", name="保存する").click()
+    expect(page.get_by_text("ロット番号がありません")).to_be_visible()
+    page.get_by_role("button", name="確認したので保存する").click()
+    expect(page.get_by_role("heading", name="保存しました")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="2023年11月1日")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_and_nothing_leaves_the_page(
+    visit: Callable[..., Page], site: installation.Installation, data: Path, width: int, language: str
+) -> None:
+    wrong: list[object] = []
+    pictures = Path(os.environ.get("HASHIRA_PICTURES", data.parent / "pictures"))
+
+    def look(page: Page, name: str) -> None:
+        found = Axe().run(page).response["violations"]
+        wrong.extend((name, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append((name, "wider than the screen"))
+        pictures.mkdir(parents=True, exist_ok=True)
+        page.screenshot(
+            path=pictures / f"{name.strip('/').replace('/', '-') or 'home'}-{width}-{language}.png",
+            full_page=True,
+        )
+
+    page = visit("/", width=width, language=language)
+    for path in ("/", "/sign-in", "/sign-in/staff"):
+        page.goto(site.address + path)
+        look(page, path)
+    page.goto(site.address + "/sign-in/resident?next=/certificates/my/")
+    page.locator("main form button[type=submit]").first.click()
+    page.get_by_role("button", name="髙橋 架空").first.click()
+    page.goto(site.address + "/certificates/my/link")
+    look(page, "/certificates/my/link")
+    if page.locator("main .dads-list a[href*='/my/link/']").count():
+        page.locator("main .dads-list a[href*='/my/link/']").first.click()
+        page.locator("#id_number").fill("0000000003")
+        page.locator("main form button[type=submit]").first.click()
+    page.goto(site.address + "/certificates/my/")
+    look(page, "own")
+    page.locator("a[href$='/new/card']").first.click()
+    look(page, "new card")
+    page.locator("main form button[type=submit]").first.click()
+    look(page, "check")
+    page.locator("button[name=confirmed]").click()
+    look(page, "certificate")
+    page.goto(site.address + "/certificates/my/")
+    page.locator("a[href$='/new/seal']").first.click()
+    look(page, "new seal")
+
+    if language == "ja":
+        desk = visit("/sign-in/staff?next=/certificates/register/", width=width, language=language)
+        staff(desk, data, "clerk@city.example" if width == 375 else "clerk@town.example")
+        look(desk, "register")
+        desk.goto(site.address + "/certificates/register/?kana=%E3%82%BF")
+        look(desk, "found")
+        desk.locator("main table tbody a").first.click()
+        look(desk, "person")
+        for name in ("dose-new", "revise", "link-code"):
+            desk.go_back() if name != "dose-new" else None
+            part = {"dose-new": "/doses/new", "revise": "/revise", "link-code": "/link-code"}[name]
+            desk.locator(f"a[href$='{part}']").first.click()
+            look(desk, name)
+        for path in ("/certificates/links/", "/account/", "/account/second-factors/"):
+            desk.goto(site.address + path)
+            look(desk, path)
+    assert wrong == []
