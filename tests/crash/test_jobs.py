@@ -72,21 +72,22 @@ def test_a_kill_between_commit_and_enqueueing_loses_no_job(installation: Install
 def test_another_worker_finishes_the_jobs_of_one_that_died_for_good(on_postgresql: Installation) -> None:
     workers = {w.pid: w for w in (on_postgresql.worker(), on_postgresql.worker())}
     until(lambda: len(on_postgresql.rows("SELECT executor FROM jobs_worker")) == 2, "two workers")
-    jobs = [on_postgresql.request(count=300, milliseconds=20) for _ in range(4)]
+    jobs = [on_postgresql.request(count=250, milliseconds=20) for _ in range(4)]
 
     def at_work() -> set[str]:
         return {row.executor for row in map(on_postgresql.job, jobs) if row.state == "running" and row.done}
 
     until(lambda: len(at_work()) == 2, "both at work")
     doomed, pid = on_postgresql.rows("SELECT executor, pid FROM jobs_worker ORDER BY executor")[0]
-    left = [job for job in jobs if on_postgresql.job(job).executor == doomed]
-    assert left
     kill(workers.pop(pid))
+    left = [
+        job for job in jobs if (row := on_postgresql.job(job)).executor == doomed and row.state == "running"
+    ]
+    assert left
     for job in jobs:
         row = on_postgresql.await_state(job, "done", 120)
-        assert row.executor != doomed
-        assert [number for number, _token, _tries in on_postgresql.effects(job)] == list(range(300))
-    assert all(on_postgresql.job(job).token == 2 for job in left)
+        assert [number for number, _token, _tries in on_postgresql.effects(job)] == list(range(250))
+        assert (row.executor != doomed and row.token == 2) or job not in left
     until(
         lambda: doomed not in {e for (e,) in on_postgresql.rows("SELECT executor FROM jobs_worker")},
         "the dead worker struck off",
@@ -98,7 +99,7 @@ def test_a_worker_that_wakes_after_it_was_thought_dead_writes_nothing_and_ends(
     installation: Installation,
 ) -> None:
     sleeper = installation.worker()
-    job = installation.request(count=40, milliseconds=150)
+    job = installation.request(count=25, milliseconds=150)
     until(lambda: installation.effects(job), "a first effect")
     seen = len(installation.effects(job))
     until(lambda: len(installation.effects(job)) > seen, "a fresh effect, so that no transaction is open")
@@ -109,7 +110,7 @@ def test_a_worker_that_wakes_after_it_was_thought_dead_writes_nothing_and_ends(
     assert sleeper.wait(timeout=30) == 75
     installation.await_state(job, "done")
     effects = installation.effects(job)
-    assert [number for number, _token, _tries in effects] == list(range(40))
+    assert [number for number, _token, _tries in effects] == list(range(25))
     tokens = [token for _number, token, _tries in effects]
     assert tokens == sorted(tokens)
     assert set(tokens) == {1, 2}
