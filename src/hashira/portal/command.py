@@ -9,6 +9,7 @@ import click
 
 _GROUPS = {
     "accounts": ("hashira.portal.staff_sign_in.command", "職員のアカウント / accounts of staff"),
+    "audit": ("hashira.core.audit.cli", "監査記録 / the audit"),
     "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
