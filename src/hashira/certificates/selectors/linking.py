@@ -57,6 +57,12 @@ class EndedLink:
     ended_at: datetime
     reason: Bilingual
 
+    @property
+    def words(self) -> Bilingual:
+        """Which municipality, and why."""
+        where, why = self.municipality, self.reason
+        return Bilingual(f"{where.ja}：{why.ja}", f"{where.en}: {why.en}")
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:

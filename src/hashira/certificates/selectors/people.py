@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,6 +16,8 @@ from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Organisation
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.municipality import Municipality as Place
+from hashira.kernel.municipality import by_code, by_short_code
 from hashira.kernel.person_name import search_key
 
 MAX_FOUND = 200
@@ -123,11 +126,37 @@ def registers_of(principal: Principal) -> tuple[Municipality, ...]:
 
 
 def find_registers(question: str) -> tuple[Municipality, ...]:
-    """The municipalities of this installation whose name begins with the question; all for an empty one."""
+    """The municipalities of this installation for a question; all for an empty one.
+
+    Found by the beginning of the name, its reading, its English name or its prefecture.
+    """
+    key = search_key(question)
     rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("code")
-    if question:
-        rows = rows.filter(Q(name__startswith=question) | Q(name_en__istartswith=question))
-    return tuple(Municipality(row.pk, Bilingual(row.name, row.name_en)) for row in rows[:MAX_FOUND])
+    places = [(row, _place(row.code)) for row in rows]
+    found = [
+        Municipality(row.pk, place.title if place else Bilingual(row.name, row.name_en))
+        for row, place in places
+        if any(search_key(word).startswith(key) for word in _place_words(row, place))
+    ]
+    return tuple(found[:MAX_FOUND])
+
+
+def _place(code: str | None) -> Place | None:
+    with suppress(HashiraError):
+        return by_code(code or "")
+    return None
+
+
+def _place_words(row: Organisation, place: Place | None) -> tuple[str, ...]:
+    words = (row.name, row.name_en)
+    if place is None:
+        return words
+    return (*words, place.kana, place.romaji, place.full_name, place.prefecture.en, *_prefecture(place))
+
+
+def _prefecture(place: Place) -> tuple[str, str]:
+    body = by_short_code(f"{place.prefecture_code}000")
+    return body.kana, body.romaji
 
 
 def register_named(organisation_id: UUID) -> Municipality | None:

@@ -28,7 +28,8 @@ _WHY = (
     ("none", _("一致する人が見つかりません")),
     ("several", _("一致する人が複数います")),
     ("taken", _("別の利用者とつながっています")),
-    ("name_differs", _("氏名が違います")),
+    ("name_differs", _("番号は合っていますが、氏名が違います")),
+    ("birth_changed", _("台帳の生年月日が訂正されました")),
 )
 
 
@@ -56,7 +57,9 @@ class CodeForm(forms.Form):
 class EndForm(forms.Form):
     """Why a link ends."""
 
-    reason = django_forms.CharField(label=_("終了の理由"), max_length=400)
+    reason = django_forms.CharField(
+        label=_("終了の理由"), max_length=400, help_text=_("つながっていた利用者にも表示します")
+    )
 
 
 @access.requires("certificates:OpenRegister")
@@ -66,13 +69,22 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The requests that wait, the oldest first."""
     registers = frozenset(register.id for register in registers_of(request.principal))
 
+    now = datetime.now(UTC)
+
     def address(row: RequestView) -> str:
         return reverse("certificates:link-request", args=[row.id])
 
     table = Table(
         columns=(
             Column("created_at", _("申出日時"), sortable=True),
-            Column("name", _("氏名"), sortable=True, heading=True, link=address),
+            Column(
+                "waiting",
+                _("待っている日数"),
+                sortable=True,
+                numeric=True,
+                value=lambda row: (now - row.created_at).days,
+            ),
+            Column("name", _("氏名"), sortable=True, filterable=True, heading=True, link=address),
             Column("birth_date", _("生年月日"), sortable=True),
             Column("why", _("自動で決まらなかった理由"), choices=_WHY, filterable=True),
         ),

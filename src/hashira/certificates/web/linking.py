@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hashira.certificates.domain.linking import NumberUnreadable, read_number
-from hashira.certificates.selectors.linking import links_of, own_requests
+from hashira.certificates.selectors.linking import ended_by_staff, links_of, own_requests
 from hashira.certificates.selectors.people import Municipality, find_registers, register_named
 from hashira.certificates.services.linking import claim_link, end_own_link, request_link, withdraw_request
 from hashira.core import access
@@ -53,6 +53,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "question": question,
         "found": find_registers(question),
         "links": links_of(request.principal.id),
+        "ended": ended_by_staff(request.principal.id),
         "requests": own_requests(request.principal.id),
     }
     return render(request, "certificates/linking/choose.html", context)
