@@ -134,7 +134,7 @@ def find_registers(question: str) -> tuple[Municipality, ...]:
     rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("code")
     places = [(row, _place(row.code)) for row in rows]
     found = [
-        Municipality(row.pk, place.title if place else Bilingual(row.name, row.name_en))
+        Municipality(row.pk, _in_prefecture(row, place))
         for row, place in places
         if any(search_key(word).startswith(key) for word in _place_words(row, place))
     ]
@@ -145,6 +145,13 @@ def _place(code: str | None) -> Place | None:
     with suppress(HashiraError):
         return by_code(code or "")
     return None
+
+
+def _in_prefecture(row: Organisation, place: Place | None) -> Bilingual:
+    """Its own name, and where it is: there are two 府中市."""
+    if place is None:
+        return Bilingual(row.name, row.name_en)
+    return Bilingual(f"{place.prefecture.ja}{row.name}", f"{row.name_en}, {place.prefecture.en}")
 
 
 def _place_words(row: Organisation, place: Place | None) -> tuple[str, ...]:
