@@ -100,8 +100,15 @@ def test_every_page_of_linking_is_in_order(
         visit.look("code")
         page.locator("input[type=radio]").first.check()
         page.locator("main form button[type=submit], main form button").first.click()
-        expect(page.locator(".certificates-letter__code")).to_be_visible()
+        code_shown = page.locator(".certificates-letter__code")
+        expect(code_shown).to_have_css("font-size", "32px")  # large enough to read off a letter
         visit.look("letter")
+        page.emulate_media(media="print")
+        for around in ("nav", "main button"):
+            expect(page.locator(around).first).to_be_hidden()
+        expect(code_shown).to_be_visible()
+        visit.look("letter-printed")
+        page.emulate_media(media="screen")
         visit.open(reverse("certificates:link-end", args=[taken]))
         visit.look("end")
         browser.close()
