@@ -19,6 +19,7 @@ from hashira.certificates.domain.linking import (
     decide_by_coupon,
     grouped,
     new_code,
+    outlives_correction,
     read_number,
 )
 
@@ -132,6 +133,37 @@ def test_a_link_is_only_ever_to_a_person_who_matches_in_everything(
         assert found.name.translate(_VARIANTS) == claimant.name.translate(_VARIANTS) != ""
         assert {found.sex, claimant.gender} != {"female", "male"}
         assert not found.linked
+
+
+@given(st.builds(Claimant, _NAMES, st.none() | _BIRTHS, _SEXES), st.none() | _PEOPLE)
+def test_a_code_links_only_to_its_person_and_only_if_everything_matches(
+    claimant: Claimant, named: Candidate | None
+) -> None:
+    decision = decide_by_code(claimant, named)
+    assert (decision.person is None) != (decision.why is None)
+    if decision.person is not None:
+        assert named is not None
+        assert decision.person == named.id
+        assert named.birth_date == claimant.birth_date
+        assert named.name.translate(_VARIANTS) == claimant.name.translate(_VARIANTS) != ""
+        assert {named.sex, claimant.gender} != {"female", "male"}
+        assert not named.linked
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stays"),
+    [
+        (BORN, BORN, True),
+        (BORN, date(1980, 3, 1), False),
+        (date(1980, 3, 1), BORN, True),  # staff linked, and the register is put right
+        (date(1980, 3, 1), date(1980, 3, 1), True),  # staff linked, and nothing was corrected
+        (date(1980, 3, 1), date(1980, 3, 2), False),
+    ],
+)
+def test_a_correction_keeps_a_link_only_if_it_leads_to_the_resident(
+    before: date, after: date, stays: bool
+) -> None:
+    assert outlives_correction(HANAKO, before=before, after=after) is stays
 
 
 def test_a_code_is_read_as_people_write_it() -> None:
