@@ -104,7 +104,7 @@ def void_dose(*, actor: Principal, person_id: UUID, event: UUID, reason: str, at
 
 def _locked(person_id: UUID) -> Person:
     """The person's row is the turn: two clerks change one record one after the other."""
-    person = Person.objects.select_for_update().filter(pk=person_id, erased_at=None).first()
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise PersonNotFound
     return person

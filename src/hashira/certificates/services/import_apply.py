@@ -45,7 +45,7 @@ def apply_rows(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
 
     Returns how many people, revisions and doses were written. Raises ``RegistryMoved`` or ``AccessDenied``.
     """
-    row = DoseImport.objects.select_for_update().get(pk=import_id)
+    row = DoseImport.objects.select_for_update(no_key=True).get(pk=import_id)
     access.require(actor, "certificates:CarryOutImport", row.resource)
     written = dict(row.counts.get("written", {}))
     if row.state == State.APPLYING:
@@ -74,7 +74,7 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
 
     Returns how many were voided and how many were left. Raises ``AccessDenied``.
     """
-    row = DoseImport.objects.select_for_update().get(pk=import_id)
+    row = DoseImport.objects.select_for_update(no_key=True).get(pk=import_id)
     access.require(actor, "certificates:CarryOutImport", row.resource)
     undone = dict(row.counts.get("undone", {}))
     if row.state == State.UNDOING:
@@ -97,7 +97,7 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
 @service(action="certificates:CarryOutImport")
 def settle(*, actor: Principal, import_id: uuid.UUID, state: str, counts: dict[str, object]) -> None:
     """End a check or an attempt with a state and what was counted. Raises ``AccessDenied``."""
-    row = DoseImport.objects.select_for_update().get(pk=import_id)
+    row = DoseImport.objects.select_for_update(no_key=True).get(pk=import_id)
     access.require(actor, "certificates:CarryOutImport", row.resource)
     if row.state in BUSY:
         row.state = state

@@ -223,7 +223,7 @@ def _keys(at: datetime) -> IssuingKeys:
 def _next_number(record: OwnRecord, state: str, at: datetime) -> CertificateNumber:
     """The next 証明書ID of the municipality on that day in Japan. The row is locked until the commit."""
     day = today_in_japan(FixedClock(at))
-    counter, made = CertificateSerial.objects.select_for_update().get_or_create(
+    counter, made = CertificateSerial.objects.select_for_update(no_key=True).get_or_create(
         organisation_id=record.organisation_id, issued_on=day, defaults={"last": 1}
     )
     if not made:

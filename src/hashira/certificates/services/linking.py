@@ -125,7 +125,7 @@ def claim_link(*, actor: Principal, organisation_id: UUID, number: str, at: date
     access.require(actor, "certificates:ClaimLink", register)
     # The rows are the turn: tries at the same moment, of one resident or at one municipality, are counted
     # one after the other. Without the key, rows elsewhere may go on pointing at the municipality.
-    resident = Resident.objects.select_for_update().get(pk=actor.id)
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=actor.id)
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     if RegisterLink.objects.filter(
         resident=resident, organisation_id=organisation_id, ended_at=None
@@ -160,7 +160,7 @@ def request_link(*, actor: Principal, organisation_id: UUID, number: str, at: da
     ``number`` is a coupon number, a code or empty. A code that names somebody of the same birth date is used
     up by the request: staff then see whom it named. Raises ``TooManyRequests``.
     """
-    resident = Resident.objects.select_for_update().get(pk=actor.id)
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=actor.id)
     access.require(
         actor,
         "certificates:RequestLink",
@@ -202,9 +202,9 @@ def accept_request(*, actor: Principal, request_id: UUID, person_id: UUID, reaso
     view = request_view(request_id)
     access.require(actor, "certificates:DecideLink", view.resource)
     # Resident first, then person, as in a claim: so neither waits for the other for ever.
-    resident = Resident.objects.select_for_update().get(pk=view.resident_id)
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=view.resident_id)
     people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
-    person = people.select_for_update().filter(pk=person_id).first()
+    person = people.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
         raise LinkNotPossible(
             reason=Bilingual("この台帳にその人はいません", "There is no such person in this register")
@@ -240,7 +240,7 @@ def issue_link_code(
     *, actor: Principal, person_id: UUID, by_post: bool, at: datetime
 ) -> tuple[str, datetime]:
     """A new code for the person, and until when it works; a code given before ends. It is shown once."""
-    person = Person.objects.select_for_update().get(pk=person_id, erased_at=None)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id, erased_at=None)
     access.require(
         actor,
         "certificates:IssueLinkCode",
@@ -340,13 +340,13 @@ def _decide(
     if not number:
         return Decision(None, Why.NONE), None
     if is_coupon_number(number):
-        rows = list(people.filter(coupon_number=number).select_for_update())
+        rows = list(people.filter(coupon_number=number).select_for_update(no_key=True))
         linked = set(links.filter(person__coupon_number=number).values_list("person_id", flat=True))
         found = [candidate(row, linked=row.pk in linked) for row in rows]
         return decide_by_coupon(claimant, number, found), None
     digest = code_digest(number, secret=settings.SECRET_KEY)
     # The person is locked before the code is read, as when a code is made.
-    person = people.filter(link_codes__digest=digest).select_for_update(of=("self",)).first()
+    person = people.filter(link_codes__digest=digest).select_for_update(of=("self",), no_key=True).first()
     code = LinkCode.objects.filter(
         digest=digest, organisation_id=organisation_id, ended_at=None, expires_at__gt=at
     ).first()

@@ -158,7 +158,7 @@ def resource_of(person: Person) -> Resource:
 
 
 def _locked(person_id: UUID) -> Person:
-    person = Person.objects.select_for_update().filter(pk=person_id, erased_at=None).first()
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise PersonNotFound
     return person

@@ -40,12 +40,13 @@ def sign_in_resident(*, actor: Principal, signed_in: SignedIn, at: datetime) -> 
         "address": stated.address,
         "last_seen_at": at,
     }
-    resident, first = Resident.objects.update_or_create(
-        issuer=signed_in.issuer,
-        sub=signed_in.subject,
-        defaults=now_known,
-        create_defaults={**now_known, "first_seen_at": at},
+    # Not update_or_create: its lock is of the kind that keeps others from referring to the row, and somebody
+    # who issues a certificate for this resident at the same time would wait for it while we wait for them.
+    resident, first = Resident.objects.get_or_create(
+        issuer=signed_in.issuer, sub=signed_in.subject, defaults={**now_known, "first_seen_at": at}
     )
+    if not first:
+        Resident.objects.filter(pk=resident.pk).update(**now_known)
     audit.record(
         actor=actor,
         action=ACTION,

@@ -173,7 +173,7 @@ def reset_second_factors(*, actor: Principal, email: str) -> int:
 
 
 def _account(email: str) -> Account:
-    row = Account.objects.select_for_update().filter(email=email.strip().lower()).first()
+    row = Account.objects.select_for_update(no_key=True).filter(email=email.strip().lower()).first()
     if row is None:
         raise AccountNotFound()
     return row

@@ -92,7 +92,9 @@ def _take_turn() -> None:
     """Lets events be committed in the order of their numbers, so that no number is filled in later.
 
     SQLite has one writer anyway. On PostgreSQL two transactions could take numbers in one order and commit
-    in the other, and a seal made in between would miss one; the lock is held until the commit.
+    in the other, and a seal made in between would miss one; the lock is held until the commit. So an event
+    is told last, and rows are locked with ``no_key``: the check of a foreign key at the commit must not wait
+    for somebody who waits for this turn.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
