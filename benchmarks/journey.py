@@ -3,8 +3,8 @@
     python -m benchmarks.journey            # 4 clients, 15 seconds each
 
 A journey is what a browser does: the sign-in page, the round trip through the provider for development, the
-own record, the form, the check page, issuing (signed and kept, with its audit event), the certificate with its
-code. All of it runs on this machine, the clients too, so the absolute figures are of this machine and moment.
+own record, the form, the check page, issuing (signed and kept, with its audit event), the certificate with
+its code. All of it runs on this machine, the clients too, so the figures are of this machine and moment.
 The ratio is against ``/health/live`` of the same installation in the same run: a request that does nothing.
 """
 
