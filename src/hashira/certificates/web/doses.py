@@ -27,6 +27,7 @@ from hashira.certificates.services.person import view_person
 from hashira.certificates.web.register import blame, status_of, to_person
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
 from hashira.ui import forms
 from hashira.ui.wording import worded
 
@@ -119,6 +120,8 @@ def new(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def correct(request: HttpRequest, person_id: UUID, event: UUID) -> HttpResponse:
     """Puts a dose right; the earlier record stays in the history."""
     view = view_person(actor=request.principal, person_id=person_id)
+    if _was_sent(request, view):
+        return to_person(person_id, "correction")
     wrong = _in_force(view, event)
 
     def save(form: Any, *, confirmed: bool) -> None:
@@ -175,19 +178,40 @@ def void(request: HttpRequest, person_id: UUID, event: UUID) -> HttpResponse:
 def _ask(
     request: HttpRequest, view: PersonView, form: DoseForm, save: Any, context: dict[str, Any]
 ) -> HttpResponse:
-    """Draws the form until it is saved; asks to confirm what looks wrong."""
-    warning: HashiraError | None = None
+    """Draws the form until it is saved; asks to confirm what looks wrong.
+
+    The button to confirm carries the warning it stands under: what was changed since is asked about anew.
+    """
+    warning: Bilingual | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            save(form, confirmed="confirmed" in request.POST)
-        except DoseNeedsConfirmation as error:
-            warning = error
+            warning = _save_unless_doubtful(form, save)
+            if warning is not None and request.POST.get("confirmed") == warning.ja:
+                save(form, confirmed=True)
+                warning = None
         except HashiraError as error:
             blame(form, error)
         else:
-            return to_person(view.id, context["saved"])
-    context = context | {"form": form, "person": view, "warning": warning and warning.details["reason"]}
+            if warning is None:
+                return to_person(view.id, context["saved"])
+    context = context | {"form": form, "person": view, "warning": warning}
     return render(request, "certificates/register/dose.html", context, status=status_of(request))
+
+
+def _save_unless_doubtful(form: DoseForm, save: Any) -> Bilingual | None:
+    """Saves, or says what has to be confirmed first."""
+    try:
+        save(form, confirmed=False)
+    except DoseNeedsConfirmation as error:
+        reason = error.details["reason"]
+        assert isinstance(reason, Bilingual)
+        return reason
+    return None
+
+
+def _was_sent(request: HttpRequest, view: PersonView) -> bool:
+    """Whether this very form has been saved: a second click goes where the first one went."""
+    return request.POST.get("request_id") in {str(event.id) for event in view.events}
 
 
 def _in_force(view: PersonView, event: UUID) -> DoseEvent:
