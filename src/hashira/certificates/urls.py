@@ -6,6 +6,7 @@ from django.urls import path
 
 from hashira.certificates.web import (
     doses,
+    imports,
     issuer,
     link_desk,
     linking,
@@ -28,6 +29,14 @@ urlpatterns = [
     path("register/<uuid:person_id>/doses/<uuid:event>/void", doses.void, name="dose-void"),
     path("register/<uuid:person_id>/link-code", link_desk.code, name="link-code"),
     path("register/<uuid:person_id>/end-link", link_desk.end, name="link-end"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/new", imports.new, name="import-new"),
+    path("imports/<uuid:import_id>", imports.show, name="import"),
+    path("imports/<uuid:import_id>/columns", imports.columns, name="import-columns"),
+    path("imports/<uuid:import_id>/apply", imports.apply, name="import-apply"),
+    path("imports/<uuid:import_id>/cancel", imports.cancel, name="import-cancel"),
+    path("imports/<uuid:import_id>/undo", imports.undo, name="import-undo"),
+    path("imports/<uuid:import_id>/report", imports.report, name="import-report"),
     path("links/", link_desk.queue, name="links"),
     path("links/<uuid:request_id>", link_desk.decide, name="link-request"),
     path("my/", own_record.own, name="own"),

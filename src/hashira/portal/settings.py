@@ -91,6 +91,7 @@ HASHIRA_SHC_ISSUER = os.environ.get("HASHIRA_SHC_ISSUER", "")
 HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
 HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
 HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
+HASHIRA_IMPORT_RETENTION_DAYS = int(os.environ.get("HASHIRA_IMPORT_RETENTION_DAYS", "30"))
 HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
 
 # Sign-in of residents: デジタル認証アプリ, or in development the provider that is built in.

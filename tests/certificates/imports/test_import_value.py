@@ -107,7 +107,7 @@ def test_numbers_of_people_keep_their_zeros() -> None:
 @pytest.mark.parametrize(
     ("header", "field"),
     [
-        ("宛名番号", _F.PERSON_NUMBER), ("住民コード", _F.PERSON_NUMBER), ("接種券番号", _F.TICKET_NUMBER),
+        ("宛名番号", _F.PERSON_NUMBER), ("住民コード", _F.PERSON_NUMBER), ("接種券番号", _F.COUPON_NUMBER),
         ("氏名（漢字）", _F.NAME), ("氏名（ｶﾅ）", _F.KANA), ("フリガナ", _F.KANA),
         ("生年月日（和暦）", _F.BIRTH_DATE),
         ("性別", _F.SEX), ("ワクチンメーカー", _F.VACCINE), ("接種年月日", _F.DOSE_DATE),

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from django.conf import settings
+
 from hashira.certificates.domain.import_encoding import EncodingTally
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 MAX_BYTES = 500 * 1024 * 1024
+MAX_ROWS = 1_000_000
 LONGEST_LINE = 1024 * 1024
 
 
@@ -171,3 +174,8 @@ class CsvStore:
     def remove(self, name: uuid.UUID) -> None:
         """Delete a file; nothing happens if it is not there."""
         self.path(name).unlink(missing_ok=True)
+
+
+def kept_files() -> CsvStore:
+    """The folder of this installation."""
+    return CsvStore(settings.DATA_DIR / "imports", most_rows=MAX_ROWS)

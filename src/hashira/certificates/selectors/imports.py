@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from hashira.certificates.adapters.csv_store import kept_files
+from hashira.certificates.domain import import_catalogue
 from hashira.certificates.domain.import_encoding import Encoding, legible
 from hashira.certificates.domain.import_field import NAMES, ImportField
 from hashira.certificates.domain.import_mapping import ImportMapping, read_headers
@@ -19,7 +21,6 @@ from hashira.certificates.domain.import_problem import Explanation, Severity, ex
 from hashira.certificates.domain.import_record import Delimiter, records
 from hashira.certificates.domain.import_state import STATE_NAMES, ImportState
 from hashira.certificates.domain.import_value import USUAL_SEXES, value_key
-from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport, ImportRemark, ImportSource, StagedRow
 from hashira.core import access
 from hashira.core.access import Principal, Resource
@@ -222,7 +223,7 @@ def file_sample(actor: Principal, import_id: uuid.UUID) -> FileSample:
     """
     row = _allowed(actor, import_id)
     source = records(
-        import_registry.store().lines(row.pk),
+        kept_files().lines(row.pk),
         encoding=Encoding(row.encoding),
         delimiter=Delimiter(row.delimiter),
     )
@@ -246,9 +247,14 @@ def file_sample(actor: Principal, import_id: uuid.UUID) -> FileSample:
     )
 
 
+def products() -> tuple[tuple[str, Bilingual], ...]:
+    """The products of the catalogue: code and name."""
+    return import_catalogue.products()
+
+
 def unknown_vaccines(sample: FileSample, place: int) -> tuple[str, ...]:
     """The values of a column that the catalogue does not know."""
-    catalogue = import_registry.catalogue()
+    catalogue = import_catalogue.catalogue()
     return tuple(v for v in sample.values.get(place, ()) if value_key(v) not in catalogue)
 
 
@@ -268,17 +274,17 @@ def preview(actor: Principal, import_id: uuid.UUID) -> tuple[PreviewRow, ...]:
     """The first rows as they will be stored. Raises ``AccessDenied``."""
     row = _allowed(actor, import_id)
     staged = StagedRow.objects.filter(dose_import=row).order_by("line")[:PREVIEWED]
-    names = dict(import_registry.products())
+    names = dict(import_catalogue.products())
     return tuple(
         PreviewRow(
             line=s.line,
-            person_number=s.person_number,
-            name=s.family + s.separator + s.given,
-            kana=" ".join(filter(None, (s.family_kana, s.given_kana))),
+            person_number=s.reference,
+            name=s.name,
+            kana=s.kana,
             birth_date=s.birth_date,
             vaccine=names[s.vaccine].ja if s.vaccine in names else s.vaccine,
             dose_number=s.dose_number,
-            dose_date=s.dose_date,
+            dose_date=s.given_on,
             lot=s.lot,
             place=s.place,
             outcome=Bilingual(

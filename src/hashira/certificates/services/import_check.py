@@ -17,7 +17,14 @@ from typing import Any
 
 from django.db import transaction
 
-from hashira.certificates.adapters.csv_store import CsvStore, FileTooLarge, NothingInFile
+from hashira.certificates.adapters.csv_store import (
+    MAX_ROWS,
+    CsvStore,
+    FileTooLarge,
+    NothingInFile,
+    kept_files,
+)
+from hashira.certificates.domain.import_catalogue import catalogue, series_of
 from hashira.certificates.domain.import_decision import (
     Attributes,
     DoseOutcome,
@@ -39,14 +46,13 @@ from hashira.certificates.domain.import_problem import (
 from hashira.certificates.domain.import_record import Delimiter, Record, records
 from hashira.certificates.domain.import_row import ImportedDose, RowReader
 from hashira.certificates.domain.import_state import ImportState
-from hashira.certificates.domain.import_value import Sex
 from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport, ImportRemark, StagedRow
 from hashira.kernel.clock import SystemClock, today_in_japan
+from hashira.kernel.person_name import search_key
 
 ROWS = 5_000
 """Rows of one portion."""
-MAX_ROWS = 1_000_000
 
 
 class CheckSuperseded(Exception):
@@ -70,8 +76,10 @@ class _Person:
 
     id: uuid.UUID
     attributes: Attributes
-    revision: uuid.UUID | None
-    """The revision of the registry that the attributes come from; None for a person of this file."""
+    version: int = 0
+    """The version of the register that the attributes come from; 0 for a person of this file."""
+    events: int = 0
+    """How many events the register has about the person."""
     line: int = 0
     """The row of this file that said the attributes, if one did."""
     doses: list[KnownDose] = field(default_factory=list)
@@ -83,7 +91,7 @@ def begin_check(import_id: str) -> dict[str, Any]:
     Raises ``FileGone``.
     """
     row = DoseImport.objects.get(pk=import_id)
-    import_registry.store().check(row.pk, row.file_digest)
+    kept_files().check(row.pk, row.file_digest)
     forget_rows(row)
     return asdict(Position())
 
@@ -119,7 +127,7 @@ class _Portion:
         self._row = row
         self._at = at
         self._counts = Counter(at.counts)
-        self._store: CsvStore = import_registry.store()
+        self._store: CsvStore = kept_files()
         self._mapping = ImportMapping.from_json(row.mapping.mapping)
         self._people: dict[str, _Person] = {}
         self._staged: list[StagedRow] = []
@@ -134,7 +142,7 @@ class _Portion:
         reader = RowReader(
             self._mapping,
             headers,
-            catalogue=import_registry.catalogue(),
+            catalogue=catalogue(),
             today=today_in_japan(SystemClock()),
         )
         source = self._records(at.offset, at.line)
@@ -186,29 +194,25 @@ class _Portion:
         numbers = sorted({dose.person_number for dose in doses})
         known = import_registry.people(self._row.organisation_id, numbers)
         for number, person in known.items():
-            self._people[number] = _Person(person.id, person.attributes, person.revision)
-        doses_of = import_registry.doses([person.id for person in known.values()])
-        for person in self._people.values():
-            person.doses = list(doses_of.get(person.id, ()))
+            self._people[number] = _Person(
+                person.id, person.attributes, person.version, person.events, doses=list(person.doses)
+            )
         for staged in import_registry.staged(self._row.pk, numbers):
             attributes = Attributes(
-                family=staged.family,
-                given=staged.given,
-                separator=staged.separator,
-                family_kana=staged.family_kana,
-                given_kana=staged.given_kana,
-                birth_date=staged.birth_date,
-                sex=Sex(staged.sex),
-                ticket_number=staged.ticket_number,
+                staged.name,
+                staged.kana,
+                staged.birth_date,
+                import_registry.sex_of(staged.sex),
+                staged.coupon_number,
             )
-            person = self._people.setdefault(
-                staged.person_number, _Person(staged.person_id, attributes, None, staged.line)
+            seen = self._people.setdefault(
+                staged.reference, _Person(staged.person_id, attributes, line=staged.line)
             )
-            if not person.line:
-                person.attributes, person.line = attributes, staged.line
+            if not seen.line:
+                seen.attributes, seen.line = attributes, staged.line
             if staged.dose_id is not None:
-                person.doses.append(
-                    KnownDose(staged.vaccine, staged.dose_number, staged.dose_date, staged.lot, staged.line)
+                seen.doses.append(
+                    KnownDose(staged.vaccine, staged.dose_number, staged.given_on, staged.lot, staged.line)
                 )
 
     def _judge(self, line: int, dose: ImportedDose) -> list[Remark]:
@@ -220,7 +224,7 @@ class _Portion:
             return [Remark.of(PersonConflict(), about="birth_date", value=dose.birth_date.isoformat())]
         offered = KnownDose(dose.vaccine, dose.dose_number, dose.dose_date, dose.lot, line)
         there = person.doses if person else []
-        judged, other = decide_dose(offered, there, import_registry.disease_of)
+        judged, other = decide_dose(offered, there, series_of)
         if other is not None and judged is DoseOutcome.CONFLICT:
             error = DoseTwiceInFile(line=other.line) if other.line else DoseConflict()
             return [Remark.of(error, about="dose_number", value=f"{dose.dose_number or ''}")]
@@ -240,36 +244,37 @@ class _Portion:
         outcome: PersonOutcome,
         judged: DoseOutcome,
     ) -> None:
-        make = import_registry.RowIds(self._row, line)
         said = Attributes.of(dose)
         if person is None:
-            person = self._people[dose.person_number] = _Person(make.person, said, None, line)
+            made = import_registry.row_id(self._row, line, "person")
+            person = self._people[dose.person_number] = _Person(made, said, line=line)
         attributes = person.attributes.updated_by(said) if outcome is PersonOutcome.CHANGED else said
-        writes = outcome in (PersonOutcome.NEW, PersonOutcome.CHANGED)
         if outcome is PersonOutcome.KNOWN:
             attributes = person.attributes
+        writes = outcome in (PersonOutcome.NEW, PersonOutcome.CHANGED)
+        new = judged is DoseOutcome.NEW
         self._staged.append(
             StagedRow(
                 dose_import=self._row,
                 line=line,
                 person_id=person.id,
                 person_outcome=outcome.value,
-                based_on_revision=person.revision,
-                revision_id=make.revision if writes else None,
-                dose_id=make.dose if judged is DoseOutcome.NEW else None,
+                known_version=person.version,
+                known_events=person.events,
+                version=person.version + 1 if writes else None,
+                dose_id=import_registry.row_id(self._row, line, "dose") if new else None,
                 dose_outcome=judged.value,
-                person_number=dose.person_number,
-                ticket_number=attributes.ticket_number,
-                family=attributes.family,
-                given=attributes.given,
-                separator=attributes.separator,
-                family_kana=attributes.family_kana,
-                given_kana=attributes.given_kana,
+                reference=dose.person_number,
+                coupon_number=attributes.coupon_number,
+                name=attributes.name,
+                kana=attributes.kana,
+                name_key=search_key(attributes.name) if writes else "",
+                kana_key=search_key(attributes.kana) if writes else "",
                 birth_date=attributes.birth_date,
-                sex=attributes.sex.value,
+                sex=import_registry.stored_sex(attributes.sex),
                 vaccine=dose.vaccine,
                 dose_number=dose.dose_number,
-                dose_date=dose.dose_date,
+                given_on=dose.dose_date,
                 lot=dose.lot,
                 place=dose.place,
             )

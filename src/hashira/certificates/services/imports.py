@@ -13,12 +13,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from hashira.certificates.adapters.csv_store import KeptFile
+from hashira.certificates.adapters.csv_store import KeptFile, kept_files
 from hashira.certificates.domain.import_encoding import Encoding
 from hashira.certificates.domain.import_mapping import ImportMapping, read_headers
 from hashira.certificates.domain.import_record import Delimiter, delimiter_of, records
 from hashira.certificates.domain.import_state import BUSY, STATE_NAMES, ImportState
-from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport, ImportMappingVersion, ImportSource
 from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
@@ -27,10 +26,10 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 State = ImportState
-CHECK_JOB = "certificates.import-check"
-APPLY_JOB = "certificates.import-apply"
-UNDO_JOB = "certificates.import-undo"
-CLEAN_JOB = "certificates.import-clean"
+CHECK_JOB = "certificates.import_check"
+APPLY_JOB = "certificates.import_apply"
+UNDO_JOB = "certificates.import_undo"
+CLEAN_JOB = "certificates.import_clean"
 
 
 class WrongState(HashiraError):
@@ -58,13 +57,6 @@ class ErrorsInFile(HashiraError):
     )
 
 
-class ReasonMissing(HashiraError):
-    code = "CERT-137"
-    what = Bilingual("取り消す理由がありません", "The reason is missing")
-    why = Bilingual("取消しは理由とともに記録されます", "Undoing is recorded with its reason")
-    remedy = Bilingual("理由を入れてください", "Enter the reason")
-
-
 def keep_file(
     *, actor: Principal, organisation_id: uuid.UUID, chunks: Iterable[bytes]
 ) -> tuple[uuid.UUID, KeptFile]:
@@ -76,7 +68,7 @@ def keep_file(
         actor, "certificates:PrepareImport", Resource("Certificates::Import", "", str(organisation_id))
     )
     name = uuid.uuid4()
-    return name, import_registry.store().keep(name, chunks)
+    return name, kept_files().keep(name, chunks)
 
 
 @service(action="certificates:PrepareImport")
@@ -98,7 +90,7 @@ def register_file(
     )
     guess = kept.tally.guess
     first = next(
-        records(import_registry.store().lines(import_id), encoding=guess, delimiter=Delimiter.COMMA),
+        records(kept_files().lines(import_id), encoding=guess, delimiter=Delimiter.COMMA),
         None,
     )
     header = ",".join(first.fields) if first else ""
@@ -196,12 +188,12 @@ def cancel_import(*, actor: Principal, import_id: uuid.UUID) -> None:
 def undo_import(*, actor: Principal, import_id: uuid.UUID, reason: str) -> None:
     """Request that every dose of an import is voided, with a reason.
 
-    Raises ``AccessDenied``, ``WrongState`` or ``ReasonMissing``.
+    Raises ``AccessDenied``, ``WrongState``, or ``ValueError`` without a reason, which the form asks for.
     """
     row = _open(import_id, State.APPLIED, State.UNDOING)
     access.require(actor, "certificates:UndoImport", row.resource)
     if not reason.strip():
-        raise ReasonMissing
+        raise ValueError("undoing an import needs its reason")
     row.state, row.undone_by, row.undo_reason = State.UNDOING, actor.id, reason.strip()[:400]
     row.save()
     _request(actor, UNDO_JOB, row, total=None)
@@ -214,7 +206,7 @@ def remove_old_file(*, actor: Principal, import_id: uuid.UUID, now: datetime) ->
 
     An import that waits is cancelled by it. Raises ``AccessDenied``.
     """
-    row = DoseImport.objects.select_for_update().get(pk=import_id)
+    row = DoseImport.objects.select_for_update(no_key=True).get(pk=import_id)
     access.require(actor, "certificates:CarryOutImport", row.resource)
     over = row.file_kept and row.uploaded_at <= now - timedelta(days=settings.HASHIRA_IMPORT_RETENTION_DAYS)
     busy = row.state in BUSY
@@ -230,14 +222,14 @@ def _drop_file(row: DoseImport) -> None:
     """The file goes when this is committed; if the machine stops in between, with the next clean-up."""
     row.file_kept, row.file_name = False, ""
     row.save()
-    transaction.on_commit(lambda: import_registry.store().remove(row.pk))
+    transaction.on_commit(lambda: kept_files().remove(row.pk))
 
 
 def headers_of(row: DoseImport) -> tuple[str, ...]:
     """The names of the columns of a file. Raises ``FileGone`` or ``HeaderUnreadable``."""
     first = next(
         records(
-            import_registry.store().lines(row.pk),
+            kept_files().lines(row.pk),
             encoding=Encoding(row.encoding),
             delimiter=Delimiter(row.delimiter),
         ),
@@ -247,7 +239,11 @@ def headers_of(row: DoseImport) -> tuple[str, ...]:
 
 
 def _open(import_id: uuid.UUID, *states: str) -> DoseImport:
-    row = DoseImport.objects.select_for_update(of=("self",)).select_related("source").get(pk=import_id)
+    row = (
+        DoseImport.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("source")
+        .get(pk=import_id)
+    )
     if row.state not in states:
         raise WrongState(state=STATE_NAMES[State(row.state)])
     return row

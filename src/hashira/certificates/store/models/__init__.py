@@ -1,5 +1,12 @@
 """The tables of the certificates, one module a subject."""
 
+from hashira.certificates.store.models.imports import (
+    DoseImport,
+    ImportMappingVersion,
+    ImportRemark,
+    ImportSource,
+    StagedRow,
+)
 from hashira.certificates.store.models.issuing import (
     CertificateSerial,
     IssuedCertificate,
@@ -17,6 +24,10 @@ from hashira.certificates.store.models.registry import DoseEvent, Person, Person
 __all__ = [
     "CertificateSerial",
     "DoseEvent",
+    "DoseImport",
+    "ImportMappingVersion",
+    "ImportRemark",
+    "ImportSource",
     "IssuedCertificate",
     "IssuedDose",
     "LinkAttempt",
@@ -26,4 +37,5 @@ __all__ = [
     "PersonRevision",
     "RegisterLink",
     "SigningKey",
+    "StagedRow",
 ]
