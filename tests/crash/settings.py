@@ -1,5 +1,5 @@
-"""The settings of an installation whose worker knows the jobs of the tests, and no other."""
+"""The settings of an installation whose worker knows the jobs of the tests beside those of the product."""
 
 from hashira.portal.settings import *  # noqa: F403
 
-HASHIRA_JOB_MODULES = ("tests.crash.demonstration_jobs",)
+HASHIRA_JOB_MODULES = ("tests.crash.demonstration_jobs", "hashira.certificates.jobs")
