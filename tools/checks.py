@@ -49,7 +49,7 @@ def checks(database_url: str | None) -> list[Check]:
         Check("format", (str(BIN / "ruff"), "format", "--check", ".")),
         Check("mypy", (str(BIN / "mypy"),)),
         Check("imports", (str(BIN / "lint-imports"),)),
-        Check("shell", (str(BIN / "shellcheck"), "run", "test", ".ci/run", "tools/bootstrap.sh")),
+        Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign")),

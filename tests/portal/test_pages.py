@@ -22,9 +22,9 @@ def key(tmp_path: Path, settings: pytest.FixtureRequest) -> Key:
     path = tmp_path / "jwks.json"
     path.write_text(json.dumps({"keys": [p256.jwk(made.public_key_spki)]}))
     settings.HASHIRA_TRUST = (path,)
-    verification._trust.cache_clear()
+    verification._configured_trust.cache_clear()
     yield made
-    verification._trust.cache_clear()
+    verification._configured_trust.cache_clear()
 
 
 def test_home_names_the_pillars_and_says_what_does_not_work(client: Client) -> None:

@@ -10,6 +10,7 @@ import click
 _GROUPS = {
     "accounts": ("hashira.portal.staff_sign_in.command", "職員のアカウント / accounts of staff"),
     "audit": ("hashira.core.audit.cli", "監査記録 / the audit"),
+    "doctor": ("hashira.portal.doctor.command", "設定と状態の点検 / check the installation"),
     "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),

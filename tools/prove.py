@@ -1,0 +1,85 @@
+"""The long proofs, one area at a time: the same tests as ``./test``, with the full counts.
+
+    ./prove                 # the areas
+    ./prove crash           # runs one and reports: what, how often, how long, with what outcome
+
+The report goes to standard output, the tests' own words to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What is proved, by which command, with which count."""
+
+    title: str
+    command: tuple[str, ...]
+    count: int | None = None
+
+
+def _pytest(*arguments: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", "pytest", "-q", "-n0", *arguments)
+
+
+AREAS = {
+    "crash": Area(
+        "SIGKILL of workers, of running imports and of the whole installation, on SQLite and PostgreSQL",
+        _pytest("-m", "crash", "tests/crash"),
+        20,
+    ),
+    "mutations": Area(
+        "changed cards and seals: none verifies with other content or another key",
+        _pytest("tests/certificates/test_shc_mutations.py", "tests/certificates/test_vds_nc_mutations.py"),
+    ),
+    "foreign": Area(
+        "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
+    ),
+    "speed": Area("ratios of signing and verifying", (PYTHON, "-m", "benchmarks.shc")),
+    "journey": Area("from sign-in to certificate over HTTP", (PYTHON, "-m", "benchmarks.journey")),
+}
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or arguments[0] not in AREAS:
+        for name, area in AREAS.items():
+            print(f"{name:<12}{area.title}" + (f" ({area.count} times)" if area.count else ""))
+        return 0 if not arguments else 2
+    area = AREAS[arguments[0]]
+    environment = os.environ | {"HASHIRA_ENVIRONMENT": "development", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+    if area.count:
+        environment["HASHIRA_PROVE_COUNT"] = os.environ.get("HASHIRA_PROVE_COUNT", str(area.count))
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="hashira-prove-") as folder:
+        environment["HASHIRA_DATA_DIR"] = str(Path(folder) / "data")
+        done = subprocess.run(  # noqa: S603  (the commands are those of this file)
+            area.command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+    sys.stderr.write(done.stdout + done.stderr)
+    asked = ("git", "rev-parse", "--short", "HEAD")
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    print(f"area      {arguments[0]}: {area.title}")
+    print(f"command   {' '.join(part.replace(str(ROOT) + '/', '') for part in area.command)}")
+    if area.count:
+        print(f"count     {environment['HASHIRA_PROVE_COUNT']}")
+    print(f"commit    {commit or '–'}    Python {platform.python_version()}, {os.cpu_count()} processors")
+    print(f"time      {time.monotonic() - started:.0f} s")
+    last = (done.stdout.strip().splitlines() or [""])[-1]
+    print(f"outcome   {'held' if done.returncode == 0 else 'FAILED'}: {last}")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
