@@ -30,7 +30,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
         "account_links": _account_links(request),
-        "footer_links": [Link(Bilingual("デザインシステム", "Design system"), reverse("ui:gallery"))],
+        "footer_links": [
+            Link(Bilingual("数値", "Figures"), reverse("figures")),
+            Link(Bilingual("デザインシステム", "Design system"), reverse("ui:gallery")),
+        ],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-from hashira.portal import views
+from hashira.portal import figures, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("hashira.ui.urls")),
     path("", include("hashira.portal.staff_sign_in.urls")),
+    path("figures", figures.page, name="figures"),
     path("jobs/", include("hashira.portal.jobs.urls")),
     path("sign-in/resident", include("hashira.portal.resident_sign_in.urls")),
 ]
