@@ -63,6 +63,10 @@ def checks(database_url: str | None) -> list[Check]:
                 "postgres",
                 (
                     pytest,
+                    "tests/certificates/registry",
+                    "tests/certificates/imports",
+                    "tests/certificates/linking",
+                    "tests/certificates/issuing",
                     "tests/core",
                     "tests/portal",
                     "tests/guard",

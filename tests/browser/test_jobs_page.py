@@ -80,7 +80,7 @@ def test_progress_moves_by_itself_and_the_end_is_seen(site: dict[str, Any], open
     until(lambda: done(page) > seen, "more progress")
     expect(page.locator(".dads-progress__words")).to_contain_text("残り約")
     assert page.evaluate("window.notReloaded"), "only the part with the progress is renewed"
-    expect(page.locator(".dads-status")).to_have_text("完了")
+    expect(page.locator(".dads-status")).to_have_text("完了", timeout=30_000)
     assert done(page) == 200
     expect(page.get_by_role("link", name="ジョブを取り消す")).to_have_count(0)
 
