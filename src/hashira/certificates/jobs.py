@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from hashira.certificates.domain.import_state import ImportState
@@ -22,6 +23,7 @@ State = ImportState
 def check(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """Go through the file portion by portion; then the import waits to be applied."""
     import_id, number = str(parameters["import"]), int(parameters["check"])
+    context.step("tidy", tidy)  # whoever imports also ends the time of what was imported before
     try:
         position = context.step("begin", import_check.begin_check, import_id)
         portion = 0
@@ -64,6 +66,24 @@ def undo(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """Forget the rows and the report of an import that was given up."""
     return context.step("clean", _forget, str(parameters["import"]))
+
+
+def tidy() -> int:
+    """Delete the files, rows and reports of imports whose time is over; says of how many.
+
+    A file whose import says that it is gone, or that no import knows, was left by a machine that stopped in
+    between, and goes as well.
+    """
+    now = datetime.now(UTC)
+    over = [
+        row
+        for row in imports.imports_over(now)
+        if imports.remove_old_file(actor=WORKER, import_id=row.pk, now=now)
+    ]
+    for row in over:
+        import_check.forget_rows(row)
+    imports.remove_strays(now)
+    return len(over)
 
 
 def _settle(import_id: str, state: str, counts: dict[str, Any]) -> None:

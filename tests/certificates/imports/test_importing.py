@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from django.test import TestCase
 from tests.certificates.people import NOW, clerk, given, municipality, registered
 
 from hashira.certificates.domain.import_field import field_of
 from hashira.certificates.domain.import_mapping import ImportMapping
+from hashira.certificates.jobs import tidy
 from hashira.certificates.selectors.imports import Report, import_view, preview
 from hashira.certificates.selectors.people import Question, find_people, person_view
 from hashira.certificates.services import imports as services
 from hashira.certificates.services.dose import void_dose
-from hashira.certificates.store.models import DoseEvent, DoseImport, Person, PersonRevision, StagedRow
+from hashira.certificates.store.models import (
+    DoseEvent,
+    DoseImport,
+    ImportRemark,
+    Person,
+    PersonRevision,
+    StagedRow,
+)
 from hashira.core import jobs
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
@@ -227,3 +237,24 @@ def test_the_audit_of_an_import_verifies(city: Organisation, send: Send) -> None
     apply(city, send(HANAKO, TARO))
     seal()
     assert verify().ok
+
+
+def test_what_was_handed_in_goes_when_time_is_over(city: Organisation, send: Send, tmp_path: Path) -> None:
+    applied, waiting, young = send(HANAKO), send(TARO, "x,,,,,,,,,,"), send(SECOND)
+    apply(city, applied)
+    files = tmp_path / "imports"
+    stray = files / f"{uuid4().hex}.csv"
+    stray.write_bytes(b"x")
+    os.utime(stray, (0, 0))
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    DoseImport.objects.filter(pk__in=[applied, waiting]).update(uploaded_at=long_ago)
+    assert {path.stat().st_mode & 0o777 for path in files.glob("*.csv") if path != stray} == {0o600}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert tidy() == 2
+    assert [path.stem for path in files.glob("*.csv")] == [young.hex]
+    states = dict(DoseImport.objects.values_list("pk", "state"))
+    assert (states[applied], states[waiting], states[young]) == ("applied", "cancelled", "checked")
+    assert set(StagedRow.objects.values_list("dose_import", flat=True)) == {young}
+    assert not ImportRemark.objects.exists()
+    assert DoseEvent.objects.count() == 1  # what was imported stays
+    assert tidy() == 0

@@ -171,6 +171,11 @@ class CsvStore:
         if found.hexdigest() != digest:
             raise FileGone
 
+    def names(self, *, before: float) -> list[uuid.UUID]:
+        """The imports of which there are files last written before a moment (seconds since the epoch)."""
+        found = self._directory.glob("*.csv")
+        return [uuid.UUID(path.stem) for path in found if path.stat().st_mtime < before]
+
     def remove(self, name: uuid.UUID) -> None:
         """Delete a file; nothing happens if it is not there."""
         self.path(name).unlink(missing_ok=True)

@@ -49,6 +49,7 @@ def apply_rows(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
     access.require(actor, "certificates:CarryOutImport", row.resource)
     written = dict(row.counts.get("written", {}))
     if row.state == State.APPLYING:
+        import_registry.hold()
         moved = import_registry.moved(row)
         if moved:
             raise RegistryMoved(rows=f"{moved:,}")
@@ -79,6 +80,7 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
     undone = dict(row.counts.get("undone", {}))
     if row.state == State.UNDOING:
         now = datetime.now(UTC)
+        import_registry.hold()
         undone = import_registry.void(row, at=now)
         row.state, row.undone_at = State.UNDONE, now
         row.counts = {**row.counts, "undone": undone}

@@ -218,6 +218,22 @@ def remove_old_file(*, actor: Principal, import_id: uuid.UUID, now: datetime) ->
     return over and not busy
 
 
+def imports_over(now: datetime) -> tuple[DoseImport, ...]:
+    """The imports whose file has been kept for as long as it may."""
+    oldest = now - timedelta(days=settings.HASHIRA_IMPORT_RETENTION_DAYS)
+    rows = DoseImport.objects.filter(file_kept=True, uploaded_at__lte=oldest)
+    return tuple(rows.exclude(state__in=[state.value for state in BUSY]))
+
+
+def remove_strays(now: datetime) -> None:
+    """Delete files that no import keeps; one that arrived in the last day may still be registered."""
+    old_enough = (now - timedelta(days=1)).timestamp()
+    held = kept_files()
+    for name in held.names(before=old_enough):
+        if not DoseImport.objects.filter(pk=name, file_kept=True).exists():
+            held.remove(name)
+
+
 def _drop_file(row: DoseImport) -> None:
     """The file goes when this is committed; if the machine stops in between, with the next clean-up."""
     row.file_kept, row.file_name = False, ""

@@ -90,6 +90,17 @@ def row_id(row: DoseImport, line: int, what: str) -> uuid.UUID:
     return uuid.uuid5(row.pk, f"{row.check_number}:{line}:{what}")
 
 
+def hold() -> None:
+    """Let nobody else write people or doses until the transaction ends; readers go on.
+
+    Otherwise a dose could be recorded between ``moved`` and ``write``. On SQLite the transaction is the only
+    writer anyway. One statement, people first as everybody else does, so that two never wait for each other.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE certificates_person, certificates_doseevent IN EXCLUSIVE MODE")
+
+
 def moved(row: DoseImport) -> int:
     """How many staged rows were judged by a state of the register that is no more."""
     with connection.cursor() as cursor:
