@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from hashira.certificates.domain.import_mapping import ImportMapping
 from hashira.certificates.jobs import tidy
 from hashira.certificates.selectors.imports import Report, import_view, preview
 from hashira.certificates.selectors.people import Question, find_people, person_view
+from hashira.certificates.services import import_check
 from hashira.certificates.services import imports as services
 from hashira.certificates.services.dose import void_dose
 from hashira.certificates.store.models import (
@@ -258,3 +260,40 @@ def test_what_was_handed_in_goes_when_time_is_over(city: Organisation, send: Sen
     assert not ImportRemark.objects.exists()
     assert DoseEvent.objects.count() == 1  # what was imported stays
     assert tidy() == 0
+
+
+def test_portions_and_their_repetition_change_nothing(
+    city: Organisation, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portions of two rows, each run twice as after a kill: people and doses are still found across them."""
+    rows = [HANAKO, TARO, SECOND, HANAKO, '3,"佐藤\n三郎",,20000101,1,,モデルナ,1,20210701,,', TARO]
+    whole = counts(city, send(*rows))
+
+    def twice(import_id: str, number: int, before: dict[str, object]) -> dict[str, object]:
+        first = check_portion(import_id, number, before)
+        assert check_portion(import_id, number, before) == first
+        return first
+
+    check_portion = import_check.check_portion
+    monkeypatch.setattr(import_check, "ROWS", 2)
+    monkeypatch.setattr(import_check, "check_portion", twice)
+    sent = send(*rows)
+    assert counts(city, sent) == whole
+    assert (whole["people_new"], whole["doses_new"], whole["doses_same"]) == (2, 3, 2)
+    lines = StagedRow.objects.filter(dose_import=sent).order_by("line").values_list("line", flat=True)
+    assert list(lines) == [2, 3, 4, 5, 8]
+    remark = ImportRemark.objects.get(dose_import=sent)
+    assert (remark.line, remark.code) == (6, "CERT-144")  # a line end inside a name
+
+
+def test_the_report_runs_nothing_in_a_spreadsheet_and_speaks_both_languages(
+    city: Organisation, send: Send
+) -> None:
+    sent = send('1,"=HYPERLINK(""https://example.jp"")",,20000101,1,,モデルナ,1,@SUM(A1),,')
+    for language, word in (("ja", "エラー"), ("en", "error")):
+        text = "".join(Report(clerk(city), sent).csv_lines(language))
+        assert text.startswith("\ufeff")
+        (cells,) = list(csv.reader(text.splitlines()))[1:]
+        assert cells[:2] == ["2", word]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        assert "'@SUM(A1)" in cells
