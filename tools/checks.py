@@ -52,10 +52,11 @@ def checks(database_url: str | None) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign")),
+        Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign and not bundle")),
         Check("foreign", (pytest, "-m", "foreign"), quick=False),
         Check("browser", (pytest, "-m", "browser"), quick=False),
         Check("crash", (pytest, "-m", "crash"), quick=False),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), quick=False),
     ]
     if database_url:
         listed.append(
@@ -71,7 +72,7 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/portal",
                     "tests/guard",
                     "-m",
-                    "not browser and not crash",
+                    "not browser and not crash and not bundle",
                 ),
                 quick=False,
                 environment={"HASHIRA_DATABASE_URL": database_url},

@@ -11,6 +11,7 @@ _GROUPS = {
     "accounts": ("hashira.portal.staff_sign_in.command", "職員のアカウント / accounts of staff"),
     "audit": ("hashira.core.audit.cli", "監査記録 / the audit"),
     "doctor": ("hashira.portal.doctor.command", "設定と状態の点検 / check the installation"),
+    "bundle": ("hashira.portal.bundle", "閉域網への持ち込み / for a network that is cut off"),
     "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
