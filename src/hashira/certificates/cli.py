@@ -198,3 +198,41 @@ def _moment(moment: datetime) -> str:
     from hashira.kernel.clock import JST
 
     return moment.astimezone(JST).isoformat(sep=" ", timespec="seconds")
+
+
+@certificates.group()
+def keys() -> None:
+    """署名鍵 / signing keys."""
+    import django
+
+    django.setup()
+
+
+@keys.command()
+def publish() -> None:
+    """使っている鍵を公開する（JWKS とデータのフォルダーの trust） / Publish the keys in use."""
+    from hashira.certificates.services.publication import publish_own_keys
+    from hashira.kernel.errors import HashiraError
+
+    try:
+        publish_own_keys()
+    except HashiraError as error:
+        click.echo(error.message(_language()), err=True)
+        sys.exit(_ENVIRONMENT)
+    _list()
+
+
+@keys.command(name="list")
+def list_() -> None:
+    """公開した鍵の一覧 / List the published keys."""
+    _list()
+
+
+def _list() -> None:
+    from hashira.certificates.store.models import SigningKey
+
+    for key in SigningKey.objects.order_by("published_at"):
+        state = (
+            f"{key.withdrawn_at:%Y-%m-%d} 取下げ / withdrawn" if key.withdrawn_at else "公開中 / published"
+        )
+        click.echo(f"{key.format:<8}{key.label:<36}{key.published_at:%Y-%m-%d}  {state}\n        {key.kid}")
