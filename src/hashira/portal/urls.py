@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("hashira.portal.staff_sign_in.urls")),
     path("figures", figures.page, name="figures"),
     path("jobs/", include("hashira.portal.jobs.urls")),
-    path("sign-in/resident", include("hashira.portal.resident_sign_in.urls")),
+    path("", include("hashira.portal.resident_sign_in.urls")),
 ]
 if settings.HASHIRA_DEVELOPMENT_PROVIDER:
     urlpatterns.append(path("development/oidc/", include("hashira.portal.development_provider.urls")))
