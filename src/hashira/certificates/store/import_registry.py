@@ -22,6 +22,8 @@ from hashira.certificates.store.models.imports import DoseImport, StagedRow
 from hashira.certificates.store.models.registry import DoseEvent, Person
 
 _CHANGED_AT_ONCE = 2_000
+_CACHE_KIBIBYTES = 65_536
+"""Pages SQLite may hold while rows are moved; its default of 2 MB sends every index back to the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,15 @@ def stored_sex(sex: Sex) -> str:
 
 
 def row_id(row: DoseImport, line: int, what: str) -> uuid.UUID:
-    """The id that a row gives to what it makes: the same however often the portion is run again."""
-    return uuid.uuid5(row.pk, f"{row.check_number}:{line}:{what}")
+    """The id that a row gives to what it makes: the same however often the portion is run again.
+
+    A version 7 UUID (RFC 9562 §5.7) with the line as its counter (§6.2): ids rise with the rows, so that the
+    move adds to the end of the indexes instead of all over them, which on a million rows is most of its time.
+    """
+    drawn = uuid.uuid5(row.pk, f"{row.check_number}:{line}:{what}").int & (1 << 42) - 1
+    moment = int(row.uploaded_at.timestamp() * 1000) & (1 << 48) - 1
+    high, low = line >> 20 & 0xFFF, line & 0xFFFFF
+    return uuid.UUID(int=moment << 80 | 7 << 76 | high << 64 | 2 << 62 | low << 42 | drawn)
 
 
 def hold() -> None:
@@ -96,9 +105,11 @@ def hold() -> None:
     Otherwise a dose could be recorded between ``moved`` and ``write``. On SQLite the transaction is the only
     writer anyway. One statement, people first as everybody else does, so that two never wait for each other.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute("LOCK TABLE certificates_person, certificates_doseevent IN EXCLUSIVE MODE")
+        else:
+            cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
 
 
 def moved(row: DoseImport) -> int:
