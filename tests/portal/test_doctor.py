@@ -128,6 +128,13 @@ def test_it_is_content_with_an_installation_in_order(name: str) -> None:
     assert AuditSeal.objects.count() == 1
 
 
+def test_a_folder_that_others_may_enter_is_found_though_its_keys_are_closed(folder: Path) -> None:
+    folder.chmod(0o755)
+    found = finding("data-directory")
+    assert found.health is Health.BAD
+    assert folder.name in found.said.en
+
+
 def test_production_is_good(settings: Any) -> None:
     settings.DEVELOPMENT = False
     assert finding("environment").health is Health.GOOD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
@@ -72,7 +73,7 @@ def make_accounts(organisations: dict[str, Organisation]) -> dict[str, Account]:
 def second_factor_secret(email: str) -> str | None:
     """The TOTP secret of an account of the demonstration, base32."""
     row = Authenticator.objects.filter(user__email=email.lower(), type=Authenticator.Type.TOTP).first()
-    return str(row.data["secret"]) if row else None
+    return get_adapter().decrypt(row.data["secret"]) if row else None
 
 
 def described(role: Role) -> Bilingual:

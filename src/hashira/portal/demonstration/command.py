@@ -17,9 +17,14 @@ def demo() -> None:
 def load() -> None:
     """空のデータベースにデモ用のデータを入れる / Fill an empty database."""
     _start()
+    from hashira.portal.demonstration.loading import NotForProduction
     from hashira.portal.demonstration.loading import load as fill
 
-    loaded = fill()
+    try:
+        loaded = fill()
+    except NotForProduction as error:
+        click.echo(f"{error.message('ja')}\n{error.message('en')}", err=True)
+        sys.exit(3)
     click.echo(
         "デモ用のデータを入れました / loaded" if loaded else "すでにデータがあります / there is data already"
     )

@@ -11,7 +11,21 @@ from django.db import transaction
 
 from hashira.core.access import Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Account, Organisation
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
 from hashira.portal.demonstration.accounts import make_accounts, make_organisations
+
+
+class NotForProduction(HashiraError):
+    """Demonstration data were asked for where real people live."""
+
+    code = "PRT-010"
+    what = Bilingual("デモ用のデータを入れません", "Demonstration data are not loaded")
+    why = Bilingual("本番の設定です", "This installation is set up for production")
+    remedy = Bilingual(
+        "試すときは HASHIRA_ENVIRONMENT=development の、別のデータのフォルダーで行ってください",
+        "To try it, use HASHIRA_ENVIRONMENT=development and another folder of data",
+    )
 
 
 def load() -> bool:
@@ -20,7 +34,7 @@ def load() -> bool:
     All in one transaction: a start that is killed in the middle leaves nothing, and the next one begins anew.
     """
     if not settings.DEVELOPMENT:
-        raise ValueError("demonstration data belongs into development only")
+        raise NotForProduction
     with transaction.atomic():
         if Organisation.objects.exists():
             return False

@@ -48,9 +48,10 @@ def environment() -> Finding:
 def data_directory() -> Finding:
     """A folder of data that others cannot read, with room."""
     folder: Path = settings.DATA_DIR
+    # The folder first: files of the database in it are made with the umask, often readable by everybody.
     open_to_others = [
         path.name
-        for path in (folder / "secret-key", folder / "keys")
+        for path in (folder, folder / "secret-key", folder / "keys")
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & stat.S_IRWXO
     ]
     if open_to_others:

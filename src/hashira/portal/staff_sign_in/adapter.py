@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 from django.http import HttpRequest
 
 from hashira.core.accounts.principals import RESIDENT_SESSION
@@ -37,3 +42,18 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """The relying party (WebAuthn Level 3 §5.4.2): this host, under the name of the site."""
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | {"name": site_name()}
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it lies in the database: of no use without the secret of the installation."""
+        return _vault().encrypt(text.encode()).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _vault().decrypt(encrypted_text.encode("ascii")).decode()
+
+
+def _vault() -> Fernet:
+    """AES-128-CBC with HMAC (Fernet), under a key that follows from ``SECRET_KEY`` (HKDF, RFC 5869)."""
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"hashira second factors").derive(
+        settings.SECRET_KEY.encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))
