@@ -14,6 +14,7 @@ from tests.core.audit.test_merkle import by_definition
 
 from hashira.core.access import Principal, PrincipalKind
 from hashira.core.audit import Subject, erase, record
+from hashira.core.audit.errors import SubjectUnknown
 from hashira.core.audit.models import AuditEvent, AuditSeal, AuditSubject
 from hashira.core.audit.reading import events, export
 from hashira.core.audit.recording import evidence_digest
@@ -105,6 +106,10 @@ def test_nothing_is_truncated(table: str) -> None:
         connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
+def cursor() -> Any:
+    return connection.cursor()
+
+
 def test_an_honest_history_verifies() -> None:
     assert verify().ok
     for _ in range(3):
@@ -169,6 +174,31 @@ def test_tampering_is_found(name: str) -> None:
     assert found.problem is not None
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_auditevent SET facts = CAST(x'ff' AS BLOB)",
+        "UPDATE audit_auditevent SET moment = 'garbage'",
+        "UPDATE audit_auditseal SET moment = 'garbage'",
+        "UPDATE audit_auditseal SET root = CAST(x'ff' AS BLOB)",
+    ],
+)
+def test_what_cannot_even_be_read_is_a_verdict_and_not_a_crash(statement: str) -> None:
+    """SQLite lets anything stand in any column; PostgreSQL keeps to their types."""
+    tell()
+    seal()
+    with connection.schema_editor() if connection.vendor == "postgresql" else _Bare() as editor:
+        drop_triggers(None, editor)
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError, match=r"invalid input syntax|does not exist"), transaction.atomic():
+            cursor().execute(statement)
+        return
+    cursor().execute(statement)
+    found = verify()
+    assert not found.ok
+    assert found.problem is not None
+
+
 class _Bare:
     """A schema editor as far as the triggers need one; SQLite's own refuses to begin inside a transaction."""
 
@@ -228,6 +258,25 @@ def test_an_erased_person_is_forgotten_and_the_chain_holds() -> None:
     assert evidence_digest(HANAKO, b"content") is None
     assert len(events(subject=Subject("person", "taro"))) == 1
     assert events()[0].action == "audit:Erase"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_forgotten_without_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell()
+
+    def fail(**_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("hashira.core.audit.erasing.record", fail)
+    with pytest.raises(RuntimeError):
+        erase(actor=CLERK, subject=HANAKO)
+    assert len(events(subject=HANAKO)) == 1
+
+
+def test_whom_nobody_knows_cannot_be_erased() -> None:
+    with pytest.raises(SubjectUnknown):
+        erase(actor=CLERK, subject=HANAKO)
+    assert not AuditEvent.objects.exists()
 
 
 def test_events_are_found_by_whom_they_are_about_and_by_whom_done() -> None:

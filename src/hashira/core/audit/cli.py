@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-_NEGATIVE = 1
+if TYPE_CHECKING:
+    from hashira.kernel.errors import HashiraError
+
+_NEGATIVE, _ENVIRONMENT = 1, 3
 
 
-@click.group()
+class _Audit(click.Group):
+    """Says in words that the database is not there: a trouble (3) must not look like a verdict (1)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        import django
+
+        django.setup()
+        from django.db import DatabaseError
+
+        from hashira.core.jobs.errors import DatabaseNotReady
+
+        try:
+            return super().invoke(ctx)
+        except DatabaseError:
+            _refuse(DatabaseNotReady())
+
+
+@click.group(cls=_Audit)
 def audit() -> None:
     """監査記録 / the audit."""
-    import django
-
-    django.setup()
 
 
 @audit.command()
@@ -42,7 +60,7 @@ def head() -> None:
 def verify(expected_head: str | None, as_json: bool) -> None:
     """記録が変えられていないか確かめる / Check that nothing was changed.
 
-    終了コード / exit: 0 ok, 1 changed.
+    終了コード / exit: 0 ok, 1 changed, 3 no database.
     """
     from hashira.core.audit.sealing import verify as check
 
@@ -80,11 +98,22 @@ def export(file: str | None) -> None:
         for line in lines():
             sys.stdout.buffer.write(line)
         return
+    from hashira.core.audit.errors import ExportNotWritable
+
     partial = f"{file}.part"
     count = 0
-    with open(partial, "wb") as stream:
-        for line in lines():
-            stream.write(line)
-            count += 1
-    os.replace(partial, file)
+    try:
+        with open(partial, "wb") as stream:
+            for line in lines():
+                stream.write(line)
+                count += 1
+        os.replace(partial, file)
+    except OSError:
+        _refuse(ExportNotWritable(file=file))
     click.echo(f"{count} 行 / lines: {file}", err=True)
+
+
+def _refuse(error: HashiraError) -> NoReturn:
+    click.echo(error.message("ja"), err=True)
+    click.echo(error.message("en"), err=True)
+    sys.exit(_ENVIRONMENT)

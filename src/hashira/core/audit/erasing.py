@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from hashira.core.access.principal import Principal
 from hashira.core.audit.errors import SubjectUnknown
 from hashira.core.audit.models import AuditSubject
@@ -12,10 +14,11 @@ def erase(*, actor: Principal, subject: Subject, organisation: str | None = None
     """Deletes who stands behind the pseudonym and the salt of the digests; tells so in an event of its own.
 
     The events stay and their seals still verify, but nobody can tell any more about whom they are, nor check
-    a guess against a digest. In the caller's transaction, beside the deletion of the data itself. Raises
-    ``SubjectUnknown``.
+    a guess against a digest. In the caller's transaction, beside the deletion of the data itself; called by
+    itself it is one of its own, so that nobody is forgotten without an event. Raises ``SubjectUnknown``.
     """
-    deleted, _ = AuditSubject.objects.filter(kind=subject.kind, subject_id=subject.id).delete()
-    if not deleted:
-        raise SubjectUnknown(kind=subject.kind)
-    record(actor=actor, action="audit:Erase", organisation=organisation, facts={"kind": subject.kind})
+    with transaction.atomic():
+        deleted, _ = AuditSubject.objects.filter(kind=subject.kind, subject_id=subject.id).delete()
+        if not deleted:
+            raise SubjectUnknown(kind=subject.kind)
+        record(actor=actor, action="audit:Erase", organisation=organisation, facts={"kind": subject.kind})
