@@ -52,6 +52,8 @@ def bundle(file: str) -> None:
     FILE は .tar.gz。uv.lock のあるソースの中で、ネットワークのある機械で実行する。
     FILE is a .tar.gz; run this in the source tree, on a machine with a network.
     """
+    if not file.endswith((".tar.gz", ".tgz")):
+        raise click.UsageError("名前は .tar.gz で終わるようにしてください / the name must end in .tar.gz")
     if not (ROOT / "uv.lock").exists():
         click.echo("ソースの中で実行してください / run it in the source tree", err=True)
         sys.exit(3)
