@@ -93,10 +93,11 @@ def _take_turn() -> None:
 
     SQLite has one writer anyway. On PostgreSQL two transactions could take numbers in one order and commit
     in the other, and a seal made in between would miss one; the lock is held until the commit. So an event
-    is told last, and rows are locked with ``no_key``: the check of a foreign key at the commit must not wait
-    for somebody who waits for this turn.
+    is told last, and what is still to be checked at the commit is checked before: a foreign key that waited
+    for a row then would wait for somebody who waits for this turn.
     """
     if connection.vendor == "postgresql":
+        connection.check_constraints()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
