@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (*command, str(folder / "hashira.tar.gz")), cwd=ROOT, capture_output=True, text=True, timeout=600
     )
     assert made.returncode == 0, made.stderr
-    with tarfile.open(folder / "hashira.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+    subprocess.run(("tar", "-xzf", "hashira.tar.gz"), cwd=folder, check=True)  # as a person would
     return folder / "hashira"
 
 
