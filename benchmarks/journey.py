@@ -58,7 +58,7 @@ def fields(page: str, marker: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for match in _FIELD.finditer(form):
         name, value = match["name"], match["value"]
-        found[name] = [*found[name], value] if name in found else [value]  # type: ignore[misc]
+        found[name] = [*found[name], value] if name in found else [value]
     return found
 
 
@@ -134,7 +134,7 @@ def measure(address: str) -> tuple[float, float, float]:
 
 
 def _together(act: object) -> None:
-    threads = [threading.Thread(target=act) for _ in range(CLIENTS)]  # type: ignore[arg-type]
+    threads = [threading.Thread(target=act) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:

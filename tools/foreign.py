@@ -41,7 +41,7 @@ def install() -> None:
             shutil.copy(PROGRAMS / name, beside)
         # No package's own script runs on the machine that only wants to test.
         command = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-        subprocess.run(command, cwd=beside, check=True, stdout=sys.stderr)  # noqa: S603
+        subprocess.run(command, cwd=beside, check=True, stdout=sys.stderr)  # noqa: S603  (our own command)
         if not installed():
             beside.rename(final)
     finally:

@@ -103,7 +103,7 @@ def messages_of(path: Path) -> Iterator[tuple[int, MessageKey, list[str]]]:
     found = extract(
         "python",
         io.BytesIO(text.encode("utf-8")),
-        keywords=KEYWORDS,  # type: ignore[arg-type]
+        keywords=KEYWORDS,
         comment_tags=("Translators",),
         options={"encoding": "utf-8"},
     )
@@ -165,7 +165,7 @@ def update(source: Path = SOURCE, only: str | None = None) -> int:
                 before.string if before is not None and before.id == message and not before.fuzzy else None
             )
             added = new.add(
-                message,  # type: ignore[arg-type]
+                message,
                 string or ("" if isinstance(message, str) else ("", "")),
                 locations=[(place, None) for place in sorted({p for p, _ in use.places})],
                 auto_comments=use.comments,

@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> int:
         )
     sys.stderr.write(done.stdout + done.stderr)
     asked = ("git", "rev-parse", "--short", "HEAD")
-    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603  (git)
     print(f"area      {arguments[0]}: {area.title}")
     print(f"command   {' '.join(part.replace(str(ROOT) + '/', '') for part in area.command)}")
     if area.count:

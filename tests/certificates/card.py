@@ -32,7 +32,7 @@ def dose(day: int = 1, **changes: object) -> ShownDose:
         "lot": "3005288",
         "centre": "MHLW_Gov_of_JAPAN",
     }
-    return ShownDose(**(values | changes))  # type: ignore[arg-type]
+    return ShownDose(**(values | changes))
 
 
 @dataclass
@@ -54,9 +54,9 @@ class Key:
 
     def trusted(self, issuer: str | None = ISSUER, **more: object) -> TrustStore:
         kid = p256.thumbprint(self.public_key_spki)
-        return TrustStore(keys=(TrustedKey(issuer, kid, self.public_key_spki, "test", **more),))  # type: ignore[arg-type]
+        return TrustStore(keys=(TrustedKey(issuer, kid, self.public_key_spki, "test", **more),))
 
 
 def card(key: Key, *, doses: tuple[ShownDose, ...] = (dose(1), dose(22)), **changes: object) -> str:
     values: dict[str, object] = {"holder": HOLDER, "issuer": ISSUER, "at": ISSUED_AT}
-    return shc.issue(doses=doses, signer=key, **(values | changes))  # type: ignore[arg-type]
+    return shc.issue(doses=doses, signer=key, **(values | changes))

@@ -370,6 +370,6 @@ def test_no_text_is_more_than_a_negative_answer(text: str) -> None:
 
 
 def test_the_issuing_key_is_on_the_right_curve_only() -> None:
-    other = Key(private=ec.generate_private_key(ec.SECP384R1()))  # type: ignore[arg-type]
+    other = Key(private=ec.generate_private_key(ec.SECP384R1()))
     with pytest.raises(p256.NotP256):
         shc.issue(holder=HOLDER, doses=(dose(),), issuer=ISSUER, signer=other, at=ISSUED_AT)

@@ -102,7 +102,7 @@ def test_a_label_is_no_path(store: FileKeyStore, label: str) -> None:
 
 def pem(curve: ec.EllipticCurve, encryption: object) -> bytes:
     key = ec.generate_private_key(curve)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)  # type: ignore[arg-type]
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
 
 @pytest.mark.parametrize(

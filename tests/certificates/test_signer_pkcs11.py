@@ -83,11 +83,11 @@ def test_the_private_key_is_made_inside_and_cannot_leave(store: Pkcs11KeyStore) 
 
     made = store.create("kept-inside")
     for key in handle(store, "kept-inside"):
-        told = {name: key[getattr(pkcs11.Attribute, name)] for name in (  # type: ignore[index]
+        told = {name: key[getattr(pkcs11.Attribute, name)] for name in (
             "SENSITIVE", "ALWAYS_SENSITIVE", "EXTRACTABLE", "NEVER_EXTRACTABLE", "PRIVATE", "LOCAL", "TOKEN",
         )}  # fmt: skip
         with pytest.raises((pkcs11.AttributeSensitive, pkcs11.AttributeTypeInvalid)):
-            key[pkcs11.Attribute.VALUE]  # type: ignore[index]
+            key[pkcs11.Attribute.VALUE]
     assert told == {
         "SENSITIVE": True,
         "ALWAYS_SENSITIVE": True,

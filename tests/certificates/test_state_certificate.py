@@ -84,7 +84,7 @@ def test_japans_key_with_its_curve_spelled_out_is_the_key_that_openssl_reads(sha
 @pytest.mark.parametrize("curve", CURVES, ids=lambda known: known.curve.name)
 @pytest.mark.parametrize("form", ["uncompressed", "compressed"])
 def test_a_curve_that_openssl_spells_out_is_recognised(curve: object, form: str) -> None:
-    name = curve.curve.name  # type: ignore[attr-defined]
+    name = curve.curve.name
     key = openssl("ecparam", "-name", NAMES[name], "-genkey", "-noout")
     explicit = openssl(
         "pkey", "-pubout", "-outform", "DER", "-ec_param_enc", "explicit", "-ec_conv_form", form, data=key

@@ -26,7 +26,7 @@ def test_facts_of_a_resource_do_not_change_with_the_mapping_they_came_from() -> 
     facts["protected"] = False
     assert resource.attributes["protected"] is True
     with pytest.raises(TypeError):
-        resource.attributes["protected"] = False  # type: ignore[index]
+        resource.attributes["protected"] = False
 
 
 @pytest.mark.parametrize(

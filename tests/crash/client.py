@@ -17,14 +17,14 @@ import django
 
 django.setup()
 
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from tests.crash import demonstration_jobs  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from tests.crash import demonstration_jobs
 
-from hashira.core import jobs  # noqa: E402
-from hashira.core.access import Principal, PrincipalKind  # noqa: E402
-from hashira.core.accounts.models import Resident  # noqa: E402
-from hashira.core.jobs import services  # noqa: E402
+from hashira.core import jobs
+from hashira.core.access import Principal, PrincipalKind
+from hashira.core.accounts.models import Resident
+from hashira.core.jobs import services
 
 ACTOR = Principal.system("trial")
 

@@ -15,12 +15,12 @@ import django
 
 django.setup()
 
-from hashira.certificates.domain.import_field import field_of  # noqa: E402
-from hashira.certificates.domain.import_mapping import ImportMapping  # noqa: E402
-from hashira.certificates.services import imports as services  # noqa: E402
-from hashira.certificates.store.models import DoseImport  # noqa: E402
-from hashira.core.access import Grant, Principal, PrincipalKind  # noqa: E402
-from hashira.core.accounts.models import Organisation  # noqa: E402
+from hashira.certificates.domain.import_field import field_of
+from hashira.certificates.domain.import_mapping import ImportMapping
+from hashira.certificates.services import imports as services
+from hashira.certificates.store.models import DoseImport
+from hashira.core.access import Grant, Principal, PrincipalKind
+from hashira.core.accounts.models import Organisation
 
 HEADER = "宛名番号,氏名,生年月日,ワクチン,回数,接種日,ロット番号"
 

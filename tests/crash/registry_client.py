@@ -12,12 +12,12 @@ import django
 
 django.setup()
 
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore
 
-from hashira.certificates.selectors.own_record import own_record  # noqa: E402
-from hashira.certificates.services.linking import claim_link  # noqa: E402
-from hashira.core.access import Principal, PrincipalKind  # noqa: E402
-from hashira.core.accounts.models import Organisation, Resident  # noqa: E402
+from hashira.certificates.selectors.own_record import own_record
+from hashira.certificates.services.linking import claim_link
+from hashira.core.access import Principal, PrincipalKind
+from hashira.core.accounts.models import Organisation, Resident
 
 
 def main() -> None:

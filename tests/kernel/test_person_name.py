@@ -299,4 +299,4 @@ def test_all_writings_together() -> None:
     assert person.written.text == "大野\u3000伸一"
     assert p.PersonName(p.WrittenName("SUKARNO")).kana is None
     with pytest.raises(AttributeError):
-        person.kana = None  # type: ignore[misc]
+        person.kana = None

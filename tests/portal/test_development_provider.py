@@ -55,7 +55,7 @@ def client() -> Client:
 
 @pytest.fixture(autouse=True)
 def _data(settings: object, tmp_path: Path) -> Iterator[None]:
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path
     return
 
 

@@ -51,8 +51,8 @@ def start(settings: object, tmp_path: Path, party_key: ECKey) -> Iterator[Start]
             **changes,
         )
         running.append(process)
-        settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
-        settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {  # type: ignore[attr-defined]
+        settings.HASHIRA_DEVELOPMENT_PROVIDER = False
+        settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {
             "ISSUER": issuer,
             "CLIENT_ID": foreign_provider.CLIENT_ID,
             "KEY": str(tmp_path / "key.pem"),

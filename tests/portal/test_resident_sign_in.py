@@ -39,7 +39,7 @@ def client() -> Client:
 
 @pytest.fixture(autouse=True)
 def _provider(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path
     monkeypatch.setattr(configuration, "http_client", in_process.client)
     configuration.KEY_SETS.forget()
     yield
@@ -250,15 +250,15 @@ def test_keys_are_for_their_owner_only(client: Client, settings: object) -> None
     back(client)
     client.get("/development/oidc/realms/main/protocol/openid-connect/certs")
     files = [
-        settings.DATA_DIR / "resident-sign-in-key.pem",  # type: ignore[attr-defined]
-        settings.DATA_DIR / "development-provider" / "signing-key.pem",  # type: ignore[attr-defined]
+        settings.DATA_DIR / "resident-sign-in-key.pem",
+        settings.DATA_DIR / "development-provider" / "signing-key.pem",
     ]
     assert [file.stat().st_mode & 0o777 for file in files] == [0o600, 0o600]
 
 
 def test_without_settings_one_is_told_so(client: Client, settings: object) -> None:
-    settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
-    settings.HASHIRA_RESIDENT_OIDC = dict.fromkeys(configured.HASHIRA_RESIDENT_OIDC, "")  # type: ignore[attr-defined]
+    settings.HASHIRA_DEVELOPMENT_PROVIDER = False
+    settings.HASHIRA_RESIDENT_OIDC = dict.fromkeys(configured.HASHIRA_RESIDENT_OIDC, "")
     answer = client.post("/sign-in/resident")
     assert answer.status_code == 503
     assert "CORE-040" in answer.content.decode()

@@ -51,8 +51,8 @@ def provider(
     key_file = tmp_path / "key.pem"
     key_file.write_bytes(party_key.as_pem(private=True))
     key_file.chmod(0o600)
-    settings.HASHIRA_DEVELOPMENT_PROVIDER = False  # type: ignore[attr-defined]
-    settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {  # type: ignore[attr-defined]
+    settings.HASHIRA_DEVELOPMENT_PROVIDER = False
+    settings.HASHIRA_RESIDENT_OIDC = configured.HASHIRA_RESIDENT_OIDC | {
         "ISSUER": ISSUER,
         "CLIENT_ID": CLIENT_ID,
         "KEY": str(key_file),
@@ -429,8 +429,8 @@ def test_what_is_kept_of_the_person_is_of_the_last_time(client: Client, provider
 def test_the_key_may_lie_in_the_store_of_keys(
     client: Client, provider: ProviderDouble, settings: object, tmp_path: Path
 ) -> None:
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-    settings.HASHIRA_RESIDENT_OIDC |= {"KEY": "label:resident-sign-in"}  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path
+    settings.HASHIRA_RESIDENT_OIDC |= {"KEY": "label:resident-sign-in"}
     assert "CERT-054" in client.post("/sign-in/resident", secure=True).content.decode()
     spki = key_store().create("resident-sign-in").public_key_spki
     assert sign_in(client, provider).status_code == 302

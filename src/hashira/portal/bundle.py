@@ -102,7 +102,7 @@ def _run(*command: str | Path) -> None:
     # Behind a proxy whose certificate only the system knows; the second name is that of older releases of uv.
     own = os.environ | {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
     words = list(map(str, command))
-    subprocess.run(words, cwd=ROOT, env=own, check=True, capture_output=True, text=True)  # noqa: S603
+    subprocess.run(words, cwd=ROOT, env=own, check=True, capture_output=True, text=True)  # noqa: S603  (our own words)
 
 
 def _write_sums(folder: Path) -> None:

@@ -27,7 +27,7 @@ class PortTaken(HashiraError):
     status = 503
 
 
-class _Web(BaseApplication):  # type: ignore[misc]
+class _Web(BaseApplication):
     """gunicorn with our settings instead of its command line."""
 
     def __init__(self, port: int) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.certificates.people import BORN, NOW, clerk, given, municipality, registered, resident
 
 from hashira.certificates.adapters import issuing_keys as keys
-from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain import shc
 from hashira.certificates.domain.dose import Dose
 from hashira.certificates.domain.format import verify
 from hashira.certificates.domain.mrz import Size, Zone, ZoneDate
@@ -279,7 +279,3 @@ def test_a_withdrawn_key_verifies_nothing_any_more(client: Client, hanako: Princ
     with pytest.raises(CertificateUntrusted):
         verify(text, trust=own_trust(ISSUER), at=NOW)
     assert client.get("/.well-known/jwks.json", headers={"host": "localhost"}).json() == {"keys": []}
-
-
-def test_formats_are_those_of_the_registry() -> None:
-    assert {shc.NAME, vds_nc.NAME} == {"shc", "vds-nc"}

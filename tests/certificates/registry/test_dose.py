@@ -106,7 +106,7 @@ def histories(draw: st.DrawFn) -> list[DoseEvent]:
 @given(histories(), st.randoms())
 def test_the_order_in_which_events_are_read_does_not_matter(events: list[DoseEvent], random: object) -> None:
     mixed = list(events)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert in_force(mixed) == in_force(events)
 
 

@@ -146,7 +146,7 @@ def test_a_colleague_cancels_nothing(nothing: str) -> None:
 @pytest.mark.parametrize("job_id", [uuid.uuid4(), "not-a-number"])
 def test_a_job_that_is_not_there(job_id: object) -> None:
     with pytest.raises(JobNotFound):
-        jobs.view(job_id)  # type: ignore[arg-type]
+        jobs.view(job_id)
 
 
 def test_a_service_that_asks_for_a_job_must_still_tell_of_itself(nothing: str) -> None:

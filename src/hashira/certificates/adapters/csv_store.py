@@ -132,7 +132,7 @@ class CsvStore:
             size += len(chunk)
             if size > MAX_BYTES:
                 raise FileTooLarge(megabytes=MAX_BYTES // 1024**2, rows=f"{self._most_rows:,}")
-            write(chunk)  # type: ignore[operator]
+            write(chunk)
             digest.update(chunk)
             lines += chunk.count(b"\n")
             block, end, rest = (tail + chunk).rpartition(b"\n")

@@ -45,7 +45,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 PASSPHRASE_FILE = "HASHIRA_KEY_PASSPHRASE_FILE"  # noqa: S105  # the name of a variable
-PASSPHRASE = "HASHIRA_KEY_PASSPHRASE"  # noqa: S105
+PASSPHRASE = "HASHIRA_KEY_PASSPHRASE"  # noqa: S105  # the name of a variable
 MIN_PASSPHRASE = 16
 """Characters; a file key stands and falls with it."""
 

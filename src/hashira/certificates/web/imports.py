@@ -35,7 +35,7 @@ _VIEW, _PREPARE = "certificates:ViewImports", "certificates:PrepareImport"
 
 
 def _actor(request: HttpRequest) -> Principal:
-    return request.principal  # type: ignore[attr-defined,no-any-return]
+    return request.principal
 
 
 def _found(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

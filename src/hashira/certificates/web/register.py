@@ -76,7 +76,7 @@ class PersonForm(forms.Form):
         given = {name: self.cleaned_data.get(name) for name in PersonValues.__dataclass_fields__}
         given["kana"] = KanaName.read(given["kana"])[0].text if given["kana"] else ""
         given["name"] = str(given["name"]).strip(" \u3000")
-        return PersonValues(**given)  # type: ignore[arg-type]
+        return PersonValues(**given)
 
 
 class RevisionForm(PersonForm):

@@ -35,7 +35,7 @@ def public(reason: str) -> Callable[[_View], _View]:
         raise ValueError("a public view needs its reason")
 
     def declare(view: _View) -> _View:
-        view.access_declaration = AccessDeclaration(reason)  # type: ignore[attr-defined]
+        view.access_declaration = AccessDeclaration(reason)
         return view
 
     return declare
@@ -54,7 +54,7 @@ def requires(action: str) -> Callable[[_View], _View]:
     def declare(view: _View) -> _View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            principal: Principal = request.principal  # type: ignore[attr-defined]
+            principal: Principal = request.principal
             try:
                 require(principal, action, system)
             except AccessDenied:
@@ -66,7 +66,7 @@ def requires(action: str) -> Callable[[_View], _View]:
                 return HttpResponseRedirect(reverse(door) + query)
             return view(request, *args, **kwargs)
 
-        guarded.access_declaration = AccessDeclaration("", action)  # type: ignore[attr-defined]
+        guarded.access_declaration = AccessDeclaration("", action)
         return cast(_View, guarded)
 
     return declare

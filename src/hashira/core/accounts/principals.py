@@ -26,7 +26,7 @@ class PrincipalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
-        request.principal = principal_of(request) if known else Principal.anonymous()  # type: ignore[attr-defined]
+        request.principal = principal_of(request) if known else Principal.anonymous()
         return self._get_response(request)
 
 

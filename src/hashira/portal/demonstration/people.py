@@ -79,7 +79,7 @@ def first_register() -> Iterator[DemonstrationPerson]:
 
 def second_register() -> Iterator[DemonstrationPerson]:
     """Of the next municipality: somebody who moved away, and others."""
-    chance = random.Random(_SEED + 1)  # noqa: S311
+    chance = random.Random(_SEED + 1)  # noqa: S311  (made up, not secret)
     moved = _person(
         12, "転居　見本", "テンキョ　ミホン", date(1972, 8, 15), "male", moved_out_on=date(2022, 3, 31)
     )

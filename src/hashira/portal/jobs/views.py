@@ -32,7 +32,7 @@ _PROGRESS = {JobState.DONE: "succeeded", JobState.CANCELLING: "running"}
 
 
 def _actor(request: HttpRequest) -> Principal:
-    return request.principal  # type: ignore[attr-defined,no-any-return]
+    return request.principal
 
 
 @access.requires("jobs:ViewJob")

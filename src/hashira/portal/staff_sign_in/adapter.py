@@ -17,7 +17,7 @@ from hashira.core.accounts.principals import RESIDENT_SESSION
 from hashira.ui.templatetags.ui import site_name
 
 
-class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -32,7 +32,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """An installation on a closed network has no mail; what matters stands in the audit."""
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Names and issuer of second factors."""
 
     def get_totp_issuer(self) -> str:

@@ -30,7 +30,7 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
     @functools.wraps(view)
     def look(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        shown = request.principal.second_factor  # type: ignore[attr-defined]
+        shown = request.principal.second_factor
         if request.user.is_authenticated and not shown and has_factor(request.user):
             here = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
             return HttpResponseRedirect(reverse("second-factor") + here)
