@@ -1,6 +1,8 @@
-"""Every check of the project, one after the other, and one summary of what ran and what did not.
+"""Every check of the project, and one summary of what ran and what did not.
 
 ``./test`` calls it; ``./test quick`` leaves out what needs a browser, a second database or a crash.
+The quick checks run one after the other; the long ones, which wait for processes more than they compute,
+run in two lanes side by side, and each one's words are printed whole when it has ended.
 Ends with 1 if a check failed and, in CI, also if a test was skipped.
 """
 
@@ -12,7 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,15 +25,16 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 IN_CI = bool(os.environ.get("CI"))
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
+_PRINTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One command; ``quick`` ones also run in ``./test quick``."""
+    """One command; one without a ``lane`` is quick and also runs in ``./test quick``."""
 
     name: str
     command: tuple[str, ...]
-    quick: bool = True
+    lane: int | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -53,10 +59,10 @@ def checks(database_url: str | None) -> list[Check]:
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign and not bundle")),
-        Check("foreign", (pytest, "-m", "foreign"), quick=False),
-        Check("browser", (pytest, "-m", "browser"), quick=False),
-        Check("crash", (pytest, "-m", "crash"), quick=False),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), quick=False),
+        Check("browser", (pytest, "-m", "browser"), lane=1),
+        Check("foreign", (pytest, "-m", "foreign"), lane=1),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=1),
+        Check("crash", (pytest, "-m", "crash"), lane=2),
     ]
     if database_url:
         listed.append(
@@ -74,28 +80,57 @@ def checks(database_url: str | None) -> list[Check]:
                     "-m",
                     "not browser and not crash and not bundle",
                 ),
-                quick=False,
+                lane=2,
                 environment={"HASHIRA_DATABASE_URL": database_url},
             )
         )
     return listed
 
 
-def run(check: Check) -> Outcome:
-    print(f"\n── {check.name} " + "─" * (70 - len(check.name)), flush=True)
+def run(check: Check, folder: Path) -> Outcome:
+    """Runs it with a data folder of its own, so that two at a time share nothing but the processors."""
+    title = f"\n── {check.name} " + "─" * (70 - len(check.name))
     started = time.monotonic()
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "hashira.portal.settings"} | check.environment
+    environment = {"DJANGO_SETTINGS_MODULE": "hashira.portal.settings", "HASHIRA_DATA_DIR": str(folder)}
     process = subprocess.Popen(  # noqa: S603 (the commands are those of this file)
-        check.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        check.command,
+        cwd=ROOT,
+        env=os.environ | environment | check.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
-    last = ""
+    last, held_back = "", [title]
+    if check.lane is None:
+        print(held_back.pop(), flush=True)
     assert process.stdout is not None
     for line in process.stdout:
-        print(line, end="", flush=True)
+        if check.lane is None:
+            print(line, end="", flush=True)
+        else:
+            held_back.append(line.removesuffix("\n"))
         last = line if _COUNTS.search(line) else last
     status = process.wait()
+    if held_back:
+        with _PRINTING:
+            print("\n".join(held_back), flush=True)
     counts = {kind.rstrip("s"): int(number) for number, kind in _COUNTS.findall(last)}
     return Outcome(check, status == 0, time.monotonic() - started, counts)
+
+
+def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
+    """The quick ones in order, then the lanes side by side."""
+
+    def in_order(checks: Iterable[Check]) -> list[Outcome]:
+        return [run(check, folder / check.name) for check in checks]
+
+    outcomes = in_order(check for check in selected if check.lane is None)
+    lanes = [[c for c in selected if c.lane == lane] for lane in sorted({c.lane for c in selected if c.lane})]
+    if lanes:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            for lane in pool.map(in_order, lanes):
+                outcomes += lane
+    return outcomes
 
 
 def summarise(outcomes: list[Outcome], left_out: list[str]) -> int:
@@ -127,7 +162,6 @@ def main(arguments: list[str]) -> int:
     left_out: list[str] = []
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory(prefix="hashira-test-") as directory:
-        os.environ["HASHIRA_DATA_DIR"] = str(Path(directory) / "data")
         os.environ.setdefault("HASHIRA_ENVIRONMENT", "development")
         server = None
         if not quick:
@@ -137,14 +171,12 @@ def main(arguments: list[str]) -> int:
         try:
             selected = checks(postgresql_url(server.get_uri()) if server else None)
             if quick:
-                left_out = [f"{c.name} (./test runs it)" for c in selected if not c.quick] + [
-                    "postgres (./test)"
-                ]
-                selected = [c for c in selected if c.quick]
+                left_out = [f"{c.name} (./test runs it)" for c in selected if c.lane] + ["postgres (./test)"]
+                selected = [c for c in selected if c.lane is None]
             elif browser is None and not IN_CI:
                 left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
                 selected = [c for c in selected if c.name != "browser"]
-            outcomes = [run(check) for check in selected]
+            outcomes = run_all(selected, Path(directory) / "checks")
         finally:
             if server is not None:
                 server.cleanup()
