@@ -66,6 +66,11 @@ def files(folders: tuple[Path, ...] = FOLDERS) -> tuple[Path, Path]:
 
 
 @cache
+def _drawn() -> frozenset[int]:
+    """The characters that either typeface has."""
+    return frozenset().union(*(_covered(path) for path in files()))
+
+
 def _covered(path: Path) -> frozenset[int]:
     from fontTools.ttLib import TTCollection, TTFont
 
@@ -94,7 +99,7 @@ def _variants() -> frozenset[tuple[int, int]]:
 
 def drawable(text: str) -> Drawable:
     """The text with 〓 for what no typeface has, and without the selectors of variants that none has."""
-    covered: frozenset[int] = frozenset().union(*(_covered(path) for path in files()))
+    covered = _drawn()
     drawn: list[str] = []
     missing: list[str] = []
     common: list[str] = []
