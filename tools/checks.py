@@ -30,11 +30,12 @@ _PRINTING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One command; one without a ``lane`` is quick and also runs in ``./test quick``."""
+    """One command. Those without a ``lane`` run first; ``./test quick`` runs the ``quick`` ones of them."""
 
     name: str
     command: tuple[str, ...]
     lane: int | None = None
+    quick: bool = True
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -59,6 +60,7 @@ def checks(database_url: str | None) -> list[Check]:
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign and not bundle")),
+        Check("peers", (python, "tools/foreign.py"), quick=False),
         Check("browser", (pytest, "-m", "browser"), lane=1),
         Check("foreign", (pytest, "-m", "foreign"), lane=1),
         Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=1),
@@ -85,6 +87,10 @@ def checks(database_url: str | None) -> list[Check]:
             )
         )
     return listed
+
+
+def _is_long(check: Check) -> bool:
+    return check.lane is not None or not check.quick
 
 
 def run(check: Check, folder: Path) -> Outcome:
@@ -171,8 +177,9 @@ def main(arguments: list[str]) -> int:
         try:
             selected = checks(postgresql_url(server.get_uri()) if server else None)
             if quick:
-                left_out = [f"{c.name} (./test runs it)" for c in selected if c.lane] + ["postgres (./test)"]
-                selected = [c for c in selected if c.lane is None]
+                left_out = [f"{c.name} (./test runs it)" for c in selected if _is_long(c)]
+                left_out.append("postgres (./test runs it)")
+                selected = [c for c in selected if not _is_long(c)]
             elif browser is None and not IN_CI:
                 left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
                 selected = [c for c in selected if c.name != "browser"]
