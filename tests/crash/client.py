@@ -29,10 +29,13 @@ from hashira.core.jobs import services
 ACTOR = Principal.system("trial")
 
 
+def _actor(resident: str) -> Principal:
+    return Principal(PrincipalKind.RESIDENT, resident, second_factor=True) if resident else ACTOR
+
+
 def request(count: str, milliseconds: str, resident: str = "") -> None:
     parameters = {"count": int(count), "milliseconds": int(milliseconds)}
-    actor = Principal(PrincipalKind.RESIDENT, resident, second_factor=True) if resident else ACTOR
-    view = jobs.request(actor=actor, kind="demonstration.rows", parameters=parameters)
+    view = jobs.request(actor=_actor(resident), kind="demonstration.rows", parameters=parameters)
     print(view.id, flush=True)
 
 
@@ -63,7 +66,7 @@ def main(verb: str, *arguments: str) -> None:
         services.hand_over = _killed
         request(*arguments)
     elif verb == "cancel":
-        jobs.cancel(actor=ACTOR, job_id=arguments[0])
+        jobs.cancel(actor=_actor("".join(arguments[1:])), job_id=arguments[0])
     else:
         raise SystemExit(f"unknown verb {verb}")
 
