@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -67,9 +67,13 @@ def own_issuer() -> str:
     return settings.HASHIRA_SHC_ISSUER or ("https://localhost" if settings.DEVELOPMENT else "")
 
 
-def key_store() -> KeyStore:
-    """The key store of this installation. Raises ``PassphraseMissing``, ``HsmPinMissing``, ``KeyExposed``."""
-    return _store(settings.DATA_DIR / "keys")
+def key_store(environment: Mapping[str, str] | None = None) -> KeyStore:
+    """The key store of this installation, or the one that another environment names.
+
+    Raises ``PassphraseMissing``, ``HsmPinMissing`` or ``KeyExposed``.
+    """
+    folder = settings.DATA_DIR / "keys"
+    return _store(folder) if environment is None else _configured(environment, folder)
 
 
 def issuing_keys(at: datetime) -> IssuingKeys:
@@ -93,10 +97,13 @@ def issuing_keys(at: datetime) -> IssuingKeys:
 
 @lru_cache(maxsize=4)
 def _store(folder: Path) -> KeyStore:
-    environment = dict(os.environ)
+    return _configured(os.environ, folder)
+
+
+def _configured(environment: Mapping[str, str], folder: Path) -> KeyStore:
     named = {MODULE, PASSPHRASE, PASSPHRASE_FILE} & {name for name, value in environment.items() if value}
     if settings.DEVELOPMENT and not named:
-        environment[PASSPHRASE_FILE] = str(_development_passphrase(folder))
+        environment = {**environment, PASSPHRASE_FILE: str(_development_passphrase(folder))}
     return configured_key_store(environment, folder=folder)
 
 
