@@ -1,4 +1,4 @@
-"""An installation for production whose keys are in an HSM (SoftHSM2): from the commands to the resident's page.
+"""An installation for production with its keys in an HSM (SoftHSM2): from the commands to the resident's page.
 
 Every step is a process of its own, as an operator starts them; the authority of the state is the test.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -71,7 +73,9 @@ def installation(tmp_path: Path) -> dict[str, str]:
     if util is None or not found:
         if os.environ.get("CI"):
             pytest.fail("SoftHSM2 must be installed in CI")
-        pytest.skip("SoftHSM2 is not installed: issuing with an HSM is not checked (apt-get install softhsm2)")
+        pytest.skip(
+            "SoftHSM2 is not installed: issuing with an HSM is not checked (apt-get install softhsm2)"
+        )
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
     (tmp_path / "pin").write_text(PIN)
@@ -91,7 +95,7 @@ def installation(tmp_path: Path) -> dict[str, str]:
         "HASHIRA_SHC_ISSUER": ISSUER,
         "HASHIRA_SHC_KEY": "shc-2026",
         "HASHIRA_VDS_KEY": "vds-2026",
-        "HASHIRA_STATE": "UTO",
+        "HASHIRA_STATE": "JPN",
         "HASHIRA_ISSUING_AUTHORITY": "Example_Town",
     }
     subprocess.run(
@@ -105,9 +109,8 @@ def hashira(
     environment: dict[str, str], *arguments: str, expect: int = 0, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, "-c", "from hashira.portal.command import main; main()", *arguments)
-    done = subprocess.run(
-        command, env=environment, input=typed, capture_output=True, text=True, cwd=Path(environment["HASHIRA_DATA_DIR"]).parent
-    )  # fmt: skip
+    folder = Path(environment["HASHIRA_DATA_DIR"]).parent
+    done = subprocess.run(command, env=environment, input=typed, capture_output=True, text=True, cwd=folder)
     assert done.returncode == expect, done.stdout + done.stderr
     return done
 
@@ -115,17 +118,17 @@ def hashira(
 def test_a_resident_gets_certificates_signed_inside_the_hsm(
     installation: dict[str, str], tmp_path: Path
 ) -> None:
-    made = json.loads(hashira(installation, "certificates", "keys", "create", "shc-2026", "--json").stdout)
+    making, asking, attaching, *checking = commands_of_the_guide()
+    hashira(installation, *making)
+    made = json.loads(hashira(installation, *checking[0], "--json").stdout)
     assert (made["store"], made["certificates"]) == ("pkcs11", 0)
-    said = hashira(installation, "certificates", "keys", "create", "shc-2026", expect=3)
-    assert "CERT-055" in said.stderr
-    wanted = ("--country", "UT", "--organisation", "Test", "--common-name", "Utopia seals")
-    hashira(
-        installation, "certificates", "keys", "create", "vds-2026", "--request", "request.pem", *wanted
-    )
-    attach_what_the_state_issued(tmp_path, installation)
-    checked = hashira(installation, "certificates", "keys", "check", "vds-2026", "--json")
-    assert json.loads(checked.stdout)["certificates"] == 2
+    assert "CERT-055" in hashira(installation, *making, expect=3).stderr
+    hashira(installation, *asking)
+    issue_as_the_state(tmp_path)
+    wrong = hashira(installation, "certificates", "keys", "attach", "vds-2026", "csca.pem", expect=3)
+    assert "CERT-056" in wrong.stderr
+    hashira(installation, *attaching)
+    assert json.loads(hashira(installation, *checking[1], "--json").stdout)["certificates"] == 2
 
     doing = subprocess.run(
         (sys.executable, "-c", VISIT, str(tmp_path / "texts")),
@@ -148,23 +151,33 @@ def test_a_resident_gets_certificates_signed_inside_the_hsm(
             assert b"PRIVATE KEY" not in path.read_bytes(), path
 
 
-def attach_what_the_state_issued(tmp_path: Path, installation: dict[str, str]) -> None:
+def commands_of_the_guide() -> list[list[str]]:
+    """The commands of docs/how-to/hsm.md, in its order, as their arguments."""
+    page = (ROOT / "docs/how-to/hsm.md").read_text("utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    found = [shlex.split(line)[1:] for line in lines if line.startswith("hashira ")]
+    assert [words[2] for words in found] == ["create", "create", "attach", "check", "check"]
+    return found
+
+
+def issue_as_the_state(tmp_path: Path) -> None:
+    """What the authority of the state answers to the signing request."""
     asked = x509.load_pem_x509_csr((tmp_path / "request.pem").read_bytes())
     assert asked.is_signature_valid
     today = datetime.now(UTC).replace(microsecond=0)
-    csca = authority(begins=today - timedelta(days=30), signs=(today - timedelta(days=30), today + timedelta(days=900)))
+    month, year = timedelta(days=30), timedelta(days=365)
+    state = name("JP", "Example CSCA")
+    csca = authority(subject=state, state="JPN", begins=today - month, signs=(today - month, today + year))
     profile = Profile(
         subject=asked.subject,
+        state="JPN",
         begins=today - timedelta(days=1),
-        signs=(today - timedelta(days=1), today + timedelta(days=400)),
+        signs=(today - timedelta(days=1), today + year),
     )
-    issued = certificate(profile, public=asked.public_key(), issuer=name(), issuer_key=csca.private)
+    issued = certificate(profile, public=asked.public_key(), issuer=state, issuer_key=csca.private)
     for file, der in (("signer.pem", issued), ("csca.pem", csca.der)):
         octets = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
         (tmp_path / file).write_bytes(octets)
-    wrong = hashira(installation, "certificates", "keys", "attach", "vds-2026", "csca.pem", expect=3)
-    assert "CERT-056" in wrong.stderr
-    hashira(installation, "certificates", "keys", "attach", "vds-2026", "signer.pem", "csca.pem")
 
 
 def test_the_pin_is_asked_for_where_no_setting_has_it(installation: dict[str, str]) -> None:
@@ -177,7 +190,7 @@ def test_the_pin_is_asked_for_where_no_setting_has_it(installation: dict[str, st
 
 
 def test_a_file_key_is_made_by_the_same_command(installation: dict[str, str], tmp_path: Path) -> None:
-    for variable in [name for name in installation if name.startswith("HASHIRA_PKCS11")]:
+    for variable in [key for key in installation if key.startswith("HASHIRA_PKCS11")]:
         del installation[variable]
     assert "CERT-060" in hashira(installation, "certificates", "keys", "create", "one", expect=3).stderr
     with_words = installation | {"HASHIRA_KEY_PASSPHRASE": "correct horse battery staple"}

@@ -1,4 +1,4 @@
-"""``hashira certificates keys create|request|attach|check``: keys of the store, without a database (署名鍵のコマンド)."""
+"""``hashira certificates keys …``: keys of the store, without a database (署名鍵のコマンド)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def _store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--module", metavar="PATH", help="HSMのモジュール / module of the HSM"),
         click.option("--token", metavar="LABEL", help="トークンの名前 / label of the token"),
-        click.option("--pin-file", metavar="PATH", help="PINのファイル（なければ尋ねる） / file with the PIN"),
+        click.option(
+            "--pin-file", metavar="PATH", help="PINのファイル（なければ尋ねる） / file with the PIN"
+        ),
         click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す / answer as JSON"),
     ):
         command = option(command)
@@ -54,9 +56,11 @@ def create(
 ) -> None:
     """鍵を作る（HSMの中、設定がなければ暗号化ファイル） / Make a signing key LABEL.
 
-    LABEL は鍵（HSMではオブジェクト）の名前です。国内用の鍵はこれだけで使えます。海外用（VDS-NC）の鍵は --request で
-    署名要求を書き出し、国の認証局の証明書を keys attach で付けます。ある鍵は上書きせず、署名要求だけなら
-    keys request で何度でも出せます。PIN は引数では渡せません。
+    LABEL は鍵（HSMではオブジェクト）の名前です。海外用（VDS-NC）の鍵は --request で署名要求を書き出し、国の認証局の
+    証明書を keys attach で付けます。ある鍵は上書きしません。PIN は引数では渡せません。
+
+    LABEL names the key (in an HSM, the object). --request writes a signing request for the authority of the
+    state. A key that exists is never overwritten, and the PIN is never an argument.
     """
     subject = _subject(request_file, country, organisation, unit, common_name)
     with errors_said(), _store(module, token, pin_file) as store:
@@ -132,10 +136,8 @@ def _store(module: str | None, token: str | None, pin_file: str | None) -> Itera
     from hashira.certificates.adapters.issuing_keys import key_store
     from hashira.certificates.adapters.key_configuration import MODULE, PIN, PIN_FILE, TOKEN
 
-    environment = dict(os.environ)
-    for name, value in ((MODULE, module), (TOKEN, token), (PIN_FILE, pin_file)):
-        if value:
-            environment[name] = value
+    said = {MODULE: module, TOKEN: token, PIN_FILE: pin_file}
+    environment = dict(os.environ) | {name: value for name, value in said.items() if value}
     if environment.get(MODULE) and not (environment.get(PIN_FILE) or environment.get(PIN)):
         environment[PIN] = click.prompt("PIN", hide_input=True, err=True)
     store = key_store(environment)
@@ -158,7 +160,9 @@ def _subject(
     if request_file is None:
         return None
     if not (country and organisation and common_name):
-        raise click.UsageError("--request には --country --organisation --common-name が要ります / are needed")
+        raise click.UsageError(
+            "--request には --country --organisation --common-name が要ります / are needed"
+        )
     if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
         raise click.UsageError("--country は JP のような大文字2文字です / takes two capital letters")
     return Subject(country, organisation, unit, common_name)
