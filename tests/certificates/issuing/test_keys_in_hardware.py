@@ -1,4 +1,4 @@
-"""An installation for production with its keys in an HSM (SoftHSM2): from the commands to the resident's page.
+"""An installation for production with its keys in an HSM (SoftHSM2), from commands to the resident's page.
 
 Every step is a process of its own, as an operator starts them; the authority of the state is the test.
 """

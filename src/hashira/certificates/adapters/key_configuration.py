@@ -1,8 +1,8 @@
 """Which store of keys an installation uses, from its environment (署名鍵の設定).
 
 With ``HASHIRA_PKCS11_MODULE`` the keys are in an HSM: ``HASHIRA_PKCS11_TOKEN`` is the label of its token and
-``HASHIRA_PKCS11_PIN_FILE`` a file with the PIN (or ``HASHIRA_PKCS11_PIN`` the PIN itself). Without it they are
-in encrypted files, for development: see :mod:`file_signer`.
+``HASHIRA_PKCS11_PIN_FILE`` a file with the PIN (or ``HASHIRA_PKCS11_PIN`` the PIN itself). Without it
+the keys are in encrypted files, for development: see :mod:`file_signer`.
 """
 
 from __future__ import annotations

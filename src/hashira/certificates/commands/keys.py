@@ -56,8 +56,8 @@ def create(
 ) -> None:
     """鍵を作る（HSMの中、設定がなければ暗号化ファイル） / Make a signing key LABEL.
 
-    LABEL は鍵（HSMではオブジェクト）の名前です。海外用（VDS-NC）の鍵は --request で署名要求を書き出し、国の認証局の
-    証明書を keys attach で付けます。ある鍵は上書きしません。PIN は引数では渡せません。
+    LABEL は鍵（HSMではオブジェクト）の名前です。海外用（VDS-NC）の鍵は --request で署名要求を書き出し、
+    国の認証局の証明書を keys attach で付けます。ある鍵は上書きしません。PIN は引数では渡せません。
 
     LABEL names the key (in an HSM, the object). --request writes a signing request for the authority of the
     state. A key that exists is never overwritten, and the PIN is never an argument.
