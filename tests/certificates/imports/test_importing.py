@@ -297,3 +297,12 @@ def test_the_report_runs_nothing_in_a_spreadsheet_and_speaks_both_languages(
         assert cells[:2] == ["2", word]
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
         assert "'@SUM(A1)" in cells
+
+
+def test_a_dose_after_the_death_stays_out_and_one_before_comes_in(city: Organisation, send: Send) -> None:
+    registered(city, died_on=date(2021, 6, 10))
+    sent = send(HANAKO, SECOND)
+    remark = ImportRemark.objects.get(dose_import=sent)
+    assert (remark.code, remark.line, remark.about) == ("CERT-167", 3, "dose_date")
+    apply(city, sent, good_rows_only=True)
+    assert [event.given_on for event in DoseEvent.objects.all()] == [date(2021, 6, 1)]
