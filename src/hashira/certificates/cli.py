@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.terminal import terminal_language
 
@@ -195,6 +196,9 @@ def _moment(moment: datetime) -> str:
     from hashira.kernel.clock import JST
 
     return moment.astimezone(JST).isoformat(sep=" ", timespec="seconds")
+
+
+certificates.add_command(import_commands.import_)
 
 
 @certificates.group()

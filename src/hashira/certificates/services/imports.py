@@ -80,8 +80,12 @@ def register_file(
     kept: KeptFile,
     file_name: str,
     source_name: str,
+    in_name_of: str = "",
 ) -> uuid.UUID:
-    """Begin an import with a file that was kept; the source is made if it is new. Raises ``AccessDenied``."""
+    """Begin an import with a file that was kept; the source is made if it is new. Raises ``AccessDenied``.
+
+    ``in_name_of`` is the account for which the terminal acts; see ``services.terminal_import``.
+    """
     resource = Resource("Certificates::Import", str(import_id), str(organisation_id))
     access.require(actor, "certificates:PrepareImport", resource)
     now = datetime.now(UTC)
@@ -111,7 +115,7 @@ def register_file(
         },
         delimiter=delimiter_of(header).value,
         uploaded_at=now,
-        uploaded_by=actor.id,
+        uploaded_by=in_name_of or actor.id,
     )
     audit.record(
         actor=actor,
@@ -154,8 +158,12 @@ def check_import(*, actor: Principal, import_id: uuid.UUID, mapping: ImportMappi
 
 
 @service(action="certificates:ImportDoses")
-def apply_import(*, actor: Principal, import_id: uuid.UUID, good_rows_only: bool = False) -> None:
+def apply_import(
+    *, actor: Principal, import_id: uuid.UUID, good_rows_only: bool = False, in_name_of: str = ""
+) -> None:
     """Request that the checked rows go into the registry, all at once.
+
+    ``in_name_of`` as in ``register_file``.
 
     Raises ``AccessDenied``, ``WrongState``, or ``ErrorsInFile`` unless the good rows alone were asked for.
     """
@@ -164,7 +172,7 @@ def apply_import(*, actor: Principal, import_id: uuid.UUID, good_rows_only: bool
     wrong = int(row.counts.get("rows_with_errors", 0))
     if wrong and not good_rows_only:
         raise ErrorsInFile(rows=f"{wrong:,}")
-    row.state, row.good_rows_only, row.applied_by = State.APPLYING, good_rows_only, actor.id
+    row.state, row.good_rows_only, row.applied_by = State.APPLYING, good_rows_only, in_name_of or actor.id
     row.save()
     _request(actor, APPLY_JOB, row, total=None)
     _tell(actor, "certificates:ImportDoses", row, {"good_rows_only": good_rows_only})

@@ -77,6 +77,13 @@ def hand_over(job_id: uuid.UUID) -> None:
         _log.warning("job %s was not enqueued; the worker will find it", job_id, exc_info=True)
 
 
+def forget(job_ids: list[uuid.UUID]) -> None:
+    """Delete what DBOS keeps of jobs that are over."""
+    file = system_file()
+    if job_ids and (file is None or file.exists()):
+        _client().delete_workflows([str(job_id) for job_id in job_ids])
+
+
 def enqueue_options(job_id: uuid.UUID) -> EnqueueOptions:
     """How a job is enqueued; its workflow has its own id, so that twice is once."""
     return {
