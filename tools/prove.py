@@ -47,6 +47,10 @@ AREAS = {
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),
+    "import": Area(
+        "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
+        (PYTHON, "-m", "benchmarks.import_doses", "1000000", "both"),
+    ),
     "speed": Area("ratios of signing and verifying", (PYTHON, "-m", "benchmarks.shc")),
     "journey": Area("from sign-in to certificate over HTTP", (PYTHON, "-m", "benchmarks.journey")),
 }

@@ -62,6 +62,7 @@ def run(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Run:
         return jobs.view(job_id)
 
     monkeypatch.setattr(command, "_follow", carry_out)
+    monkeypatch.setattr("hashira.core.jobs.services.hand_over", lambda job_id: None)
     monkeypatch.setenv("LANG", "ja_JP.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
 

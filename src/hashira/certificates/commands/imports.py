@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -69,6 +70,7 @@ def import_(
     import django
 
     django.setup()
+    logging.disable(logging.WARNING)  # the queue's own words about its tables
     from django.db import DatabaseError
 
     from hashira.core.jobs.errors import DatabaseNotReady

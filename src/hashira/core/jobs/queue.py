@@ -78,9 +78,15 @@ def hand_over(job_id: uuid.UUID) -> None:
 
 
 def forget(job_ids: list[uuid.UUID]) -> None:
-    """Delete what DBOS keeps of jobs that are over."""
+    """Delete what DBOS keeps of jobs that are over; nothing where no worker has ever run."""
     file = system_file()
-    if job_ids and (file is None or file.exists()):
+    if file is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('dbos.workflow_status')")
+            there = cursor.fetchone()[0] is not None
+    else:
+        there = file.exists()
+    if job_ids and there:
         _client().delete_workflows([str(job_id) for job_id in job_ids])
 
 
