@@ -309,6 +309,13 @@ def test_a_dose_after_the_death_stays_out_and_one_before_comes_in(city: Organisa
     assert [event.given_on for event in DoseEvent.objects.all()] == [date(2021, 6, 1)]
 
 
+def test_staff_cannot_import_in_the_name_of_a_colleague(city: Organisation, send: Send) -> None:
+    sent = send(HANAKO)
+    with pytest.raises(ValueError, match="only the terminal"):
+        services.apply_import(actor=clerk(city), import_id=sent, in_name_of=clerk(city).id)
+    assert DoseImport.objects.get(pk=sent).state == "checked"
+
+
 def test_an_import_whose_job_is_kept_no_more_is_told_to_be_stuck(city: Organisation, send: Send) -> None:
     """A failed job goes after its days; the page of what it left half done must still open."""
     sent = send(HANAKO)
