@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.browser import installation
 from tests.certificates.card import Key, card
 
@@ -35,30 +34,6 @@ def site(key: Key, tmp_path_factory: pytest.TempPathFactory) -> Iterator[install
     running = installation.start(folder / "data", HASHIRA_TRUST=str(trust))
     yield running
     assert running.stop() == 0
-
-
-@pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[..., Browser]]:
-    """Starts a Chromium with more arguments; all are closed at the end."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is not installed: the page at the door is not looked at")
-    browsers: list[Browser] = []
-    with sync_playwright() as playwright:
-
-        def start(*arguments: str) -> Browser:
-            options = ["--no-sandbox", *arguments]
-            browsers.append(playwright.chromium.launch(executable_path=found, args=options))
-            return browsers[-1]
-
-        yield start
-        for browser in browsers:
-            browser.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(launch: Callable[..., Browser]) -> Browser:
-    return launch()
 
 
 @pytest.fixture

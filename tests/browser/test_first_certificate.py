@@ -6,22 +6,19 @@ read from a screenshot of the page, and verified by the command in a process of 
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from tests.browser import installation
+from tests.browser.walking import code_on, press, reach, resident, staff
 from tests.certificates.card import Key, card
 
 from hashira.certificates.domain import p256, shc_qr
@@ -46,75 +43,6 @@ PASSPORT = "\n".join(
 )
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("installation") / "data"
-
-
-@pytest.fixture(scope="module")
-def site(data: Path) -> Iterator[installation.Installation]:
-    running = installation.start(data)
-    yield running
-    assert running.stop() == 0
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is not installed: the way to a certificate is not walked")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium: Browser, site: installation.Installation) -> Iterator[Callable[..., Page]]:
-    contexts = []
-
-    def open_(path: str = "/", *, width: int = 375, language: str = "ja", **options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.goto(site.address + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-
-
-def press(page: Page, role: Any, name: str) -> None:
-    """Goes to the control with Tab alone, as a person without a mouse does, and presses Enter."""
-    wanted = page.get_by_role(role, name=name).first
-    for _ in range(80):
-        if wanted.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not lead to {name}")
-
-
-def reach(page: Page, name: str) -> None:
-    """Goes to the field with Tab alone."""
-    wanted = page.get_by_label(name).first
-    for _ in range(80):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not lead to {name}")
-
-
-def sign_in(page: Page, person: str) -> None:
-    press(page, "link", "サインイン")
-    press(page, "link", "住民の方")
-    press(page, "button", "デジタル認証アプリでサインイン")
-    press(page, "button", f"{person}としてサインイン")
-    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
-
-
 def link(page: Page, number: str) -> None:
     press(page, "link", "市区町村の記録とつなげる")
     press(page, "link", "千代田区（架空のデータ）")
@@ -122,13 +50,6 @@ def link(page: Page, number: str) -> None:
     page.keyboard.insert_text(number)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="わたしの接種記録")).to_be_visible()
-
-
-def code_on(page: Page) -> str:
-    """What a phone reads from the screen."""
-    picture = page.locator(".dads-figure svg").screenshot()
-    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
-    return code.text
 
 
 def verify(text: str, data: Path, *options: str) -> tuple[int, dict[str, Any]]:
@@ -159,7 +80,7 @@ def test_a_certificate_by_keyboard_and_its_verification(
     visit: Callable[..., Page], data: Path, tmp_path: Path
 ) -> None:
     page = visit()
-    sign_in(page, "見本 花子")
+    resident(page, "見本 花子")
     press(page, "link", "わたしの接種記録")
     expect(page.get_by_text("まだ市区町村の記録とつながっていません")).to_be_visible()
     link(page, "0000000001")
@@ -230,23 +151,6 @@ def test_the_number_of_somebody_else_shows_nothing(visit: Callable[..., Page]) -
     page.get_by_role("button", name="記録とつなげる").click()
     expect(page.get_by_role("heading", name="この番号では記録を確かめられませんでした")).to_be_visible()
     assert "二美" not in page.content()
-
-
-def staff(page: Page, data: Path, email: str) -> None:
-    """Password, then the six digits as ``hashira demo code`` says them."""
-    page.get_by_label("メールアドレス").fill(email)
-    page.get_by_label("パスワード", exact=False).first.fill("hashira-demonstration")
-    page.get_by_role("button", name="サインインする", exact=True).click()
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
-    said = subprocess.run(
-        (sys.executable, "-c", "from hashira.portal.command import main; main()", "demo", "code", email),
-        capture_output=True,
-        text=True,
-        env=own | {"HASHIRA_DATA_DIR": str(data)},
-        timeout=60,
-    )
-    page.get_by_label("コード", exact=False).first.fill(said.stdout.strip())
-    page.get_by_role("button", name="サインインする", exact=True).click()
 
 
 def test_a_clerk_finds_somebody_and_records_a_dose(visit: Callable[..., Page], data: Path) -> None:

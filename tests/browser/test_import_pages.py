@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.browser import installation
-from tests.browser.test_first_certificate import staff
+from tests.browser.walking import staff
 
 pytestmark = pytest.mark.browser
 ROWS = (
@@ -21,29 +19,6 @@ ROWS = (
     "90002,取込　二郎,ﾄﾘｺﾐ ｼﾞﾛｳ,1978/5/5,男,武田／モデルナ,1,2021/7/1,3005288",
 )
 WRONG = "90003,取込　三郎,トリコミ　サブロウ,1978/13/5,男,知らないワクチン,1,2021/7/1,3005288"
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("installation") / "data"
-
-
-@pytest.fixture(scope="module")
-def site(data: Path) -> Iterator[installation.Installation]:
-    running = installation.start(data)
-    yield running
-    assert running.stop() == 0
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is not installed: the import is not walked")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def look(page: Page, name: str, width: int) -> None:

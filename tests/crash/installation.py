@@ -67,6 +67,19 @@ class Installation:
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
         }
 
+    def command(self, *arguments: str) -> str:
+        """What Python says, run with these arguments to its end, which must be a good one."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """``hashira`` with these arguments, going on; what it says is in the file ``log``."""
         with (self.data / "log").open("a", encoding="utf-8") as said:
@@ -149,3 +162,14 @@ def installed(data: Path, database_url: str = "") -> Iterator[Installation]:
         yield installation
     finally:
         installation.end()
+
+
+def children(pid: int) -> set[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = (line.split() for line in listed.stdout.splitlines())
+    return {int(child) for child, parent in pairs if int(parent) == pid}
+
+
+def alive(pid: int) -> bool:
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.returncode == 0 and not told.stdout.startswith("Z")

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from tests.crash.installation import Installation, kill, until
-from tests.crash.test_web import command
 
 pytestmark = pytest.mark.crash
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
@@ -22,7 +21,7 @@ _MAIN = "from hashira.portal.command import main; main()"
 
 def ask(installation: Installation, verb: str, argument: str) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(
-        command(installation, "-m", "tests.crash.import_client", verb, argument).splitlines()[-1]
+        installation.command("-m", "tests.crash.import_client", verb, argument).splitlines()[-1]
     )
     return answer
 
@@ -58,7 +57,7 @@ def carried_out(installation: Installation, job: str, chance: random.Random) -> 
 
 def test_no_half_import(installation: Installation) -> None:
     chance = random.Random(SEED)
-    command(installation, "-c", _MAIN, "demo", "load")
+    installation.command("-c", _MAIN, "demo", "load")
     begun = ask(installation, "begin", str(ROWS))
     carried_out(installation, begun["job"], chance)
     checked = ask(installation, "state", begun["id"])
@@ -70,5 +69,5 @@ def test_no_half_import(installation: Installation) -> None:
     assert ask(installation, "state", begun["id"])["state"] == "applied"
     assert written(installation) == (ROWS // 2, ROWS)
     assert installation.rows("SELECT count(*) FROM certificates_stagedrow") == [(0,)]
-    command(installation, "-c", _MAIN, "audit", "seal")
-    command(installation, "-c", _MAIN, "audit", "verify")
+    installation.command("-c", _MAIN, "audit", "seal")
+    installation.command("-c", _MAIN, "audit", "verify")

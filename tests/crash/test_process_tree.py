@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
 from tests.browser.installation import free_port
-from tests.crash.installation import Installation, until
+from tests.crash.installation import Installation, alive, children, until
 
 pytestmark = pytest.mark.crash
 
@@ -41,17 +40,6 @@ class Running:
 
     def everybody(self) -> set[int]:
         return {self.main.pid, self.web, self.worker, *children(self.web)}
-
-
-def children(pid: int) -> set[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    pairs = (line.split() for line in listed.stdout.splitlines())
-    return {int(child) for child, parent in pairs if int(parent) == pid}
-
-
-def alive(pid: int) -> bool:
-    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return told.returncode == 0 and not told.stdout.startswith("Z")
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ import os
 import random
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.parse
@@ -23,8 +21,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.browser.installation import free_port
-from tests.crash.installation import ROOT, Installation, until
-from tests.crash.test_process_tree import alive, children
+from tests.crash.installation import Installation, alive, children, until
 
 pytestmark = pytest.mark.crash
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
@@ -94,24 +91,11 @@ def start(installation: Installation, port: int) -> int:
     return process.pid
 
 
-def command(installation: Installation, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        env=installation.environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def test_what_was_acknowledged_survives(installation: Installation) -> None:
     chance = random.Random(SEED)
     port = free_port()
     main = start(installation, port)
-    told = json.loads(command(installation, "-m", "tests.crash.registry_client").splitlines()[-1])
+    told = json.loads(installation.command("-m", "tests.crash.registry_client").splitlines()[-1])
     client = Client(port, told["session"], told["person"], told["doses"])
     for _ in range(KILLS):
         before = len(client.acknowledged)
@@ -141,8 +125,8 @@ def test_what_was_acknowledged_survives(installation: Installation) -> None:
         "(SELECT 1 FROM certificates_issueddose d WHERE d.certificate_id = c.id)"
     )
     assert shown == [(0,)]  # none is there without the doses it shows
-    command(installation, "-c", "from hashira.portal.command import main; main()", "audit", "seal")
-    command(installation, "-c", "from hashira.portal.command import main; main()", "audit", "verify")
+    installation.command("-c", "from hashira.portal.command import main; main()", "audit", "seal")
+    installation.command("-c", "from hashira.portal.command import main; main()", "audit", "verify")
     events = installation.rows(
         "SELECT count(*) FROM audit_auditevent WHERE action = 'certificates:IssueOwnCertificate'"
     )

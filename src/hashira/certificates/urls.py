@@ -48,4 +48,9 @@ urlpatterns = [
     path("my/<uuid:person_id>/new/<str:kind>", own_certificates.new, name="own-new"),
     path("my/certificates/<uuid:certificate_id>", own_certificates.certificate, name="own-certificate"),
     path("my/certificates/<uuid:certificate_id>/file", own_certificates.card_file, name="own-card-file"),
+    path(
+        "my/certificates/<uuid:certificate_id>/paper/<str:edition>",
+        own_certificates.paper,
+        name="own-paper",
+    ),
 ]

@@ -47,6 +47,8 @@ class CertificateView:
     number: str
     issued_at: datetime
     municipality: Bilingual
+    registered_name: str
+    """The name in the register, for paper; a card may keep it back."""
     text: str
     """The compact JWS of a card, the JSON of a seal."""
     content: CertificateContent
@@ -94,6 +96,7 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         number=row.number,
         issued_at=row.issued_at,
         municipality=record.municipality,
+        registered_name=record.name,
         text=row.text,
         content=_content(row.format, row.text),
         doses=tuple(dose for dose in record.doses if dose.event_id in shown),

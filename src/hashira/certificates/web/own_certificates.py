@@ -16,13 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from hashira.certificates.adapters.paper.printer import pdf
 from hashira.certificates.adapters.qr_image import draw
 from hashira.certificates.domain import shc, shc_qr
 from hashira.certificates.domain.format import format_named
 from hashira.certificates.domain.mrz import Zone, read_zone
+from hashira.certificates.domain.paper import Edition
 from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.selectors.issuing import CertificateView
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord
+from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.services.issuing import issue_card, issue_seal, view_certificate
 from hashira.certificates.services.own_record import view_own_record
 from hashira.core import access
@@ -248,6 +251,23 @@ def card_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         orjson.dumps({"verifiableCredential": [view.text]}),
         content_type="application/smart-health-card",
         headers={"Content-Disposition": f'attachment; filename="{view.number}.smart-health-card"'},
+    )
+
+
+@access.requires("certificates:OpenOwnPages")
+@never_cache
+@require_safe
+def paper(request: HttpRequest, certificate_id: UUID, edition: str) -> HttpResponse:
+    """The certificate as a PDF to print: ``standard`` or ``large`` letters."""
+    if edition not in set(Edition):
+        raise Http404
+    view = view_certificate(actor=request.principal, certificate_id=certificate_id)
+    made = pdf([paper_sheet(view)], edition=Edition(edition))
+    name = f"{view.number}-{edition}.pdf"
+    return HttpResponse(
+        made,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
 
 

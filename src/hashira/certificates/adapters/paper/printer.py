@@ -1,0 +1,102 @@
+"""Sheets into a PDF with typst: PDF/A-2a (ISO 19005-2), PDF/UA-1 (ISO 14289-1), vector codes (PDFの作成)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from hashira.certificates.adapters.paper import typefaces
+from hashira.certificates.adapters.qr_image import draw
+from hashira.certificates.domain.paper import Edition, PaperCode, PaperSheet, check_density
+from hashira.kernel.clock import JST
+from hashira.kernel.era import EraDate
+from hashira.kernel.language import Bilingual
+
+if TYPE_CHECKING:
+    import typst
+
+_FOLDER = Path(__file__).parent
+_TEMPLATE = _FOLDER / "certificate.typ"
+_WIDE = 0.55
+"""mm at level L; one level up makes a code larger by up to a fifth, which leaves 0.44."""
+_STANDARDS = ["a-2a", "ua-1"]
+_ONE_AT_A_TIME = threading.Lock()
+"""A compiler holds one world; the threads of a process share it, since loading typefaces takes longer than
+drawing many pages."""
+
+
+def paper_code(text: str, *, title: Bilingual, alternative: Bilingual, side: float) -> PaperCode:
+    """A code drawn for paper: level L, or M for a short text, whose modules stay wide all the same."""
+    path, modules = draw(text, level="L")
+    if side / modules >= _WIDE:
+        path, modules = draw(text, level="M")
+    return PaperCode(title, alternative, path, modules, side)
+
+
+def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) -> bytes:
+    """One document with all sheets, each beginning on a page of its own.
+
+    Raises ``CodeTooDense`` or ``TypefaceMissing``; bad input leaves nothing half made.
+    """
+    for sheet in sheets:
+        check_density(sheet.codes, doses=len(sheet.doses))
+    told = orjson.dumps(
+        [_told(sheet) for sheet in sheets], default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME
+    ).decode()
+    with _ONE_AT_A_TIME:
+        made = _compiler().compile(
+            format="pdf",
+            sys_inputs={"sheets": told, "edition": edition.value},
+            pdf_standards=_STANDARDS,
+        )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    import typst
+
+    names, text = typefaces.files()
+    return typst.Compiler(
+        str(_TEMPLATE),
+        root=str(_FOLDER),
+        font_paths=typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(names.parent), str(text.parent)],
+        ),
+    )
+
+
+def _told(sheet: PaperSheet) -> dict[str, Any]:
+    """The sheet as the template reads it; characters that cannot be drawn are replaced and told."""
+    told = asdict(sheet)
+    name = typefaces.drawable(sheet.name) if sheet.name is not None else None
+    told["name"] = name.text if name else None
+    told["missing"] = typefaces.code_points(name.missing) if name else ""
+    told["common"] = typefaces.code_points(name.common) if name else ""
+    told["issued_on"] = sheet.issued_at.astimezone(JST).date()
+    for code in told["codes"]:
+        size = code["modules"]
+        code["svg"] = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
+            f'<path d="{code["path"]}"/></svg>'
+        )
+        del code["path"]
+    return told
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return {"iso": value.isoformat(), "era": str(EraDate.of(value))}
+    raise TypeError(type(value).__name__)

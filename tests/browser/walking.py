@@ -1,0 +1,79 @@
+"""How people go about the pages: by keyboard alone, signing in as a resident or as staff, reading a code."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+_MOST_STEPS = 120
+
+
+def focus(page: Page, wanted: Locator, what: str) -> None:
+    """Goes there with Tab alone, as a person without a mouse does."""
+    for _ in range(_MOST_STEPS):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {what}")
+
+
+def press(page: Page, role: Any, name: str) -> None:
+    """Goes to the control and presses Enter."""
+    focus(page, page.get_by_role(role, name=name).first, name)
+    page.keyboard.press("Enter")
+
+
+def reach(page: Page, name: str) -> None:
+    """Goes to the field of that label."""
+    focus(page, page.get_by_label(name).first, name)
+
+
+def enter(page: Page, name: str, text: str) -> None:
+    """Goes to the field and types."""
+    reach(page, name)
+    page.keyboard.insert_text(text)
+
+
+def resident(page: Page, person: str) -> None:
+    """Signs in through the provider for development, from the home page on."""
+    press(page, "link", "サインイン")
+    press(page, "link", "住民の方")
+    press(page, "button", "デジタル認証アプリでサインイン")
+    press(page, "button", f"{person}としてサインイン")
+    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
+
+
+def staff(page: Page, data: Path, email: str) -> None:
+    """Password, then the six digits as ``hashira demo code`` says them."""
+    page.locator("input[type=email]").fill(email)
+    page.locator("input[type=password]").fill("hashira-demonstration")
+    page.locator("main form button[type=submit]").first.click()
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    said = subprocess.run(
+        (sys.executable, "-c", "from hashira.portal.command import main; main()", "demo", "code", email),
+        capture_output=True,
+        text=True,
+        env=own | {"HASHIRA_DATA_DIR": str(data)},
+        timeout=60,
+    )
+    page.locator("#id_code").fill(said.stdout.strip())
+    page.locator("main form button[type=submit]").first.click()
+
+
+def code_on(page: Page) -> str:
+    """What a telephone reads from the screen.
+
+    It looks for nothing but QR codes: among so many dots a reader of every kind of code now and then finds a
+    small linear one as well.
+    """
+    picture = page.locator(".dads-figure svg").screenshot()
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)), formats=zxingcpp.BarcodeFormat.QRCode)
+    return code.text
