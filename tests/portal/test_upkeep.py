@@ -81,6 +81,17 @@ def test_the_time_of_keeping_is_a_setting(settings: Any) -> None:
     assert list(Job.objects.values_list("pk", flat=True)) == [kept]
 
 
+@pytest.mark.django_db
+def test_no_setting_takes_away_the_tries_that_are_still_counted(settings: Any) -> None:
+    settings.HASHIRA_LINK_ATTEMPT_RETENTION_DAYS = settings.HASHIRA_LINK_REQUEST_RETENTION_DAYS = 0
+    city, who = municipality(), resident()
+    claim_link(actor=who, organisation_id=city.pk, number="0000000009", at=NOW - timedelta(hours=20))
+    asked = request_link(actor=who, organisation_id=city.pk, number="", at=NOW - timedelta(hours=20))
+    refuse_request(actor=clerk(city), request_id=asked, reason="別の人", at=NOW - timedelta(hours=19))
+    prune()
+    assert (LinkAttempt.objects.count(), LinkRequest.objects.count()) == (1, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_does_it_by_the_clock() -> None:
     ended(100)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from hashira.certificates.services.linking import WINDOW
 from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -31,9 +32,14 @@ def prune_linking(*, actor: Principal, at: datetime) -> dict[str, int]:
     return deleted
 
 
+def _before(at: datetime, days: int) -> datetime:
+    """Never within the window in which tries and requests are counted, whatever the setting says."""
+    return at - max(timedelta(days=days), 2 * WINDOW)
+
+
 def _over(at: datetime) -> dict[str, QuerySet]:  # type: ignore[type-arg]  # three models
-    tried = at - timedelta(days=settings.HASHIRA_LINK_ATTEMPT_RETENTION_DAYS)
-    decided = at - timedelta(days=settings.HASHIRA_LINK_REQUEST_RETENTION_DAYS)
+    tried = _before(at, settings.HASHIRA_LINK_ATTEMPT_RETENTION_DAYS)
+    decided = _before(at, settings.HASHIRA_LINK_REQUEST_RETENTION_DAYS)
     return {
         "attempts": LinkAttempt.objects.filter(at__lt=tried),
         "codes": LinkCode.objects.filter(Q(ended_at__lt=tried) | Q(expires_at__lt=tried)),
