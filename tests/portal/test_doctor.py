@@ -234,6 +234,11 @@ def test_a_clock_that_is_not_the_databases_is_found(seconds: int, health: Health
         assert finding("clock").health is health
 
 
+def test_without_tables_the_clock_is_still_looked_at() -> None:
+    with patch.object(connection.introspection, "table_names", list):
+        assert finding("clock").health is Health.GOOD
+
+
 def test_a_provider_that_is_away_is_said_to_be_out_of_reach(folder: Path, settings: Any) -> None:
     away(folder, settings)
     found = finding("resident-sign-in")

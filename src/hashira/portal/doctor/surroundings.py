@@ -215,9 +215,11 @@ def _database_clock() -> datetime:
 
 
 def _last_written() -> datetime:
-    """The moment of the newest event of the audit; long ago where there is none."""
+    """The moment of the newest event of the audit; long ago where there is none, or no table yet."""
     from hashira.core.audit.models import AuditEvent
 
+    if AuditEvent._meta.db_table not in connection.introspection.table_names():
+        return _WRITTEN  # the check of the tables says so
     last = AuditEvent.objects.order_by("-sequence").values_list("moment", flat=True).first()
     return last or _WRITTEN
 
