@@ -96,7 +96,7 @@ def test_no_setting_takes_away_the_tries_that_are_still_counted(settings: Any) -
 def test_the_worker_does_it_by_the_clock() -> None:
     ended(100)
     stopping, gone = threading.Event(), threading.Event()
-    keep_pruning(stopping, seconds=0.05)
+    keep_pruning(stopping, seconds=0.05, first=0.01)
     deadline = datetime.now(UTC) + timedelta(seconds=20)
     while Job.objects.exists() and datetime.now(UTC) < deadline:
         gone.wait(0.05)

@@ -12,6 +12,8 @@ from django.db import DatabaseError, connections
 
 _SECONDS = 60.0
 _HOUR = 3600.0
+_SETTLED = 60.0
+"""Seconds after which a worker has taken up what it must."""
 _log = logging.getLogger(__name__)
 
 
@@ -22,9 +24,14 @@ def keep_sealing(stopping: threading.Event, *, seconds: float = _SECONDS) -> thr
     return _repeat(seal, "sealing", stopping, seconds)
 
 
-def keep_pruning(stopping: threading.Event, *, seconds: float = _HOUR) -> threading.Thread:
-    """Deletes what is over, now and every ``seconds``, in a thread that ends when ``stopping`` is set."""
-    return _repeat(prune, "pruning", stopping, seconds)
+def keep_pruning(
+    stopping: threading.Event, *, seconds: float = _HOUR, first: float = _SETTLED
+) -> threading.Thread:
+    """Deletes what is over, soon and every ``seconds``, in a thread that ends when ``stopping`` is set.
+
+    Not at once: a worker that has just started takes up the jobs of others first.
+    """
+    return _repeat(prune, "pruning", stopping, seconds, first=first)
 
 
 def prune() -> None:
@@ -49,9 +56,11 @@ def prune() -> None:
 
 
 def _repeat(
-    act: Callable[[], object], name: str, stopping: threading.Event, seconds: float
+    act: Callable[[], object], name: str, stopping: threading.Event, seconds: float, *, first: float = 0.0
 ) -> threading.Thread:
     def loop() -> None:
+        if first and stopping.wait(first):
+            return
         while True:
             try:
                 act()
