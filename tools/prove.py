@@ -28,6 +28,8 @@ class Area:
     title: str
     command: tuple[str, ...]
     count: int | None = None
+    """How often or how many, unless HASHIRA_PROVE_COUNT says otherwise."""
+    unit: str = "times"
 
 
 def _pytest(*arguments: str) -> tuple[str, ...]:
@@ -47,6 +49,12 @@ AREAS = {
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),
+    "import": Area(
+        "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
+        (PYTHON, "-m", "benchmarks.import_doses", "both"),
+        1_000_000,
+        "rows",
+    ),
     "speed": Area("ratios of signing and verifying", (PYTHON, "-m", "benchmarks.shc")),
     "journey": Area("from sign-in to certificate over HTTP", (PYTHON, "-m", "benchmarks.journey")),
 }
@@ -55,7 +63,7 @@ AREAS = {
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in AREAS:
         for name, area in AREAS.items():
-            print(f"{name:<12}{area.title}" + (f" ({area.count} times)" if area.count else ""))
+            print(f"{name:<12}{area.title}" + (f" ({area.count:,} {area.unit})" if area.count else ""))
         return 0 if not arguments else 2
     area = AREAS[arguments[0]]
     environment = os.environ | {"HASHIRA_ENVIRONMENT": "development", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}

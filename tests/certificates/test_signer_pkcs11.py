@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from tests.certificates.states import AT as BEGIN_ISSUING
-from tests.certificates.states import Profile, authority, certificate, name
 from tests.certificates.test_key_stores import DOSE, HOLDER
 
 from hashira.certificates.adapters.certificate_builder import Subject, signing_request
@@ -242,45 +235,6 @@ def test_an_environment_chooses_the_hsm(module: Path, tmp_path: Path, store: Pkc
     pin.chmod(0o644)
     with pytest.raises(KeyExposed):
         configured_key_store(named, folder=tmp_path)
-
-
-def test_the_guide_works_as_it_is_written(
-    module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """docs/how-to/hsm.md, its Python taken from the page; the authority of the state is the test."""
-    page = (Path(__file__).parents[2] / "docs/how-to/hsm.md").read_text("utf-8")
-    request, attach, check = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "pin").write_text(PIN, "utf-8")
-    (tmp_path / "pin").chmod(0o600)
-    monkeypatch.setenv("HASHIRA_PKCS11_MODULE", str(module))
-    monkeypatch.setenv("HASHIRA_PKCS11_TOKEN", "guide")
-    monkeypatch.setenv("HASHIRA_PKCS11_PIN_FILE", str(tmp_path / "pin"))
-    page_names: dict[str, Any] = {}
-    exec(request, page_names)
-    asked = x509.load_pem_x509_csr(Path("request.pem").read_bytes())
-    csca = authority(subject=name("JP", "Example CSCA"), state="JPN")
-    issued = certificate(
-        Profile(subject=asked.subject, state="JPN"),
-        public=asked.public_key(),
-        issuer=name("JP", "Example CSCA"),
-        issuer_key=csca.private,
-    )
-    for file, der in (("signer.pem", issued), ("csca.pem", csca.der)):
-        Path(file).write_bytes(x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM))
-    exec(attach, page_names)
-    exec(check, page_names)
-    assert capsys.readouterr().out == "vds-signer-2026 pkcs11 2\n"
-    seal = vds_nc.issue(
-        holder=HOLDER,
-        doses=(replace(DOSE, date="2026-02-01"),),
-        issuer="JPN",
-        uvci="ABCDEFGH1234",
-        signer=page_names["signer"],
-        at=BEGIN_ISSUING,
-    )
-    assert vds_nc.verify(seal, trust=TrustStore(anchors=(csca.der,)), at=BEGIN_ISSUING)
-    page_names["store"].close()
 
 
 def test_a_wrong_pin_is_refused_beside_a_right_one(

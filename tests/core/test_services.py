@@ -9,7 +9,8 @@ import pytest
 from hashira.core import access
 from hashira.core.access import AccessDenied, Principal, PrincipalKind, Resource
 from hashira.core.accounts.models import Organisation
-from hashira.core.services import SERVICES, ServiceBroken, service
+from hashira.core.audit.models import AuditEvent, AuditMention
+from hashira.core.services import REFUSED, SERVICES, ServiceBroken, service
 from hashira.core.witness import note_audit
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,25 @@ def test_a_service_takes_keywords_and_an_actor() -> None:
 
         @service(action=ACTION)
         def nobody(*, of: str) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        (STAFF, 1),
+        (Principal(PrincipalKind.RESIDENT, "2", second_factor=True), 1),
+        (Principal.anonymous(), 0),
+        (Principal.system("x"), 0),
+    ],
+)
+def test_a_refusal_is_told_of_whoever_is_known_and_changes_nothing(who: Principal, told: int) -> None:
+    def body(actor: Principal) -> None:
+        add()
+        access.require(actor, "accounts:GrantRole", Resource("Portal::Organisation", "3", "3"))
+
+    with pytest.raises(AccessDenied):
+        declared(body)(actor=who)
+    assert not Organisation.objects.exists()
+    found = AuditEvent.objects.filter(action=REFUSED)
+    assert found.count() == told
+    assert AuditMention.objects.filter(event__in=found).count() == told

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
 
-from hashira.certificates.selectors.people import Question, find_people
+from hashira.certificates.domain.dose import RecordedDose, warnings
+from hashira.certificates.selectors.people import Question, find_people, person_view
 from hashira.certificates.store.models import DoseEvent, Person
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
 from hashira.core.audit.sealing import seal, verify
 from hashira.portal.demonstration.accounts import ACCOUNTS, PASSWORD, second_factor_secret
 from hashira.portal.demonstration.loading import NotForProduction, load
+from hashira.portal.demonstration.people import first_register, second_register
 from hashira.portal.development_provider.people import PEOPLE
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +69,32 @@ def test_passwords_and_second_factors_are_kept_so_that_the_database_alone_opens_
     secret = second_factor_secret(account.email)
     assert secret
     assert secret not in str(Authenticator.objects.get(user=account).data)
+
+
+def test_the_registers_hold_what_registers_get_wrong_and_a_childs_lifelong_record() -> None:
+    load()
+    city = Organisation.objects.get(code="131016")
+    assert 90 <= Person.objects.count() <= 120
+    (died,) = find_people(city.pk, Question(name="故人"))
+    assert died.died_on is not None
+    (renamed,) = find_people(city.pk, Question(name="改姓"))
+    assert [r.name for r in person_view(renamed.id).revisions] == ["旧名　見本", "改姓　見本"]
+    (gaiji,) = find_people(city.pk, Question(kana="ワタナベ　ガイジ"))
+    assert "\ue123" in gaiji.name
+    twins = find_people(city.pk, Question(kana="フタバ", birth_date=date(2019, 10, 10)))
+    assert len({twin.name for twin in twins}) == 2
+    given = {event.dose.product.code for event in person_view(twins[0].id).doses}
+    assert {"bcg", "mr", "je", "varicella", "dpt-ipv"} <= given
+    assert RoleAssignment.objects.filter(role="administrator").exists()
+
+
+def test_no_dose_of_the_demonstration_would_make_a_clerk_look_twice() -> None:
+    """Doses are loaded as confirmed; a course that no clinic gives would be a bad example."""
+    for one in (*first_register(), *second_register()):
+        known: list[RecordedDose] = []
+        for dose in one.doses:
+            if dose.given_on < one.values.birth_date:
+                continue
+            found = warnings(dose, known, died_on=one.values.died_on)
+            assert not found, (one.values.name, dose, found)
+            known.append(RecordedDose(uuid4(), dose))

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hashira.certificates.commands import imports as import_commands
+from hashira.certificates.commands import keys as key_commands
+from hashira.certificates.commands.terminal import terminal_language
+
 if TYPE_CHECKING:
     from hashira.certificates.domain.verdict import Assessment
     from hashira.kernel.errors import HashiraError
@@ -66,7 +70,7 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
     from hashira.certificates.domain.format import assess
     from hashira.kernel.errors import HashiraError
 
-    language = _language()
+    language = terminal_language()
     try:
         store = read_trust(trust or _own_trust())
         texts = certificates_in(_read(file))
@@ -95,12 +99,6 @@ def _own_trust() -> tuple[str, ...]:
     named = tuple(path for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
     own = os.path.join(os.environ.get("HASHIRA_DATA_DIR", ".data"), "trust")
     return (*named, own) if os.path.isdir(own) else named
-
-
-def _language() -> str:
-    """Japanese unless the terminal's locale says otherwise."""
-    chosen = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "ja"
-    return "en" if chosen.startswith("en") else "ja"
 
 
 def _read(file: str) -> bytes:
@@ -200,6 +198,9 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(JST).isoformat(sep=" ", timespec="seconds")
 
 
+certificates.add_command(import_commands.import_)
+
+
 @certificates.group()
 def keys() -> None:
     """署名鍵 / signing keys."""
@@ -217,9 +218,15 @@ def publish() -> None:
     try:
         publish_own_keys()
     except HashiraError as error:
-        click.echo(error.message(_language()), err=True)
+        click.echo(error.message(terminal_language()), err=True)
         sys.exit(_ENVIRONMENT)
     _list()
+
+
+keys.add_command(key_commands.create)
+keys.add_command(key_commands.request)
+keys.add_command(key_commands.attach)
+keys.add_command(key_commands.check)
 
 
 @keys.command(name="list")

@@ -9,9 +9,15 @@ from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
+from hashira.core.access.errors import AccessDenied
+from hashira.core.access.principal import Principal, PrincipalKind
+from hashira.core.audit.recording import Subject, record
 from hashira.core.witness import witnessed
 
 _Service = TypeVar("_Service", bound=Callable[..., Any])
+
+REFUSED = "access:Refused"
+"""The action under which the audit has whom somebody was kept from; the fact ``action`` says what it was."""
 
 SERVICES: dict[str, str] = {}
 """Every declared service (``module.function``) with the action it declares."""
@@ -29,6 +35,7 @@ def service(*, action: str) -> Callable[[_Service], _Service]:
 
     It runs in one transaction, and must call ``access.require`` for ``action`` and ``audit.record``;
     otherwise ``ServiceBroken`` is raised and the transaction is rolled back. Whatever it raises rolls back.
+    That somebody known was refused is told afterwards, in a transaction of its own.
     """
 
     def declare(function: _Service) -> _Service:
@@ -41,14 +48,38 @@ def service(*, action: str) -> Callable[[_Service], _Service]:
 
         @functools.wraps(function)
         def run(**arguments: Any) -> Any:
-            with transaction.atomic(), witnessed(action) as witness:
-                answer = function(**arguments)
-                if not witness.asked:
-                    raise ServiceBroken(f"{function.__qualname__} did not ask for {action}")
-                if not witness.recorded:
-                    raise ServiceBroken(f"{function.__qualname__} left no audit event")
-                return answer
+            try:
+                with transaction.atomic(), witnessed(action) as witness:
+                    answer = function(**arguments)
+                    if not witness.asked:
+                        raise ServiceBroken(f"{function.__qualname__} did not ask for {action}")
+                    if not witness.recorded:
+                        raise ServiceBroken(f"{function.__qualname__} left no audit event")
+                    return answer
+            except AccessDenied as refused:
+                _tell_refusal(arguments["actor"], action, refused)
+                raise
 
         return cast(_Service, run)
 
     return declare
+
+
+def _tell_refusal(actor: Principal, action: str, refused: AccessDenied) -> None:
+    """Leaves an event about a person of staff or a resident who was kept from something.
+
+    Whoever tries the addresses of other people's records is seen by that. Nobody known leaves none: the door
+    of the page keeps them out, and anybody could fill the audit.
+    """
+    if actor.kind not in {PrincipalKind.STAFF, PrincipalKind.RESIDENT}:
+        return
+    asked = refused.resource
+    subjects = [Subject(asked.kind, asked.id)] if asked is not None and asked.id else []
+    with transaction.atomic():
+        record(
+            actor=actor,
+            action=REFUSED,
+            subjects=subjects,
+            organisation=asked.organisation if asked is not None else None,
+            facts={"action": action},
+        )

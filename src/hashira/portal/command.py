@@ -42,7 +42,11 @@ class _Systems(click.Group):
 @click.version_option(package_name="hashira")
 def main() -> None:
     """Hashira 柱: 行政のデジタル基盤 / a digital agency in a box."""
+    from hashira.portal.last_start import data_folder, recall
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hashira.portal.settings")
+    if click.get_current_context().invoked_subcommand != "run":  # it says itself how it starts
+        recall(data_folder())
 
 
 @main.command()

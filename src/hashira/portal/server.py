@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.portal.last_start import remember
 from hashira.portal.process_tree import ProcessTree
 
 _HOST = "127.0.0.1"
@@ -69,6 +70,7 @@ def serve(*, port: int) -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    remember(settings.DATA_DIR)
     call_command("migrate", verbosity=0)
     _prepare()
     connections.close_all()  # the server's processes are forked and must open their own

@@ -92,6 +92,9 @@ HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
 HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
 HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
 HASHIRA_IMPORT_RETENTION_DAYS = int(os.environ.get("HASHIRA_IMPORT_RETENTION_DAYS", "30"))
+HASHIRA_LINK_ATTEMPT_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_ATTEMPT_RETENTION_DAYS", "30"))
+HASHIRA_LINK_REQUEST_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_REQUEST_RETENTION_DAYS", "1825"))
+HASHIRA_JOB_RETENTION_DAYS = int(os.environ.get("HASHIRA_JOB_RETENTION_DAYS", "90"))
 HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
 
 # Sign-in of residents: デジタル認証アプリ, or in development the provider that is built in.

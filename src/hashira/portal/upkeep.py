@@ -1,13 +1,19 @@
-"""What a worker does beside jobs: sealing the audit every minute (定期の作業)."""
+"""What a worker does beside jobs: sealing every minute, deleting what is over every hour (定期の作業)."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import DatabaseError, connections
 
 _SECONDS = 60.0
+_HOUR = 3600.0
+_SETTLED = 60.0
+"""Seconds after which a worker has taken up what it must."""
 _log = logging.getLogger(__name__)
 
 
@@ -15,17 +21,58 @@ def keep_sealing(stopping: threading.Event, *, seconds: float = _SECONDS) -> thr
     """Seals what was told, now and every ``seconds``, in a thread that ends when ``stopping`` is set."""
     from hashira.core.audit.sealing import seal
 
+    return _repeat(seal, "sealing", stopping, seconds)
+
+
+def keep_pruning(
+    stopping: threading.Event, *, seconds: float = _HOUR, first: float = _SETTLED
+) -> threading.Thread:
+    """Deletes what is over, soon and every ``seconds``, in a thread that ends when ``stopping`` is set.
+
+    Not at once: a worker that has just started takes up the jobs of others first.
+    """
+    return _repeat(prune, "pruning", stopping, seconds, first=first)
+
+
+def prune() -> None:
+    """Deletes what has been kept for long enough; where nothing is over, nothing is told either.
+
+    Several workers may do so at once: what one has deleted the other does not find.
+    """
+    from hashira.core.access import Principal
+    from hashira.core.jobs.retention import jobs_are_over, prune_jobs
+
+    actor, now = Principal.system("upkeep"), datetime.now(UTC)
+    while jobs_are_over(now) and prune_jobs(actor=actor, at=now):
+        pass
+    if "certificates" not in settings.HASHIRA_SYSTEMS:
+        return
+    from hashira.certificates.jobs import tidy
+    from hashira.certificates.services.retention import linking_is_over, prune_linking
+
+    tidy()
+    if linking_is_over(now):
+        prune_linking(actor=actor, at=now)
+
+
+def _repeat(
+    act: Callable[[], object], name: str, stopping: threading.Event, seconds: float, *, first: float = 0.0
+) -> threading.Thread:
     def loop() -> None:
+        if first and stopping.wait(first):
+            return
         while True:
             try:
-                seal()
-            except DatabaseError as error:  # busy or away: the next round seals it as well
-                _log.warning("the audit was not sealed: %s", error)
+                act()
+            except DatabaseError as error:  # busy or away: the next round does it as well
+                _log.warning("%s failed: %s", name, error)
+            except Exception:
+                _log.exception("%s failed", name)
             finally:
                 connections.close_all()
             if stopping.wait(seconds):
                 return
 
-    thread = threading.Thread(target=loop, name="sealing", daemon=True)
+    thread = threading.Thread(target=loop, name=name, daemon=True)
     thread.start()
     return thread

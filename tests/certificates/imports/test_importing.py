@@ -29,6 +29,7 @@ from hashira.certificates.store.models import (
     PersonRevision,
     StagedRow,
 )
+from hashira.certificates.web.imports import _job_of
 from hashira.core import jobs
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
@@ -297,3 +298,26 @@ def test_the_report_runs_nothing_in_a_spreadsheet_and_speaks_both_languages(
         assert cells[:2] == ["2", word]
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
         assert "'@SUM(A1)" in cells
+
+
+def test_a_dose_after_the_death_stays_out_and_one_before_comes_in(city: Organisation, send: Send) -> None:
+    registered(city, died_on=date(2021, 6, 10))
+    sent = send(HANAKO, SECOND)
+    remark = ImportRemark.objects.get(dose_import=sent)
+    assert (remark.code, remark.line, remark.about) == ("CERT-167", 3, "dose_date")
+    apply(city, sent, good_rows_only=True)
+    assert [event.given_on for event in DoseEvent.objects.all()] == [date(2021, 6, 1)]
+
+
+def test_staff_cannot_import_in_the_name_of_a_colleague(city: Organisation, send: Send) -> None:
+    sent = send(HANAKO)
+    with pytest.raises(ValueError, match="only the terminal"):
+        services.apply_import(actor=clerk(city), import_id=sent, in_name_of=clerk(city).id)
+    assert DoseImport.objects.get(pk=sent).state == "checked"
+
+
+def test_an_import_whose_job_is_kept_no_more_is_told_to_be_stuck(city: Organisation, send: Send) -> None:
+    """A failed job goes after its days; the page of what it left half done must still open."""
+    sent = send(HANAKO)
+    DoseImport.objects.filter(pk=sent).update(state="checking", job_id=uuid4())
+    assert _job_of(import_view(clerk(city), sent)) is None

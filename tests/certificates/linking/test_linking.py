@@ -40,7 +40,7 @@ from hashira.certificates.services.linking import (
 )
 from hashira.certificates.services.own_record import view_own_record
 from hashira.certificates.services.person import revise_person
-from hashira.certificates.store.models import LinkAttempt, LinkCode
+from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest, RegisterLink
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
 from hashira.core.audit.reading import events
@@ -414,3 +414,19 @@ def test_a_resident_reads_why_staff_ended_the_link(city: Organisation, person: U
     end_link(actor=clerk(city), person_id=person, reason="別人でした", at=NOW)
     assert [one.reason.ja for one in ended_by_staff(hanako.id)] == ["別人でした"]
     assert ended_by_staff(other.id) == ()
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_a_claim_for_somebody_who_has_died_is_for_staff_to_decide(by_code: bool) -> None:
+    """Bereaved relatives may need the record; whoever holds the card of the dead must not get it unseen."""
+    city = municipality()
+    person = registered(city, died_on=date(2026, 1, 1))
+    number = "0000000001"
+    if by_code:
+        number, _ = issue_link_code(actor=clerk(city), person_id=person, by_post=False, at=NOW)
+    who = resident()
+    assert claim_link(actor=who, organisation_id=city.pk, number=number, at=NOW).person_id is None
+    asked = request_link(actor=who, organisation_id=city.pk, number=number, at=NOW)
+    assert LinkRequest.objects.get(pk=asked).why == "deceased"
+    accept_request(actor=clerk(city), request_id=asked, person_id=person, reason="遺族", at=NOW)
+    assert RegisterLink.objects.filter(person_id=person, ended_at=None).count() == 1

@@ -125,3 +125,11 @@ def test_withdrawing_one_takes_that_one_alone(events: list[DoseEvent]) -> None:
         told = datetime(2022, 1, 2, tzinfo=UTC)
         void = DoseEvent(99, UUID(int=99), EventKind.VOIDED, one.event, one.dose, "counter", "x", told, "1")
         assert in_force([*events, void]) == tuple(other for other in before if other != one)
+
+
+def test_a_dose_after_the_death_is_asked_about_and_one_on_the_day_is_not() -> None:
+    day = date(2021, 6, 1)
+    after = [w.en for w in warnings(dose(1, day), (), died_on=date(2021, 5, 31))]
+    assert any("after the death (2021-05-31)" in words for words in after)
+    for died_on in (day, date(2021, 6, 2), None):
+        assert not any("death" in w.en for w in warnings(dose(1, day), (), died_on=died_on))

@@ -16,6 +16,10 @@ from hashira.certificates.selectors.people import person_view
 from hashira.certificates.store.models import DoseEvent, Person
 from hashira.core.access import Grant, Principal
 from hashira.core.accounts.models import Organisation
+from hashira.core.audit import Subject
+from hashira.core.audit.reading import events
+from hashira.core.audit.sealing import seal, verify
+from hashira.core.services import REFUSED
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -187,3 +191,45 @@ def test_only_a_supervisor_withdraws(city: Organisation, person: UUID, signed_in
     assert boss.post(address, {"reason": ""}).status_code == 422
     assert boss.post(address, {"reason": "別人の記録"}).status_code == 302
     assert person_view(person).doses == ()
+
+
+def test_a_refused_look_at_a_person_is_told(city: Organisation, person: UUID, signed_in: SignIn) -> None:
+    stranger = clerk(municipality("011002", "札幌市"))
+    client = signed_in(stranger)
+    assert client.get(reverse("certificates:person", args=[person])).status_code == 403
+    (event,) = events(actor=Subject("account", stranger.id))
+    assert event in events(subject=Subject("person", str(person)))
+    assert (event.action, event.organisation) == (REFUSED, str(city.pk))
+    assert event.facts == {"action": "certificates:ViewPerson"}
+    seal()
+    assert verify().ok
+
+
+def test_what_does_not_go_with_a_death_is_shown_and_nothing_is_blocked(
+    city: Organisation, signed_in: SignIn
+) -> None:
+    person = registered(city, died_on=date(2021, 5, 1))
+    client = signed_in(clerk(city))
+    asked = client.post(reverse("certificates:dose-new", args=[person]), slip())
+    assert asked.status_code == 422
+    assert "死亡日（2021-05-01）より後" in asked.content.decode()
+    given(city, person)
+    shown = client.get(reverse("certificates:person", args=[person])).content.decode()
+    assert "死亡日より後の接種記録があります" in shown
+    assert "利用者がつながっています" not in shown
+
+
+def test_a_death_is_recorded_with_the_one_who_did(
+    city: Organisation, person: UUID, signed_in: SignIn
+) -> None:
+    client = signed_in(clerk(city))
+    page = reverse("certificates:person-revise", args=[person])
+    known = client.get(page).context["form"].initial
+    form = {name: value for name, value in known.items() if isinstance(value, str)}
+    born = {"birth_date_year": 1980, "birth_date_month": 2, "birth_date_day": 29}
+    died = {"died_on_year": "令和3", "died_on_month": 5, "died_on_day": 1}
+    answer = client.post(page, form | born | died | {"version": 1, "reason": "死亡届"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert person_view(person).died_on == date(2021, 5, 1)
+    told = events(subject=Subject("person", str(person)))
+    assert "certificates:RevisePerson" in {event.action for event in told}

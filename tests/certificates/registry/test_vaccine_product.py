@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,9 @@ def test_bivalent_vaccines_are_told_apart_from_2023_02_07(code: str, before: str
 def test_an_unknown_product_is_refused() -> None:
     with pytest.raises(VaccineUnknown, match="CERT-100"):
         product("Comirnaty")
+
+
+def test_the_page_that_says_how_codes_were_checked_names_each_of_them() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/registry.md").read_text("utf-8")
+    said = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (\d{2,3}) \|", page, re.MULTILINE))
+    assert said == {code: entry.cvx for code, entry in PRODUCTS.items() if entry.cvx}

@@ -178,11 +178,47 @@ def test_tampering_is_found(name: str) -> None:
     }.items():
         statement = statement.replace(place, str(value))
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM audit_auditmention")
         cursor.execute(statement)
+        cursor.execute(
+            "DELETE FROM audit_auditmention WHERE event_id NOT IN (SELECT sequence FROM audit_auditevent)"
+        )
     found = verify()
     assert not found.ok
     assert found.problem is not None
+    assert "audit_auditmention" not in found.problem.en  # the events and seals speak for themselves
+
+
+MISINDEXED = {
+    "an entry taken out": "DELETE FROM audit_auditmention WHERE event_id = {first}",
+    "an entry given to another event": (
+        "UPDATE audit_auditmention SET event_id = {second} WHERE event_id = {first}"
+    ),
+    "an entry about somebody else": "UPDATE audit_auditmention SET pseudonym = 'x' WHERE event_id = {first}",
+    "an entry put in": (
+        "INSERT INTO audit_auditmention (id, pseudonym, event_id) VALUES (900000, 'x', {second})"
+    ),
+    "an entry put in twice": (
+        "INSERT INTO audit_auditmention (id, pseudonym, event_id) "
+        "SELECT 900000 + id, pseudonym, event_id FROM audit_auditmention WHERE event_id = {first}"
+    ),
+    "all of them taken out": "DELETE FROM audit_auditmention",
+}
+
+
+@pytest.mark.parametrize("name", sorted(MISINDEXED))
+def test_tampering_with_the_index_by_subject_is_found(name: str) -> None:
+    tell(subjects=[Subject("person", "1"), Subject("account", "2")])
+    tell(subjects=[Subject("person", "2")])
+    seal()
+    assert verify().ok
+    first, second = AuditEvent.objects.order_by("sequence").values_list("sequence", flat=True)
+    with connection.schema_editor() if connection.vendor == "postgresql" else _Bare() as editor:
+        drop_triggers(None, editor)
+    with connection.cursor() as cursor:
+        cursor.execute(MISINDEXED[name].replace("{first}", str(first)).replace("{second}", str(second)))
+    found = verify()
+    assert found.problem is not None
+    assert "audit_auditmention" in found.problem.en
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def development_pki(store: KeyStore, *, at: datetime) -> DevelopmentPki:
     return DevelopmentPki(authority.certificate_chain[0], signer)
 
 
+def development_pki_made(store: KeyStore, *, at: datetime) -> bool:
+    """Whether authority and signer are there already, so that ``development_pki`` would make nothing."""
+    authority = _current(store, _AUTHORITY_LABEL, at)
+    return (
+        authority is not None
+        and _current(store, _SIGNER_LABEL, at, issued_by=authority.certificate_chain[0]) is not None
+    )
+
+
 def authorities(store: KeyStore) -> tuple[bytes, ...]:
     """The certificates of all authorities that were ever made here, DER: what a verifier trusts."""
     prefix = f"{_AUTHORITY_LABEL}-"

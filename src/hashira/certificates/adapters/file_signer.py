@@ -186,6 +186,8 @@ class FileSigner:
 class FileKeyStore:
     """A ``KeyStore`` in a folder: ``<label>.key.pem``, and ``<label>.crt.pem`` beside it."""
 
+    kind = "file"
+
     def __init__(self, folder: Path, *, passphrase: bytes) -> None:
         self._folder = folder
         self._passphrase = passphrase
@@ -224,6 +226,11 @@ class FileKeyStore:
     def attach(self, label: str, chain: tuple[bytes, ...]) -> FileSigner:
         write_chain(self._folder, label, chain, spki=self.open(label).public_key_spki)
         return self.open(label)
+
+    def close(self) -> None:
+        """Forgets the keys that were opened."""
+        with self._lock:
+            self._opened.clear()
 
     def _path(self, label: str) -> Path:
         return self._folder / f"{check_label(label)}{_SUFFIX}"

@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from hashira.certificates.adapters.development_pki import STATE, development_pki
+from hashira.certificates.adapters.development_pki import STATE, development_pki, development_pki_made
 from hashira.certificates.adapters.file_signer import PASSPHRASE, PASSPHRASE_FILE
 from hashira.certificates.adapters.key_configuration import MODULE, configured_key_store
 from hashira.certificates.adapters.key_store import KeyStore
@@ -30,6 +30,7 @@ from hashira.kernel.language import Bilingual
 
 _DEVELOPMENT_CARD = re.compile(r"development-shc-([0-9]{8}-[0-9]{6})\Z")
 _CARD_KEY_LIFE = timedelta(days=365)  # SMART Health Cards 1.4.0: a new key at least once a year
+_PASSPHRASE = "development-passphrase"  # noqa: S105  # the name of a file
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -67,9 +68,13 @@ def own_issuer() -> str:
     return settings.HASHIRA_SHC_ISSUER or ("https://localhost" if settings.DEVELOPMENT else "")
 
 
-def key_store() -> KeyStore:
-    """The key store of this installation. Raises ``PassphraseMissing``, ``HsmPinMissing``, ``KeyExposed``."""
-    return _store(settings.DATA_DIR / "keys")
+def key_store(environment: Mapping[str, str] | None = None) -> KeyStore:
+    """The key store of this installation, or the one that another environment names.
+
+    Raises ``PassphraseMissing``, ``HsmPinMissing`` or ``KeyExposed``.
+    """
+    folder = settings.DATA_DIR / "keys"
+    return _store(folder) if environment is None else _configured(environment, folder)
 
 
 def issuing_keys(at: datetime) -> IssuingKeys:
@@ -91,19 +96,34 @@ def issuing_keys(at: datetime) -> IssuingKeys:
     )
 
 
+def keys_are_made(at: datetime) -> bool:
+    """Whether ``issuing_keys`` would open keys at that moment, and make none; it makes none itself."""
+    if not settings.DEVELOPMENT or settings.HASHIRA_SHC_KEY:
+        return True
+    folder = settings.DATA_DIR / "keys"
+    named = any(os.environ.get(name) for name in (MODULE, PASSPHRASE, PASSPHRASE_FILE))
+    if not named and not (folder / _PASSPHRASE).exists():
+        return False
+    store, day = _store(folder), datetime.combine(at.date(), time(), UTC)
+    return _current_card_key(store, day) is not None and development_pki_made(store, at=day)
+
+
 @lru_cache(maxsize=4)
 def _store(folder: Path) -> KeyStore:
-    environment = dict(os.environ)
+    return _configured(os.environ, folder)
+
+
+def _configured(environment: Mapping[str, str], folder: Path) -> KeyStore:
     named = {MODULE, PASSPHRASE, PASSPHRASE_FILE} & {name for name, value in environment.items() if value}
     if settings.DEVELOPMENT and not named:
-        environment[PASSPHRASE_FILE] = str(_development_passphrase(folder))
+        environment = {**environment, PASSPHRASE_FILE: str(_development_passphrase(folder))}
     return configured_key_store(environment, folder=folder)
 
 
 def _development_passphrase(folder: Path) -> Path:
     """A file with a passphrase beside the keys: no protection, and development asks for none."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "development-passphrase"
+    path = folder / _PASSPHRASE
     with _alone(folder):
         if not path.exists():
             partial = path.with_suffix(".part")

@@ -1,8 +1,8 @@
 """Which store of keys an installation uses, from its environment (署名鍵の設定).
 
 With ``HASHIRA_PKCS11_MODULE`` the keys are in an HSM: ``HASHIRA_PKCS11_TOKEN`` is the label of its token and
-``HASHIRA_PKCS11_PIN_FILE`` a file with the PIN. Without it they are in encrypted files, for development:
-see :mod:`file_signer`.
+``HASHIRA_PKCS11_PIN_FILE`` a file with the PIN (or ``HASHIRA_PKCS11_PIN`` the PIN itself). Without it
+the keys are in encrypted files, for development: see :mod:`file_signer`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hashira.kernel.language import Bilingual
 MODULE = "HASHIRA_PKCS11_MODULE"
 TOKEN = "HASHIRA_PKCS11_TOKEN"  # noqa: S105  # the name of a variable
 PIN_FILE = "HASHIRA_PKCS11_PIN_FILE"
+PIN = "HASHIRA_PKCS11_PIN"
 
 
 class HsmPinMissing(HashiraError):
@@ -43,11 +44,11 @@ def configured_key_store(environment: Mapping[str, str], *, folder: Path) -> Key
     if not module:
         return FileKeyStore(folder, passphrase=passphrase_from(environment))
     token, pin_file = environment.get(TOKEN, ""), environment.get(PIN_FILE, "")
-    if not token or not pin_file:
+    if not token or not (pin_file or environment.get(PIN)):
         name = TOKEN if not token else PIN_FILE
         raise HsmPinMissing(reason=Bilingual(f"{name} がありません", f"{name} is not set"))
     try:
-        pin = read_secret(Path(pin_file))
+        pin = read_secret(Path(pin_file)) if pin_file else environment[PIN]
     except (OSError, UnicodeDecodeError) as error:
         raise HsmPinMissing(
             reason=Bilingual("PINのファイルを読めません", "The file of the PIN is not readable")

@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from asn1crypto import pem
 
@@ -87,6 +87,9 @@ class StoredKey:
 class KeyStore(Protocol):
     """A place for P-256 signing keys."""
 
+    kind: ClassVar[str]
+    """``file`` or ``pkcs11``."""
+
     def create(self, label: str) -> Signer:
         """A new key; raises ``KeyExists`` or ``KeyLabelWrong``."""
         ...
@@ -101,6 +104,10 @@ class KeyStore(Protocol):
 
     def attach(self, label: str, chain: tuple[bytes, ...]) -> Signer:
         """The key, from now on with these certificates; raises ``ChainNotFit``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open; the store may be used again."""
         ...
 
 

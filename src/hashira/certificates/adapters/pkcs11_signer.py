@@ -101,6 +101,8 @@ class _Session:
 class Pkcs11KeyStore:
     """A ``KeyStore`` on one token. Certificates, being public, lie in the folder ``certificates``."""
 
+    kind = "pkcs11"
+
     def __init__(
         self,
         *,

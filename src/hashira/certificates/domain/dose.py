@@ -85,9 +85,21 @@ def check_dates(dose: Dose, *, birth_date: date, today: date) -> None:
         raise _unfit("given_on", "接種日が生年月日より前です", "The day lies before the date of birth")
 
 
-def warnings(dose: Dose, others: Iterable[RecordedDose]) -> tuple[Bilingual, ...]:
-    """What a clerk must look at twice before recording; ``others`` are the other doses in force."""
+def warnings(
+    dose: Dose, others: Iterable[RecordedDose], *, died_on: date | None = None
+) -> tuple[Bilingual, ...]:
+    """What a clerk must look at twice before recording; ``others`` are the other doses in force.
+
+    A dose after the death is no impossible one: the day of the death may be what is wrong.
+    """
     found: list[Bilingual] = []
+    if died_on is not None and dose.given_on > died_on:
+        found.append(
+            Bilingual(
+                f"接種日が死亡日（{died_on:%Y-%m-%d}）より後です。別の人の記録ではありませんか",
+                f"The day lies after the death ({died_on:%Y-%m-%d}): is it somebody else's dose",
+            )
+        )
     product, same = dose.product, [o.dose for o in others if o.dose.product.series == dose.product.series]
     if any(other.given_on == dose.given_on for other in same):
         found.append(Bilingual("同じ日に同じ種類の接種があります", "There is a dose of its kind on that day"))

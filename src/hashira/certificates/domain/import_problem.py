@@ -247,6 +247,20 @@ class UnreadableCoupon(HashiraError):
     )
 
 
+class DoseAfterDeath(HashiraError):
+    """Details: ``died_on``, ISO."""
+
+    code = "CERT-167"
+    what = Bilingual("接種日が死亡日より後です", "The dose is after the death")
+    why = Bilingual(
+        "台帳ではこの人は{died_on}に亡くなっています", "By the register this person died on {died_on}"
+    )
+    remedy = Bilingual(
+        "別の人の接種でないかを確かめ、死亡日が違うなら先に台帳を訂正してください",
+        "Check that it is not somebody else's; if the day of the death is wrong, correct the register first",
+    )
+
+
 class PersonBeingErased(HashiraError):
     code = "CERT-159"
     what = Bilingual("この人の記録は消去の手続き中です", "The records of this person are being erased")

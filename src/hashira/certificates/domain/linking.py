@@ -49,6 +49,8 @@ class Why(StrEnum):
     TAKEN = "taken"
     NAME_DIFFERS = "name_differs"
     BIRTH_CHANGED = "birth_changed"
+    DECEASED = "deceased"
+    """By the register the person has died, so the card is in somebody else's hands or the register errs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Candidate:
     sex: str = ""
     coupon_number: str = ""
     linked: bool = False
+    deceased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def genders_agree(claimant: Claimant, person: Candidate) -> bool:
 
 
 def _unless_taken(person: Candidate) -> Decision:
+    if person.deceased:
+        return Decision(None, Why.DECEASED)
     return Decision(None, Why.TAKEN) if person.linked else Decision(person.id)
 
 

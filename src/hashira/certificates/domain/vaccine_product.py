@@ -4,8 +4,9 @@ A product has a stable code of our own, since names and codes change: a certific
 use on the day it is made. So the bivalent COVID-19 vaccines were shown under the code of the first ones until
 2023-02-07, when cards began to tell them apart (FAQ 113 and 114 of the Digital Agency's application).
 
-Sources: CDC, "IIS: Current HL7 Standard Code Set, CVX"; ICD-11 MMS as in :mod:`icd11_vaccine`; days: the
-first authorisation anywhere (Comirnaty: United Kingdom, 2020-12-02), as doses given abroad count too.
+Sources: CDC, "IIS: Current HL7 Standard Code Set, CVX", with which each code was compared (see
+docs/reference/registry.md); ICD-11 MMS as in :mod:`icd11_vaccine`; days: the first authorisation anywhere
+(Comirnaty: United Kingdom, 2020-12-02; Jcovden: Bahrain, 2021-02-25), as doses given abroad count too.
 A product without a CVX code cannot be shown on a card, one without an ICD-11 code not on a seal; the table
 leaves the code out rather than choose a near one.
 """
@@ -217,7 +218,7 @@ _ALL = (
         "jcovden",
         Bilingual("ジェコビデン筋注", "JCOVDEN"),
         Bilingual("ヤンセン", "Janssen"),
-        date(2021, 2, 27),
+        date(2021, 2, 25),
         cvx="212",
         icd11=_VECTOR,
         seal="Jcovden",
@@ -248,7 +249,7 @@ _ALL = (
             "ジフテリア・百日せき・破傷風・ポリオ・Hib感染症",
             "Diphtheria, pertussis, tetanus, poliomyelitis, Hib",
         ),
-        "120",
+        "170",  # 120 is Pentacel, a product of the United States
         4,
     ),
     _routine("dt", "二種混合ワクチン", "DT", Bilingual("ジフテリア・破傷風", "Diphtheria, tetanus"), "28", 1),

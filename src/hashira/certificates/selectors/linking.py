@@ -86,6 +86,7 @@ class Compared:
     birth_date: date
     sex: str
     address: str
+    died_on: date | None
     coupon_number: str
     name_agrees: bool
     birth_agrees: bool
@@ -224,6 +225,7 @@ def candidate(person: Person, *, linked: bool) -> Candidate:
         sex=person.sex,
         coupon_number=person.coupon_number,
         linked=linked,
+        deceased=person.died_on is not None,
     )
 
 
@@ -242,6 +244,7 @@ def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
         name_agrees=names_agree(claimant.name, row.name),
         birth_agrees=claimant.birth_date == row.birth_date,
         sex_agrees=genders_agree(claimant, seen) if view.gender and row.sex else None,
+        died_on=row.died_on,
         coupon_agrees=bool(number) and number == row.coupon_number,
         all_agree=is_same_person(claimant, seen),
         linked=linked,

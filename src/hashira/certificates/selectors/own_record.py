@@ -86,6 +86,7 @@ class OwnRecord:
             str(self.person_id),
             str(self.organisation_id),
             {"residents": self.residents},
+            about="person",
         )
 
 

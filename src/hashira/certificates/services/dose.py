@@ -126,7 +126,7 @@ def _check(
 ) -> None:
     check_dates(dose, birth_date=person.birth_date, today=today_in_japan(FixedClock(at)))
     others = [r for r in in_force(dose_events(person.pk)) if r.event != instead_of]
-    found = warnings(dose, others)
+    found = warnings(dose, others, died_on=person.died_on)
     if found and not confirmed:
         raise DoseNeedsConfirmation(
             reason=Bilingual("。".join(w.ja for w in found), ". ".join(w.en for w in found))

@@ -12,6 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,7 @@ from hashira.certificates.domain.import_decision import (
 from hashira.certificates.domain.import_encoding import Encoding
 from hashira.certificates.domain.import_mapping import ImportMapping, read_headers
 from hashira.certificates.domain.import_problem import (
+    DoseAfterDeath,
     DoseConflict,
     DoseTwiceInFile,
     PersonConflict,
@@ -83,6 +85,7 @@ class _Person:
     line: int = 0
     """The row of this file that said the attributes, if one did."""
     doses: list[KnownDose] = field(default_factory=list)
+    died_on: date | None = None
 
 
 def begin_check(import_id: str) -> dict[str, Any]:
@@ -195,7 +198,12 @@ class _Portion:
         known = import_registry.people(self._row.organisation_id, numbers)
         for number, person in known.items():
             self._people[number] = _Person(
-                person.id, person.attributes, person.version, person.events, doses=list(person.doses)
+                person.id,
+                person.attributes,
+                person.version,
+                person.events,
+                doses=list(person.doses),
+                died_on=person.died_on,
             )
         for staged in import_registry.staged(self._row.pk, numbers):
             attributes = Attributes(
@@ -222,12 +230,15 @@ class _Portion:
         outcome = decide_person(person.attributes if person else None, said)
         if outcome is PersonOutcome.CONFLICT:
             return [Remark.of(PersonConflict(), about="birth_date", value=dose.birth_date.isoformat())]
+        if person is not None and person.died_on is not None and dose.dose_date > person.died_on:
+            error = DoseAfterDeath(died_on=person.died_on.isoformat())
+            return [Remark.of(error, about="dose_date", value=dose.dose_date.isoformat())]
         offered = KnownDose(dose.vaccine, dose.dose_number, dose.dose_date, dose.lot, line)
         there = person.doses if person else []
         judged, other = decide_dose(offered, there, series_of)
         if other is not None and judged is DoseOutcome.CONFLICT:
-            error = DoseTwiceInFile(line=other.line) if other.line else DoseConflict()
-            return [Remark.of(error, about="dose_number", value=f"{dose.dose_number or ''}")]
+            clash = DoseTwiceInFile(line=other.line) if other.line else DoseConflict()
+            return [Remark.of(clash, about="dose_number", value=f"{dose.dose_number or ''}")]
         remarks = []
         if person is not None and person.line and outcome is PersonOutcome.CHANGED:
             # The first row of a person in a file speaks for the person; a later one that differs is told.

@@ -20,7 +20,7 @@ from hashira.certificates.domain.import_record import Delimiter, delimiter_of, r
 from hashira.certificates.domain.import_state import BUSY, STATE_NAMES, ImportState
 from hashira.certificates.store.models.imports import DoseImport, ImportMappingVersion, ImportSource
 from hashira.core import access, audit, jobs
-from hashira.core.access import Principal, Resource
+from hashira.core.access import Principal, PrincipalKind, Resource
 from hashira.core.services import service
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -80,8 +80,12 @@ def register_file(
     kept: KeptFile,
     file_name: str,
     source_name: str,
+    in_name_of: str = "",
 ) -> uuid.UUID:
-    """Begin an import with a file that was kept; the source is made if it is new. Raises ``AccessDenied``."""
+    """Begin an import with a file that was kept; the source is made if it is new. Raises ``AccessDenied``.
+
+    ``in_name_of`` is the account for which the terminal acts; see ``services.terminal_import``.
+    """
     resource = Resource("Certificates::Import", str(import_id), str(organisation_id))
     access.require(actor, "certificates:PrepareImport", resource)
     now = datetime.now(UTC)
@@ -111,7 +115,7 @@ def register_file(
         },
         delimiter=delimiter_of(header).value,
         uploaded_at=now,
-        uploaded_by=actor.id,
+        uploaded_by=_doer(actor, in_name_of),
     )
     audit.record(
         actor=actor,
@@ -154,8 +158,12 @@ def check_import(*, actor: Principal, import_id: uuid.UUID, mapping: ImportMappi
 
 
 @service(action="certificates:ImportDoses")
-def apply_import(*, actor: Principal, import_id: uuid.UUID, good_rows_only: bool = False) -> None:
+def apply_import(
+    *, actor: Principal, import_id: uuid.UUID, good_rows_only: bool = False, in_name_of: str = ""
+) -> None:
     """Request that the checked rows go into the registry, all at once.
+
+    ``in_name_of`` as in ``register_file``.
 
     Raises ``AccessDenied``, ``WrongState``, or ``ErrorsInFile`` unless the good rows alone were asked for.
     """
@@ -164,7 +172,7 @@ def apply_import(*, actor: Principal, import_id: uuid.UUID, good_rows_only: bool
     wrong = int(row.counts.get("rows_with_errors", 0))
     if wrong and not good_rows_only:
         raise ErrorsInFile(rows=f"{wrong:,}")
-    row.state, row.good_rows_only, row.applied_by = State.APPLYING, good_rows_only, actor.id
+    row.state, row.good_rows_only, row.applied_by = State.APPLYING, good_rows_only, _doer(actor, in_name_of)
     row.save()
     _request(actor, APPLY_JOB, row, total=None)
     _tell(actor, "certificates:ImportDoses", row, {"good_rows_only": good_rows_only})
@@ -252,6 +260,13 @@ def headers_of(row: DoseImport) -> tuple[str, ...]:
         None,
     )
     return read_headers(first.fields if first else ())
+
+
+def _doer(actor: Principal, in_name_of: str) -> str:
+    """Who stands behind the import: the one who acts, or the account in whose name the terminal does."""
+    if in_name_of and actor.kind is not PrincipalKind.SYSTEM:
+        raise ValueError("only the terminal acts in somebody's name")
+    return in_name_of or actor.id
 
 
 def _open(import_id: uuid.UUID, *states: str) -> DoseImport:

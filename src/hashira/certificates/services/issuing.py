@@ -77,7 +77,7 @@ def issue_card(
     record = _record(actor, person_id)
     if _made_before(request_id, record, shc.NAME):
         return _repeated(actor, record, request_id)
-    doses, keys = _chosen(record, events), _keys(at)
+    doses, keys = _chosen(record, events), issuing_keys(at)
     number = _next_number(record, keys.state, at)
     rid = base64url.encode(secrets.token_bytes(_RID_OCTETS))
     content = card_content(
@@ -99,6 +99,7 @@ def issue_card(
         actor,
         record,
         doses,
+        keys,
         IssuedCertificate(
             id=request_id,
             format=shc.NAME,
@@ -134,7 +135,7 @@ def issue_seal(
     passport = accept_passport(
         zone, birth_date=record.birth_date, names=record.names, on=today_in_japan(FixedClock(at))
     )
-    doses, keys = _chosen(record, events), _keys(at)
+    doses, keys = _chosen(record, events), issuing_keys(at)
     number, uvci = _next_number(record, keys.state, at), new_uvci()
     content = seal_content(
         [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
@@ -153,6 +154,7 @@ def issue_seal(
         actor,
         record,
         doses,
+        keys,
         IssuedCertificate(
             id=request_id,
             format=vds_nc.NAME,
@@ -211,13 +213,15 @@ def _chosen(record: OwnRecord, events: Sequence[UUID]) -> tuple[OwnDose, ...]:
     return doses
 
 
-def _keys(at: datetime) -> IssuingKeys:
-    """The keys in use; a key nobody knows of yet is published before anything is signed with it."""
-    keys = issuing_keys(at)
+def _publish_unless_known(keys: IssuingKeys, at: datetime) -> None:
+    """A key nobody knows of yet is published in the transaction of the first certificate it signs.
+
+    After the certificate is written and before it is told: publishing takes the turn of the audit, and
+    whoever has that turn must not wait for a row any more (see ``audit.recording``).
+    """
     wanted = {p256.thumbprint(keys.card.public_key_spki), seal_kid(keys)}
     if SigningKey.objects.filter(kid__in=wanted).count() < len(wanted):
         publish_keys(actor=Principal.system("certificates"), keys=keys, at=at)
-    return keys
 
 
 def _next_number(record: OwnRecord, state: str, at: datetime) -> CertificateNumber:
@@ -233,7 +237,11 @@ def _next_number(record: OwnRecord, state: str, at: datetime) -> CertificateNumb
 
 
 def _keep(
-    actor: Principal, record: OwnRecord, doses: Sequence[OwnDose], certificate: IssuedCertificate
+    actor: Principal,
+    record: OwnRecord,
+    doses: Sequence[OwnDose],
+    keys: IssuingKeys,
+    certificate: IssuedCertificate,
 ) -> UUID:
     certificate.person_id = record.person_id
     certificate.organisation_id = record.organisation_id
@@ -250,6 +258,7 @@ def _keep(
         IssuedDose(certificate=certificate, event_id=dose.event_id, position=position)
         for position, dose in enumerate(doses, start=1)
     )
+    _publish_unless_known(keys, certificate.issued_at)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
     _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
     return certificate.id

@@ -177,7 +177,7 @@ def request_link(*, actor: Principal, organisation_id: UUID, number: str, at: da
         row.coupon_number = number if is_coupon_number(number) else ""
         row.person_id = code.person_id if code else None
         row.save(update_fields=["coupon_number", "person"])
-        if code is not None and decision.why in (Why.NAME_DIFFERS, Why.TAKEN):
+        if code is not None and decision.why in (Why.NAME_DIFFERS, Why.TAKEN, Why.DECEASED):
             code.ended_at = at
             code.save(update_fields=["ended_at"])
     _tell(actor, "certificates:RequestLink", organisation_id, {"new": new})

@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -35,6 +35,7 @@ class KnownPerson:
     version: int
     events: int
     doses: tuple[KnownDose, ...]
+    died_on: date | None = None
 
 
 def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str, KnownPerson]:
@@ -43,7 +44,16 @@ def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str
         Person.objects.filter(organisation_id=organisation_id, reference__in=references, erased_at=None)
         .annotate(events=Count("dose_events"))
         .values_list(
-            "pk", "reference", "name", "kana", "birth_date", "sex", "coupon_number", "version", "events"
+            "pk",
+            "reference",
+            "name",
+            "kana",
+            "birth_date",
+            "sex",
+            "coupon_number",
+            "version",
+            "events",
+            "died_on",
         )
     )
     doses = _doses([row[0] for row in rows])
@@ -54,8 +64,9 @@ def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str
             version,
             events,
             tuple(doses[key]),
+            died_on,
         )
-        for key, reference, name, kana, birth_date, sex, coupon_number, version, events in rows
+        for key, reference, name, kana, birth_date, sex, coupon_number, version, events, died_on in rows
     }
 
 

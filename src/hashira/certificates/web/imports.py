@@ -256,12 +256,12 @@ def _show(request: HttpRequest, import_id: uuid.UUID, form: ApplyForm, *, status
     actor = _actor(request)
     view = selectors.import_view(actor, import_id)
     resource = Resource("Certificates::Import", str(view.id), str(view.organisation_id))
-    job = jobs.view(view.job_id) if view.job_id and view.state in BUSY else None
+    job = _job_of(view)
     context = {
         "view": view,
         "form": form,
         "job": job,
-        "stuck": job is not None and job.state in {"failed", "cancelled"},
+        "stuck": view.state in BUSY and (job is None or job.state in {"failed", "cancelled"}),
         "steps": STEPS,
         "step": 4 if view.state in {ImportState.APPLYING, ImportState.APPLIED} else 3,
         "facts": _facts(view),
@@ -275,6 +275,16 @@ def _show(request: HttpRequest, import_id: uuid.UUID, form: ApplyForm, *, status
         and access.may(actor, "certificates:UndoImport", resource),
     }
     return render(request, "certificates/imports/show.html", context, status=status)
+
+
+def _job_of(view: selectors.ImportView) -> jobs.JobView | None:
+    """The job of an import under way; none where it ended long ago and is kept no more."""
+    if not view.job_id or view.state not in BUSY:
+        return None
+    try:
+        return jobs.view(view.job_id)
+    except jobs.JobNotFound:
+        return None
 
 
 def _facts(view: selectors.ImportView) -> list[tuple[Any, Any]]:

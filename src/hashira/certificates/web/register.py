@@ -134,6 +134,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
             for r in reversed(view.revisions)
         ],
         "may_void": may_void,
+        "death_warnings": _death_warnings(view),
         "saved": request.GET.get("saved", ""),
     }
     return render(request, "certificates/register/person.html", context)
@@ -245,6 +246,18 @@ def _described(view: PersonView) -> list[tuple[object, object]]:
         (_("本人との連携"), view.linked_at),
         (_("発行した証明書の数"), view.certificates),
     ]
+
+
+def _death_warnings(view: PersonView) -> list[object]:
+    """What does not go with a death: nothing is blocked, since the day of the death may be what is wrong."""
+    if view.died_on is None:
+        return []
+    found: list[object] = []
+    if any(event.dose.given_on > view.died_on for event in view.doses):
+        found.append(_("死亡日より後の接種記録があります。別の人の記録でないか確かめてください"))
+    if view.linked_at is not None:
+        found.append(_("亡くなった人の記録に利用者がつながっています。必要なら連携を終了してください"))
+    return found
 
 
 def _event(event: DoseEvent, names: Mapping[str, str]) -> Event:

@@ -68,7 +68,9 @@ class Policy:
         if answer.diagnostics.errors:
             raise AccessFault(action=action)
         if answer.decision is not cedarpy.Decision.Allow:
-            raise AccessDenied(action=action)
+            refused = AccessDenied(action=action)
+            refused.resource = resource
+            raise refused
 
     def may(self, principal: Principal, action: str, resource: Resource) -> bool:
         """Whether ``require`` would pass; for drawing menus, never as the check. A fault is raised."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from hashira.core.access.principal import Resource
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 
 class AccessDenied(HashiraError):
     """The policy does not allow it. Raised with ``action``."""
+
+    resource: Resource | None = None
+    """What was asked for; never part of a message."""
 
     code = "CORE-001"
     status = 403

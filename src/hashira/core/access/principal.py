@@ -60,6 +60,13 @@ class Resource:
     id: str
     organisation: str | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    about: str = ""
+    """Kind of the subject in the audit, where it is not the last word of ``type`` in small letters."""
+
+    @property
+    def kind(self) -> str:
+        """What the audit calls it: ``person`` for ``Certificates::Person``."""
+        return self.about or self.type.rpartition("::")[2].lower()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))

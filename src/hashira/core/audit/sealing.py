@@ -8,6 +8,7 @@ who does not also replace every later seal; whoever keeps a head outside of the 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from hashira.core.audit.merkle import root
-from hashira.core.audit.models import AuditEvent, AuditSeal
+from hashira.core.audit.models import AuditEvent, AuditMention, AuditSeal
 from hashira.kernel.canonical_json import canonical_json
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -116,7 +117,7 @@ def verify(*, expected_head: str | None = None) -> Verification:
 
     With ``expected_head``, a head that was kept elsewhere, that seal must be there too: without it nobody can
     see that the last seals were taken away together with their events, or the whole history written anew.
-    Events after the last seal are counted and not judged.
+    The index by subject is compared with the events. Events after the last seal are counted and not judged.
     """
     events = seals = 0
     previous, after = GENESIS, _BEFORE_ALL
@@ -156,6 +157,9 @@ def _problem(made: AuditSeal, *, number: int, previous: str, after: int) -> Bili
     events = f"{made.first}–{made.last}"
     try:
         fits = root(counted).hex() == made.root and counted.count == made.count
+        # The index is no part of the leaves: what it must hold follows from the events, which are sealed.
+        mentions = AuditMention.objects.filter(event_id__gt=after, event_id__lte=made.last).count()
+        indexed = counted.misindexed is None and mentions == counted.mentions
     except (AttributeError, TypeError, ValueError, HashiraError):
         # SQLite lets anything stand in any column: what cannot even be read was not written by ``record``.
         return _said(
@@ -169,20 +173,36 @@ def _problem(made: AuditSeal, *, number: int, previous: str, after: int) -> Bili
             f"記録{events}のどれかが書き換えられたか、取り除かれたか、差し込まれています",
             f"does not fit its events {events}: one was changed, taken out or put in",
         )
+    if not indexed:
+        which = events if counted.misindexed is None else str(counted.misindexed)
+        return _said(
+            where,
+            f"記録{which}を対象から探す索引（audit_auditmention）が、記録の対象と合いません",
+            f"covers event {which}, whose entries in the index by subject (audit_auditmention) are not its "
+            "subjects",
+        )
     return None
 
 
 class _Counter:
-    """The leaves under a seal, counted as they pass."""
+    """The leaves under a seal, counted as they pass; the index by subject is compared on the way."""
 
     def __init__(self, made: AuditSeal) -> None:
         self._made = made
         self.count = 0
+        self.mentions = 0
+        """How many entries the index must have for these events."""
+        self.misindexed: int | None = None
+        """The first event whose entries are not its subjects."""
 
     def __iter__(self) -> Iterator[bytes]:
         run = AuditEvent.objects.filter(sequence__gte=self._made.first, sequence__lte=self._made.last)
-        for event in run.order_by("sequence").iterator(chunk_size=2000):
+        for event in run.order_by("sequence").prefetch_related("mentions").iterator(chunk_size=2000):
             self.count += 1
+            about = json.loads(event.subjects)
+            self.mentions += len(about)
+            if self.misindexed is None and sorted(about) != sorted(m.pseudonym for m in event.mentions.all()):
+                self.misindexed = event.sequence
             yield leaf(event)
 
 

@@ -77,6 +77,19 @@ def hand_over(job_id: uuid.UUID) -> None:
         _log.warning("job %s was not enqueued; the worker will find it", job_id, exc_info=True)
 
 
+def forget(job_ids: list[uuid.UUID]) -> None:
+    """Delete what DBOS keeps of jobs that are over; nothing where no worker has ever run."""
+    file = system_file()
+    if file is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('dbos.workflow_status')")
+            there = cursor.fetchone()[0] is not None
+    else:
+        there = file.exists()
+    if job_ids and there:
+        _client().delete_workflows([str(job_id) for job_id in job_ids])
+
+
 def enqueue_options(job_id: uuid.UUID) -> EnqueueOptions:
     """How a job is enqueued; its workflow has its own id, so that twice is once."""
     return {

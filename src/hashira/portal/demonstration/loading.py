@@ -48,7 +48,7 @@ def load() -> bool:
 def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, Account]) -> None:
     """Through the services that clerks use: the same rules, and the same audit."""
     from hashira.certificates.services.dose import record_dose
-    from hashira.certificates.services.person import register_person
+    from hashira.certificates.services.person import register_person, revise_person
     from hashira.portal.demonstration.people import first_register, second_register
 
     now = datetime.now(UTC)
@@ -63,6 +63,15 @@ def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, 
                 given = dose if dose.given_on >= born else replace(dose, given_on=born)
                 record_dose(
                     actor=clerk, person_id=made, request_id=uuid4(), dose=given, confirmed=True, at=now
+                )
+            if person.later is not None:
+                revise_person(
+                    actor=clerk,
+                    person_id=made,
+                    version=1,
+                    values=person.later,
+                    reason=person.reason,
+                    at=now,
                 )
 
 

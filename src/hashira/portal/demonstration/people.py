@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hashira.certificates.domain.dose import Dose
@@ -17,7 +17,10 @@ from hashira.certificates.domain.vaccine_product import product
 
 _SEED = 20211220
 """The day Japan's application was published."""
-OTHERS = 30
+OTHERS = 32
+"""Adults of each register who only fill the lists."""
+CHILDREN = 5
+"""Children of each register, with the routine vaccinations of their age."""
 _FAMILIES = (
     ("山田", "ヤマダ"),
     ("髙橋", "タカハシ"),
@@ -52,12 +55,48 @@ _COURSES = (
         (21, "comirnaty"),
         (240, "comirnaty"),
         (500, "comirnaty-ba45"),
-        (830, "comirnaty-xbb15"),
+        (880, "comirnaty-xbb15"),
     ),
     ((0, "spikevax"), (28, "spikevax"), (250, "comirnaty"), (490, "spikevax-ba45")),
     ((0, "comirnaty"), (21, "comirnaty"), (230, "spikevax")),
     ((0, "vaxzevria"), (70, "vaxzevria")),
     ((0, "comirnaty"), (21, "comirnaty")),
+)
+
+
+_CHILDRENS_CLINICS = ("見本小児科", "架空こどもクリニック", "柱市保健センター")
+_END = date(2026, 3, 31)
+"""Nobody of the demonstration was vaccinated later, so that it is the same on every day."""
+# (days after the birth, product, number): the standard times of 定期接種, simplified.
+_ROUTINE = (
+    (60, "rota-1", 1),
+    (60, "hib", 1),
+    (60, "pcv13", 1),
+    (60, "hepb", 1),
+    (90, "rota-1", 2),
+    (90, "hib", 2),
+    (90, "pcv13", 2),
+    (90, "hepb", 2),
+    (90, "dpt-ipv", 1),
+    (120, "hib", 3),
+    (120, "pcv13", 3),
+    (120, "dpt-ipv", 2),
+    (150, "dpt-ipv", 3),
+    (155, "bcg", 1),
+    (220, "hepb", 3),
+    (370, "mr", 1),
+    (370, "varicella", 1),
+    (400, "hib", 4),
+    (400, "pcv13", 4),
+    (540, "dpt-ipv", 4),
+    (560, "varicella", 2),
+    (1110, "je", 1),
+    (1140, "je", 2),
+    (1500, "je", 3),
+    (2000, "mr", 2),
+    (3300, "je", 4),
+    (4050, "dt", 1),
+    (4500, "hpv9", 1),
 )
 
 
@@ -67,6 +106,10 @@ class DemonstrationPerson:
 
     values: PersonValues
     doses: tuple[Dose, ...]
+    later: PersonValues | None = None
+    """What was written instead later on, where the person married, moved or died."""
+    reason: str = ""
+    """Why."""
 
 
 def first_register() -> Iterator[DemonstrationPerson]:
@@ -74,6 +117,8 @@ def first_register() -> Iterator[DemonstrationPerson]:
     chance = random.Random(_SEED)  # noqa: S311  (made up, not secret)
     for number, values in enumerate(_known(), start=1):
         yield DemonstrationPerson(values, tuple(_course(chance, _COURSES[number % len(_COURSES)])))
+    yield from _hard_cases(chance)
+    yield from _children(chance, start=501)
     yield from _others(chance, start=1001)
 
 
@@ -84,6 +129,7 @@ def second_register() -> Iterator[DemonstrationPerson]:
         12, "転居　見本", "テンキョ　ミホン", date(1972, 8, 15), "male", moved_out_on=date(2022, 3, 31)
     )
     yield DemonstrationPerson(moved, tuple(_course(chance, _COURSES[4])))
+    yield from _children(chance, start=601)
     yield from _others(chance, start=2001)
 
 
@@ -100,6 +146,54 @@ def _known() -> Iterator[PersonValues]:
     yield _person(10, "転居　見本", "テンキョ　ミホン", date(1972, 8, 15), "male")
     yield _person(11, "旧姓　見本", "キュウセイ　ミホン", date(1993, 12, 24), "female")
     yield _person(13, "SAMPLE　ALEX", "サンプル　アレックス", date(1988, 7, 7), "male", roman="SAMPLE, ALEX")
+
+
+def _hard_cases(chance: random.Random) -> Iterator[DemonstrationPerson]:
+    """What registers get wrong: nobody of these can sign in."""
+    course = _COURSES[2]
+    before = _person(21, "旧名　見本", "キュウメイ　ミホン", date(1989, 9, 9), "female")
+    married = replace(before, name="改姓　見本", kana="カイセイ　ミホン")
+    yield DemonstrationPerson(before, tuple(_course(chance, course)), married, "婚姻による氏の変更")
+    living = _person(22, "故人　見本", "コジン　ミホン", date(1938, 4, 8), "male")
+    died = replace(living, died_on=date(2023, 12, 1))
+    yield DemonstrationPerson(living, tuple(_course(chance, course)), died, "死亡届")
+    here = _person(23, "転出　見本", "テンシュツ　ミホン", date(1996, 2, 29), "female")
+    gone = replace(here, moved_out_on=date(2024, 3, 31))
+    yield DemonstrationPerson(here, tuple(_course(chance, course)), gone, "転出届")
+    # 外字: a letter of a source's own, in the private use area of Unicode, as old systems hand it over.
+    gaiji = _person(24, "渡\ue123　外字", "ワタナベ　ガイジ", date(1959, 7, 7), "male")
+    yield DemonstrationPerson(gaiji, tuple(_course(chance, course)))
+    no_reading = _person(25, "読未　届出", "", date(1947, 1, 3), "")
+    yield DemonstrationPerson(no_reading, tuple(_course(chance, _COURSES[4])))
+    for number, given, kana in ((26, "大樹", "ダイキ"), (27, "樹里", "ジュリ")):
+        twin = _person(number, f"双葉　{given}", f"フタバ　{kana}", date(2019, 10, 10), "")
+        yield DemonstrationPerson(twin, tuple(_childhood(chance, twin)))
+
+
+def _children(chance: random.Random, *, start: int) -> Iterator[DemonstrationPerson]:
+    """Children from a few months to fourteen years, with what is usually given by their age."""
+    for number in range(start, start + CHILDREN):
+        family, family_kana = chance.choice(_FAMILIES)
+        given, given_kana, sex = chance.choice(_GIVEN)
+        born = date(2012, 1, 1) + timedelta(days=chance.randrange(5_100))
+        child = _person(number, f"{family}　{given}", f"{family_kana}　{given_kana}", born, sex)
+        yield DemonstrationPerson(child, tuple(_childhood(chance, child)))
+
+
+def _childhood(chance: random.Random, child: PersonValues) -> Iterator[Dose]:
+    """The routine vaccinations (定期接種) of a child up to the day the demonstration ends, in their order."""
+    girl = child.sex == "female"
+    for days, code, number in sorted(_ROUTINE):
+        given_on = child.birth_date + timedelta(days=days + chance.randrange(20))
+        if given_on > _END or (code == "hpv9" and not girl):
+            continue
+        yield Dose(
+            product(code),
+            given_on,
+            lot=f"{chance.choice('ABHJ')}{chance.randrange(1_000):03d}{chance.choice('ABC')}",
+            number=number,
+            place=chance.choice(_CHILDRENS_CLINICS),
+        )
 
 
 def _others(chance: random.Random, *, start: int) -> Iterator[DemonstrationPerson]:

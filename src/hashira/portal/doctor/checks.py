@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -16,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.portal.doctor import surroundings
 from hashira.portal.doctor.finding import Check, Finding
 
 _ROOM = 2 * 1024**3
@@ -32,11 +34,16 @@ def versions() -> Finding:
 def environment() -> Finding:
     """Production, unless this is for trying things out."""
     if not settings.DEVELOPMENT:
-        return Finding.good("本番の設定です", "Set up for production")
+        if "HASHIRA_ENVIRONMENT" in os.environ:
+            return Finding.good("本番の設定です", "Set up for production")
+        return Finding.good(
+            "本番の設定です（HASHIRA_ENVIRONMENT がなく、./run で始めたフォルダーでもないため）",
+            "Set up for production: HASHIRA_ENVIRONMENT is not set, and ./run was not started in this folder",
+        )
     return Finding.warning(
         Bilingual(
-            "開発用の設定です（HTTPSなし、開発用の鍵と認証）",
-            "Set up for development: no HTTPS, keys of its own",
+            "開発用の設定です（HTTPSなし、開発用の鍵と認証。データのフォルダーが起動のしかたを覚えています）",
+            "Set up for development: no HTTPS, keys of its own (the folder of the data remembers its start)",
         ),
         Bilingual(
             "本番では HASHIRA_ENVIRONMENT=production とし、鍵と認証を設定してください",
@@ -162,13 +169,18 @@ def audit_chain() -> Finding:
 
 
 def signing_keys() -> Finding:
-    """Keys that open, and may sign for another month."""
-    from hashira.certificates.adapters.issuing_keys import issuing_keys
+    """Keys that open, and may sign for another month. None is made by looking."""
+    from hashira.certificates.adapters.issuing_keys import issuing_keys, keys_are_made
     from hashira.certificates.domain.state_certificate import read_certificate
     from hashira.certificates.domain.state_chain import signing_period
 
     now = datetime.now(UTC)
     try:
+        if not keys_are_made(now):
+            return Finding.warning(
+                Bilingual("開発用の鍵はまだありません", "There are no keys for development yet"),
+                Bilingual("./run が起動のときに作ります", "./run makes them when it starts"),
+            )
         keys = issuing_keys(now)
         _begins, ends = signing_period(read_certificate(keys.seal.certificate_chain[0]))
     except (HashiraError, ValueError, IndexError) as error:
@@ -237,12 +249,19 @@ GENERAL = (
     Check("data-directory", Bilingual("データのフォルダー", "Folder of the data"), data_directory),
     Check("database", Bilingual("データベース", "Database"), database),
     Check("migrations", Bilingual("表", "Tables"), migrations),
+    Check("hosts", Bilingual("アドレス", "Addresses"), surroundings.hosts),
+    Check("clock", Bilingual("時計", "Clock"), surroundings.clock),
     Check("worker", Bilingual("ワーカー", "Worker"), worker),
     Check("audit", Bilingual("監査記録", "Audit"), audit_chain),
 )
 CERTIFICATES = (
     Check("signing-keys", Bilingual("署名鍵", "Signing keys"), signing_keys),
     Check("trust", Bilingual("信頼情報", "Trust"), trust),
+    Check(
+        "resident-sign-in",
+        Bilingual("住民のサインイン", "Sign-in of residents"),
+        surroundings.resident_sign_in,
+    ),
 )
 
 
