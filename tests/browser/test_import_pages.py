@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import installation
-from tests.browser.walking import staff
+from tests.browser.walking import await_words, staff
 
 pytestmark = pytest.mark.browser
 ROWS = (
@@ -28,16 +28,6 @@ def look(page: Page, name: str, width: int) -> None:
     found = Axe().run(page).response["violations"]
     assert [(name, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-
-
-def await_words(page: Page, words: str) -> None:
-    """Loads the page again until the job behind it has ended, as a person without scripts does."""
-    for _ in range(120):
-        if page.get_by_text(words).count():
-            return
-        page.wait_for_timeout(250)
-        page.reload()
-    raise AssertionError(f"never said: {words}")
 
 
 @pytest.mark.parametrize(("width", "who"), [(375, "clerk@city.example"), (1280, "supervisor@city.example")])

@@ -68,6 +68,16 @@ def staff(page: Page, data: Path, email: str) -> None:
     page.locator("main form button[type=submit]").first.click()
 
 
+def await_words(page: Page, words: str) -> None:
+    """Loads the page again until the job behind it has ended, as a person without scripts does."""
+    for _ in range(120):
+        if page.get_by_text(words).count():
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    raise AssertionError(f"never said: {words}")
+
+
 def code_on(page: Page) -> str:
     """What a telephone reads from the screen.
 

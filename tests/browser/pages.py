@@ -1,0 +1,120 @@
+"""Every page of the product: where it is, who opens it, and how it comes to be there.
+
+``EVERY_PAGE`` has a line for each name of the URLconf that draws a page; ``NO_PAGE`` says of every other name
+why it draws none. A test compares both with the URLconf, so that a new page is looked at or the run fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Who(Enum):
+    """In whose browser a page is opened."""
+
+    ANYBODY = "anybody"
+    RESIDENT = "resident"
+    STAFF = "staff"
+    NEW_STAFF = "staff who has given a password and no second factor yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page. ``{…}`` in its path is filled by the world of the test (:mod:`world`)."""
+
+    name: str
+    path: str
+    who: Who = Who.ANYBODY
+    lands: str = ""
+    """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
+
+
+A, R, S, N = Who
+EVERY_PAGE: Final = (
+    Place("home", "/"),
+    Place("ui:gallery", "/ui/"),
+    Place("sign-in", "/sign-in"),
+    Place("account_login", "/sign-in/staff"),
+    Place("mfa_authenticate", "/sign-in/staff/second-factor", N),
+    Place("resident-sign-in", "/sign-in/resident"),
+    Place("resident-signed-out", "/sign-in/resident/signed-out"),
+    Place("development-oidc-auth", "{provider}"),
+    Place("figures", "/figures"),
+    Place("certificates:verify", "/certificates/verify"),
+    Place("certificates:own", "/certificates/my/", R),
+    Place("certificates:my-link", "/certificates/my/link", R),
+    Place("certificates:my-link-enter", "/certificates/my/link/{organisation}", R),
+    Place("certificates:my-link-end", "/certificates/my/{own_person}/end", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/card", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/seal", R),
+    Place("certificates:own-certificate", "/certificates/my/certificates/{certificate}", R),
+    Place("certificates:register", "/certificates/register/", S),
+    Place("certificates:register", "/certificates/register/?kana=%E3%82%BF%E3%82%AB", S),
+    Place("certificates:register", "/certificates/register/?kana=%E3%83%BC%E3%83%BC", S),
+    Place("certificates:person-new", "/certificates/register/new", S),
+    Place("certificates:person", "/certificates/register/{person}", S),
+    Place("certificates:person-revise", "/certificates/register/{person}/revise", S),
+    Place("certificates:dose-new", "/certificates/register/{person}/doses/new", S),
+    Place("certificates:dose-correct", "/certificates/register/{person}/doses/{dose}/correct", S),
+    Place("certificates:dose-void", "/certificates/register/{person}/doses/{dose}/void", S),
+    Place("certificates:link-code", "/certificates/register/{person}/link-code", S),
+    Place("certificates:link-end", "/certificates/register/{linked_person}/end-link", S),
+    Place("certificates:links", "/certificates/links/", S),
+    Place("certificates:link-request", "/certificates/links/{link_request}", S),
+    Place("certificates:imports", "/certificates/imports/", S),
+    Place("certificates:import-new", "/certificates/imports/new", S),
+    Place("certificates:import", "/certificates/imports/{checked_import}", S),
+    Place("certificates:import-columns", "/certificates/imports/{checked_import}/columns", S),
+    Place("certificates:import", "/certificates/imports/{applied_import}", S),
+    Place("certificates:import-undo", "/certificates/imports/{applied_import}/undo", S),
+    Place("jobs:index", "/jobs/", S),
+    Place("jobs:job", "/jobs/{job}", S),
+    Place("account", "/account/", S),
+    Place("account_change_password", "/account/password", S),
+    Place("mfa_index", "/account/second-factors/", S),
+    Place("account_reauthenticate", "/account/second-factors/totp/remove", S, "/sign-in/staff/password"),
+    Place("mfa_list_webauthn", "/account/second-factors/keys/", S),
+    Place("account_logout", "/sign-out", S),
+    Place("not found", "/nowhere"),
+    Place("not allowed", "/certificates/register/{person}", R),
+)
+NO_PAGE: Final[Mapping[str, str]] = {
+    "live": "says ok to machines",
+    "ready": "says ok to machines",
+    "set_language": "takes the choice of a language and leads back",
+    "second-factor": "leads to the page that sets one up",
+    "reauthenticate": "leads to the page that asks again",
+    "account_signup": "there is no signing up: an account is made by an administrator",
+    "account_inactive": "tests/portal/test_staff_sign_in.py",
+    "mfa_login_webauthn": "answers the script of passkeys",
+    "mfa_reauthenticate": "asks only after a while: tests/browser/test_staff_sign_in.py",
+    "mfa_reauthenticate_webauthn": "asks only after a while: tests/browser/test_staff_sign_in.py",
+    "mfa_deactivate_totp": "asks first who it is, and then leads on: tests/browser/test_staff_sign_in.py",
+    "mfa_add_webauthn": "asks first who it is: tests/browser/test_staff_sign_in.py",
+    "mfa_view_recovery_codes": "asks first who it is: tests/browser/test_staff_sign_in.py",
+    "mfa_activate_totp": "leads away where there is one: tests/browser/test_staff_sign_in.py",
+    "mfa_generate_recovery_codes": "the demonstration has its codes: tests/portal/test_staff_sign_in.py",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_remove_webauthn": "needs a key: tests/browser/test_staff_sign_in.py",
+    "mfa_edit_webauthn": "needs a key: tests/browser/test_staff_sign_in.py",
+    "jobs:cancel": "needs a job that goes on: tests/browser/test_jobs_page.py",
+    "resident-callback": "takes the answer of the provider and leads on",
+    "resident-sign-out": "takes the wish and leads on",
+    "resident-keys": "keys for machines",
+    "development-oidc-discovery": "for machines",
+    "development-oidc-token": "for machines",
+    "development-oidc-userinfo": "for machines",
+    "development-oidc-certs": "for machines",
+    "certificates:csca": "a file for machines",
+    "certificates:import-apply": "takes the wish and leads on",
+    "certificates:import-cancel": "takes the wish and leads on",
+    "certificates:import-report": "a file",
+    "certificates:my-link-ask": "follows a failed try: tests/browser/test_linking_pages.py",
+    "certificates:my-link-withdraw": "takes the wish and leads on",
+    "certificates:own-card-file": "a file",
+    "certificates:own-paper": "a PDF: tests/certificates/issuing/test_paper.py",
+    "jwks": "keys for machines",
+}

@@ -1,0 +1,169 @@
+"""Every page, for everybody (WCAG 2.2 AA): small and large, enlarged, in forced colours, in both languages.
+
+What a program can see is asserted: axe finds nothing, nothing is cut off or leaves the page sideways at 400 %
+(1.4.10) nor with letters of 200 % (1.4.4) nor with wider spacing (1.4.12), what has the focus shows it
+(2.4.7), pages have one heading of their own and a title. ``HASHIRA_PICTURES`` names a folder for pictures of
+each page, for people to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browser import world as worlds
+from tests.browser.installation import Installation
+from tests.browser.pages import EVERY_PAGE, NO_PAGE, Place, Who
+from tests.browser.world import World
+
+pytestmark = pytest.mark.browser
+Contexts = Callable[..., dict[Who, BrowserContext]]
+_NOT_IN_THE_URLCONF = {"not found", "not allowed"}
+LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"
+WIDE_SPACING = """document.querySelectorAll('main *').forEach(element => {
+    element.style.lineHeight = '1.5'
+    element.style.letterSpacing = '0.12em'
+    element.style.wordSpacing = '0.16em'
+})"""
+"""WCAG 2.2, 1.4.12: what a reader may set without losing anything."""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_OFF = """() => [...document.querySelectorAll('main :is(a, button, label, th, h1, h2)')]
+    .filter(e => e.checkVisibility() && !e.closest('.dads-u-visually-hidden')
+        && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.outerHTML.slice(0, 90))"""
+FOCUSED = "document.activeElement.outerHTML.slice(0, 90)"
+FOCUS = """() => { const style = getComputedStyle(document.activeElement)
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 }"""
+
+
+@pytest.fixture(scope="module")
+def world(
+    chromium: Browser, site: Installation, data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    return worlds.make(chromium, site, data, tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture
+def contexts(chromium: Browser, world: World) -> Iterator[Contexts]:
+    """A context for each kind of person, in a size and a language."""
+    opened: list[BrowserContext] = []
+
+    def open_(width: int, language: str) -> dict[Who, BrowserContext]:
+        made = {
+            who: chromium.new_context(
+                viewport={"width": width, "height": 900}, locale=language, storage_state=state
+            )
+            for who, state in world.states.items()
+        }
+        opened.extend(made.values())
+        return made
+
+    yield open_
+    for context in opened:
+        context.close()
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"[?#].*", "", address)
+
+
+def everywhere(
+    world: World, site: Installation, people: dict[Who, BrowserContext]
+) -> Iterator[tuple[Place, Page]]:
+    """Each page in turn, opened by whom it is for."""
+    pages = {who: context.new_page() for who, context in people.items()}
+    for place in EVERY_PAGE:
+        page = pages[place.who]
+        page.set_default_timeout(20_000)
+        answer = page.goto(site.address + world.address(place))
+        wanted = {"not found": 404, "not allowed": 403}.get(place.name, 200)
+        assert answer is not None
+        assert answer.status == wanted, (place, answer.status, page.url)
+        assert _bare(page.url) == _bare(site.address + (place.lands or world.address(place))), place
+        yield place, page
+
+
+def test_no_page_is_left_out() -> None:
+    def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLPattern):
+                yield space + str(entry.name)
+            else:
+                yield from names(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+
+    listed = {place.name for place in EVERY_PAGE} - _NOT_IN_THE_URLCONF
+    assert listed | set(NO_PAGE) == set(names(get_resolver()))
+    assert not listed & set(NO_PAGE)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_and_every_page_has_its_own_title(
+    world: World, site: Installation, contexts: Contexts, width: int, language: str
+) -> None:
+    wrong: list[object] = []
+    titles: dict[str, str] = {}
+    pictures = os.environ.get("HASHIRA_PICTURES")
+    for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language))):
+        found = Axe().run(page).response["violations"]
+        wrong += [(place, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+        if page.evaluate(SIDEWAYS) > 0:
+            wrong.append((place, "wider than the screen"))
+        if page.locator("h1").count() != 1:
+            wrong.append((place, "not one heading of the first level"))
+        if page.locator("html").get_attribute("lang") != language:
+            wrong.append((place, "in another language"))
+        if titles.setdefault(page.title(), place.name) != place.name:
+            wrong.append((place, "has the title of", titles[page.title()]))
+        if pictures:
+            name = f"{number:02d}-{place.name.replace(':', '-').replace(' ', '-')}-{width}-{language}.png"
+            page.screenshot(path=Path(pictures) / name, full_page=True)
+    assert wrong == []
+
+
+def test_nothing_is_lost_when_enlarged(world: World, site: Installation, contexts: Contexts) -> None:
+    """400 % of a window of 1280 is one of 320; then letters of 200 %, and wider spacing, at 640."""
+    wrong: list[object] = []
+    small, middle = contexts(320, "ja"), contexts(640, "ja")
+    for place, page in everywhere(world, site, small):
+        if page.evaluate(SIDEWAYS) > 0:
+            wrong.append((place, "400 %", page.evaluate(SIDEWAYS)))
+    for place, page in everywhere(world, site, middle):
+        for what, change in (("letters of 200 %", LARGE_LETTERS), ("wider spacing", WIDE_SPACING)):
+            page.evaluate(change)
+            if page.evaluate(SIDEWAYS) > 0:
+                wrong.append((place, what, page.evaluate(SIDEWAYS)))
+            if cut := page.evaluate(CUT_OFF):
+                wrong.append((place, what, cut))
+            page.reload()
+    assert wrong == []
+
+
+def test_forced_colours_keep_the_focus_and_the_marks(
+    world: World, site: Installation, contexts: Contexts
+) -> None:
+    """In forced colours (high contrast) backgrounds vanish, and a focus or a button drawn by them alone."""
+    wrong: list[object] = []
+    people = contexts(1280, "ja")
+    for place, page in everywhere(world, site, people):
+        page.emulate_media(forced_colors="active")
+        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+        for _ in range(3):
+            page.keyboard.press("Tab")
+            if not page.evaluate(FOCUS):
+                wrong.append((place, "no focus to be seen", page.evaluate(FOCUSED)))
+        bare = page.evaluate(
+            """() => [...document.querySelectorAll('main button, main .dads-button')].filter(e => {
+                const style = getComputedStyle(e)
+                return e.checkVisibility() && style.textDecorationLine === 'none'
+                    && (style.borderTopStyle === 'none' || parseFloat(style.borderTopWidth) === 0)
+            }).map(e => e.outerHTML.slice(0, 90))"""
+        )
+        wrong += [(place, "a button without an edge", item) for item in bare]
+    assert wrong == []

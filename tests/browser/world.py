@@ -1,0 +1,114 @@
+"""The state of an installation in which every page has something to show, made through its own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import walking
+from tests.browser.installation import Installation
+from tests.browser.pages import Place, Who
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEADER = "宛名番号,氏名,フリガナ,生年月日,性別,ワクチン名,回数,接種日,ロット番号"
+_ROW = "{number},取込　一郎,トリコミ　イチロウ,昭和55年2月29日,男,ファイザー,1,R3.6.1,EY5422"
+SUPERVISOR = "supervisor@city.example"
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids by the names that the paths of :mod:`pages` use, and who is signed in where."""
+
+    names: Mapping[str, str]
+    states: Mapping[Who, Any]
+
+    def address(self, place: Place) -> str:
+        return place.path.format_map(self.names)
+
+
+def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> World:
+    """A resident with a certificate, one who asks for a link, and two imports of a supervisor."""
+    names: dict[str, str] = {}
+    mine = _open(chromium, site, "/")
+    names["provider"] = _as_resident(mine, "髙橋 架空").removeprefix(site.address)
+    mine.goto(site.address + "/certificates/my/link")
+    mine.get_by_role("link", name="千代田区（架空のデータ）").click()
+    names["organisation"] = _last_id(mine)
+    mine.get_by_label("接種券番号、または受け取った番号").fill("0000000003")
+    mine.get_by_role("button", name="記録とつなげる").click()
+    mine.get_by_role("link", name="国内用の証明書を作る").click()
+    names["own_person"] = names["linked_person"] = _last_id(mine)
+    mine.get_by_role("button", name="内容を確かめる").click()
+    mine.get_by_role("button", name="証明書を作る").click()
+    expect(mine.get_by_role("heading", name="接種証明書")).to_be_visible()
+    names["certificate"] = _last_id(mine)
+
+    other = _open(chromium, site, "/")
+    _as_resident(other, "新姓 見本")
+    other.goto(f"{site.address}/certificates/my/link/{names['organisation']}")
+    other.get_by_label("接種券番号、または受け取った番号").fill("9999999999")
+    other.get_by_role("button", name="記録とつなげる").click()
+    other.get_by_role("button", name="市区町村に確認を申し出る").click()
+
+    desk = _open(chromium, site, "/sign-in/staff?next=/certificates/links/")
+    walking.staff(desk, data, SUPERVISOR)
+    desk.locator("main table tbody a").first.click()
+    names["link_request"] = _last_id(desk)
+    desk.goto(site.address + "/certificates/register/?kana=%E3%83%9F%E3%83%9B%E3%83%B3")
+    desk.locator("main table tbody a").first.click()
+    names["person"] = _last_id(desk)
+    correct = desk.locator("a[href$='/correct']").first.get_attribute("href") or ""
+    names["dose"] = _UUID.findall(correct)[-1]
+    names["checked_import"] = _import(desk, site, folder, "95001", apply=False)
+    names["applied_import"] = _import(desk, site, folder, "96001", apply=True)
+    desk.goto(site.address + "/jobs/")
+    desk.locator("main table tbody a").first.click()
+    names["job"] = _last_id(desk)
+
+    begun = _open(chromium, site, "/sign-in/staff?next=/account/")
+    begun.locator("input[type=email]").fill("clerk@city.example")
+    begun.locator("input[type=password]").fill("hashira-demonstration")
+    begun.locator("main form button[type=submit]").first.click()
+    nobody = _open(chromium, site, "/")
+    people = {Who.ANYBODY: nobody, Who.RESIDENT: mine, Who.STAFF: desk, Who.NEW_STAFF: begun}
+    return World(names, {who: page.context.storage_state() for who, page in people.items()})
+
+
+def _open(chromium: Browser, site: Installation, path: str) -> Page:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="ja").new_page()
+    page.set_default_timeout(20_000)
+    page.goto(site.address + path)
+    return page
+
+
+def _as_resident(page: Page, person: str) -> str:
+    """Signs in; the address of the provider's page on the way."""
+    page.goto(page.url.rstrip("/") + "/sign-in/resident")
+    page.get_by_role("button", name="デジタル認証アプリでサインイン").click()
+    provider = page.url
+    page.get_by_role("button", name=f"{person}としてサインイン").click()
+    return provider
+
+
+def _last_id(page: Page) -> str:
+    return _UUID.findall(page.url)[-1]
+
+
+def _import(page: Page, site: Installation, folder: Path, number: str, *, apply: bool) -> str:
+    file = folder / f"{number}.csv"
+    file.write_bytes(f"{_HEADER}\r\n{_ROW.format(number=number)}\r\n".encode("cp932"))
+    page.goto(site.address + "/certificates/imports/new")
+    page.get_by_label("取込元の名前").fill(f"見本 {number}")
+    page.get_by_label("CSVファイル").set_input_files(file)
+    page.get_by_role("button", name="列の対応づけへ進む").click()
+    made = _last_id(page)
+    page.get_by_role("button", name="保存して内容を確認する").click()
+    walking.await_words(page, "取り込めます")
+    if apply:
+        page.get_by_role("button", name="台帳に取り込む").click()
+        walking.await_words(page, "取り込みました")
+    return made
