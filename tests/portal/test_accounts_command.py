@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from allauth.mfa.models import Authenticator
 from click.testing import CliRunner, Result
+from django.test import Client
+from django.urls import reverse
 
+from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
+from hashira.core.accounts import services
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
 from hashira.core.audit.models import AuditEvent
 from hashira.portal.command import main
@@ -141,3 +145,82 @@ def test_the_list_shows_roles_in_force_only() -> None:
             "roles": [{"role": "administrator", "organisation": SAPPORO}],
         }
     ]
+
+
+def test_a_body_of_another_kind_is_registered_and_given_roles() -> None:
+    made()
+    names = ("--name", "見本省", "--name-en", "Ministry of Samples")
+    assert "CORE-069" in hashira("grant", EMAIL, "legal_officer", "mihon").output
+    assert hashira("organisation", "add", "ministry", "mihon", *names).exit_code == 0
+    assert hashira("grant", EMAIL, "legal_officer", "mihon").exit_code == 0
+    held = RoleAssignment.objects.get()
+    assert (held.organisation.kind, held.organisation.name) == ("ministry", "見本省")
+    assert hashira("end", EMAIL, "legal_officer", "mihon").exit_code == 0
+    held.refresh_from_db()
+    assert held.valid_until is not None
+    listed = json.loads(hashira("organisation", "list", "--json").output)
+    expected = {"kind": "ministry", "code": "mihon", "name": "見本省", "name_en": "Ministry of Samples"}
+    assert listed == [expected]
+
+
+def test_a_code_names_one_body() -> None:
+    names = ("--name", "見本", "--name-en", "Sample")
+    hashira("organisation", "add", "vendor", "mihon", *names)
+    answer = hashira("organisation", "add", "operator", "mihon", *names)
+    assert (answer.exit_code, "CORE-068" in answer.output) == (3, True)
+    assert Organisation.objects.get().kind == "vendor"
+
+
+@pytest.mark.parametrize("code", ["011002", "M", "Mihon", "mihon省", "a" * 17, "mihon\n"])
+def test_a_code_that_could_be_mistaken_registers_nothing(code: str) -> None:
+    answer = hashira("organisation", "add", "vendor", code, "--name", "見本", "--name-en", "Sample")
+    assert "CORE-070" in answer.output
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "見\n本", "あ" * 121])
+def test_a_body_has_a_name(name: str) -> None:
+    answer = hashira("organisation", "add", "vendor", "mihon", "--name", name, "--name-en", "Sample")
+    assert "CORE-070" in answer.output
+    assert not Organisation.objects.exists()
+
+
+def test_a_stopped_account_signs_in_to_nothing_until_it_is_resumed() -> None:
+    account = made()
+    client = Client()
+    client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
+    assert client.get(reverse("second-factor")).status_code == 200
+    assert "Stopped" in hashira("stop", EMAIL).output
+    # The session that was open has ended, and no new one begins.
+    assert client.get(reverse("second-factor")).url == reverse("account_login")
+    client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
+    assert client.get(reverse("second-factor")).url == reverse("account_login")
+    assert "already" in hashira("stop", EMAIL).output
+    assert "Resumed" in hashira("resume", EMAIL).output
+    client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
+    assert client.get(reverse("second-factor")).status_code == 200
+    told = AuditEvent.objects.filter(action__in=["accounts:StopAccount", "accounts:ResumeAccount"])
+    assert told.count() == 3
+    account.refresh_from_db()
+    assert account.is_active
+
+
+@pytest.mark.parametrize("service", ["stop_account", "resume_account", "give_token", "add_organisation"])
+def test_these_are_the_terminals_alone(service: str) -> None:
+    made()
+    administrator = Principal(
+        PrincipalKind.STAFF,
+        "someone",
+        grants=(Grant("administrator", "o"),),
+        second_factor=True,
+        recent_authentication=True,
+    )
+    more: dict[str, object] = {"email": EMAIL}
+    if service == "give_token":
+        more |= {"serial": "SN-1", "seed": "00" * 20}
+    if service == "add_organisation":
+        more = {"kind": Organisation.Kind.VENDOR, "code": "mihon", "name": "見本", "name_en": "Sample"}
+    with pytest.raises(AccessDenied):
+        getattr(services, service)(actor=administrator, **more)
+    assert Account.objects.get().is_active
+    assert not Organisation.objects.exists()

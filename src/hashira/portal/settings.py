@@ -204,6 +204,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 MFA_ADAPTER = "hashira.portal.staff_sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
+    "authenticate": "hashira.portal.staff_sign_in.forms.CodeForm",
+    "reauthenticate": "hashira.portal.staff_sign_in.forms.CodeAgainForm",
     "add_webauthn": "hashira.portal.staff_sign_in.forms.AddPasskeyForm",
     "edit_webauthn": "hashira.portal.staff_sign_in.forms.RenamePasskeyForm",
 }

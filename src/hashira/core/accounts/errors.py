@@ -102,3 +102,115 @@ class RoleNotHeld(HashiraError):
         "The account does not hold this role in this organisation",
     )
     remedy = Bilingual("役割の一覧を確かめてください", "Check the list of roles")
+
+
+class OrganisationExists(HashiraError):
+    """The code names an organisation already."""
+
+    code = "CORE-068"
+    status = 409
+    what = Bilingual(
+        "団体を登録できません",
+        "The organisation cannot be registered",
+    )
+    why = Bilingual(
+        "この符号の団体がすでにあります",
+        "An organisation with this code exists",
+    )
+    remedy = Bilingual(
+        "別の符号にするか、すでにある団体を使ってください",
+        "Choose another code, or use the organisation that exists",
+    )
+
+
+class OrganisationNotFound(HashiraError):
+    """No organisation has the code."""
+
+    code = "CORE-069"
+    status = 404
+    what = Bilingual(
+        "団体が見つかりません",
+        "There is no such organisation",
+    )
+    why = Bilingual(
+        "この符号の団体は登録されていません",
+        "No organisation with this code is registered",
+    )
+    remedy = Bilingual(
+        "団体の一覧で符号を確かめるか、先に登録してください",
+        "Check the code in the list of organisations, or register it first",
+    )
+
+
+class OrganisationUnreadable(HashiraError):
+    """The code or the name of a new organisation is not of its form."""
+
+    code = "CORE-070"
+    what = Bilingual(
+        "団体を登録できません",
+        "The organisation cannot be registered",
+    )
+    why = Bilingual(
+        "符号は英小文字で始まる2〜16字の英小文字・数字・ハイフン、名前は日本語と英語で1〜120字です",
+        "A code is 2 to 16 of a-z, 0-9 and hyphen and begins with a letter; the names have 1 to 120 letters",
+    )
+    remedy = Bilingual(
+        "形を直してください。市区町村と都道府県は、役割を付与するときに登録されます",
+        "Correct them. Municipalities and prefectures are registered when a role is granted there",
+    )
+
+
+class SeedUnreadable(HashiraError):
+    """The seed or the serial of a hardware token is not of its form."""
+
+    code = "CORE-071"
+    what = Bilingual(
+        "ハードウェアトークンを登録できません",
+        "The hardware token cannot be registered",
+    )
+    why = Bilingual(
+        "シードは16〜64バイトをBase32か16進数で、製造番号は1〜64字の英数字とハイフンで表します",
+        "A seed is 16 to 64 bytes in base32 or hexadecimal, a serial 1 to 64 letters, digits and hyphens",
+    )
+    remedy = Bilingual(
+        "製造元から届いた表の値を、そのまま入れてください",
+        "Enter the values as the maker sent them",
+    )
+
+
+class TokenAssigned(HashiraError):
+    """The serial is that of a token which somebody holds."""
+
+    code = "CORE-072"
+    status = 409
+    what = Bilingual(
+        "ハードウェアトークンを渡せません",
+        "The hardware token cannot be given",
+    )
+    why = Bilingual(
+        "この製造番号のトークンは、ほかのアカウントのものです",
+        "The token with this serial belongs to another account",
+    )
+    remedy = Bilingual(
+        "製造番号を確かめるか、先にそのアカウントの二つ目の確認を外してください",
+        "Check the serial, or take the factors off that account first",
+    )
+
+
+class CodesHeldAlready(HashiraError):
+    """The account has an app or a token for codes of six digits."""
+
+    code = "CORE-073"
+    status = 409
+    what = Bilingual(
+        "ハードウェアトークンを渡せません",
+        "The hardware token cannot be given",
+    )
+    why = Bilingual(
+        "このアカウントには、6桁の数字の確認がすでに設定されています",
+        "The account has an app or a token for six-digit codes already",
+    )
+    remedy = Bilingual(
+        "本人を確かめてから二つ目の確認を外し、もう一度渡してください",
+        "Make sure who it is, take the factors off, and give the token then",
+    )

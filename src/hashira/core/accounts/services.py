@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,17 +22,25 @@ from hashira.core.accounts.errors import (
     AccountExists,
     AccountNotFound,
     AddressUnreadable,
+    CodesHeldAlready,
+    OrganisationExists,
+    OrganisationNotFound,
+    OrganisationUnreadable,
     PasswordTooWeak,
     RoleHeldAlready,
     RoleNeverInForce,
     RoleNotHeld,
     RoleUnknown,
+    SeedUnreadable,
+    TokenAssigned,
 )
 from hashira.core.accounts.models import Account, Organisation, Role, RoleAssignment
 from hashira.core.services import service
 from hashira.kernel.municipality import Municipality
 
 _STAFF = Resource("Portal::Area", "accounts")
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,15}")
+_SERIAL = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @service(action="accounts:RegisterOrganisation")
@@ -50,6 +62,41 @@ def register_municipality(*, actor: Principal, municipality: Municipality) -> st
         facts={"code": municipality.code, "made": made},
     )
     return str(row.pk)
+
+
+@service(action="accounts:RegisterOrganisation")
+def add_organisation(*, actor: Principal, kind: Organisation.Kind, code: str, name: str, name_en: str) -> str:
+    """Registers a ministry, a vendor or an operator under a code of its own and returns its id.
+
+    The code begins with a letter, so that it never looks like that of a municipality. Raises
+    ``OrganisationUnreadable`` (for a municipality too), ``OrganisationExists``.
+    """
+    access.require(actor, "accounts:RegisterOrganisation", _STAFF)
+    names = [text.strip() for text in (name, name_en)]
+    if kind == Organisation.Kind.MUNICIPALITY or not _CODE.fullmatch(code):
+        raise OrganisationUnreadable()
+    if not all(0 < len(text) <= 120 and text.isprintable() for text in names):
+        raise OrganisationUnreadable()
+    try:
+        with transaction.atomic():
+            row = Organisation.objects.create(kind=kind, code=code, name=names[0], name_en=names[1])
+    except IntegrityError:
+        raise OrganisationExists() from None
+    audit.record(
+        actor=actor,
+        action="accounts:RegisterOrganisation",
+        organisation=str(row.pk),
+        facts={"code": code, "kind": kind.value, "made": True},
+    )
+    return str(row.pk)
+
+
+def organisation_of(code: str) -> str:
+    """The id of the organisation of that code; raises ``OrganisationNotFound``."""
+    found = Organisation.objects.filter(code=code.strip()).first()
+    if found is None:
+        raise OrganisationNotFound()
+    return str(found.pk)
 
 
 @service(action="accounts:CreateAccount")
@@ -170,6 +217,75 @@ def reset_second_factors(*, actor: Principal, email: str) -> int:
         facts={"factors": taken},
     )
     return taken
+
+
+@service(action="accounts:StopAccount")
+def stop_account(*, actor: Principal, email: str) -> bool:
+    """Nobody signs in with the account any more, and its open sessions end with their next request.
+
+    Roles and factors stay, for whoever lets it in again. Whether it was not stopped before.
+    """
+    access.require(actor, "accounts:StopAccount", _STAFF)
+    return _set_active(actor, email, "accounts:StopAccount", active=False)
+
+
+@service(action="accounts:ResumeAccount")
+def resume_account(*, actor: Principal, email: str) -> bool:
+    """Lets an account that was stopped sign in again. Whether it was stopped before."""
+    access.require(actor, "accounts:ResumeAccount", _STAFF)
+    return _set_active(actor, email, "accounts:ResumeAccount", active=True)
+
+
+@service(action="accounts:GiveToken")
+def give_token(*, actor: Principal, email: str, serial: str, seed: str) -> None:
+    """Makes a hardware token, whose maker sent its seed (base32 or hexadecimal), the factor of an account.
+
+    The seed is kept as other TOTP secrets are, enciphered, and is never shown again. Raises
+    ``SeedUnreadable``, ``AccountNotFound``, ``TokenAssigned``, ``CodesHeldAlready``.
+    """
+    access.require(actor, "accounts:GiveToken", _STAFF)
+    if not _SERIAL.fullmatch(serial):
+        raise SeedUnreadable()
+    secret = base64.b32encode(_seed(seed)).decode("ascii")
+    account = _account(email)
+    codes = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    if codes.filter(data__serial=serial).exclude(user=account).exists():
+        raise TokenAssigned()
+    if codes.filter(user=account).exists():
+        raise CodesHeldAlready()
+    made = TOTP.activate(account, secret).instance
+    made.data = made.data | {"serial": serial}
+    made.save(update_fields=["data"])
+    audit.record(
+        actor=actor,
+        action="accounts:GiveToken",
+        subjects=[_subject(account)],
+        facts={"serial": serial},
+    )
+
+
+def _set_active(actor: Principal, email: str, action: str, *, active: bool) -> bool:
+    account = _account(email)
+    changed = account.is_active is not active
+    account.is_active = active
+    account.save(update_fields=["is_active"])
+    audit.record(actor=actor, action=action, subjects=[_subject(account)], facts={"changed": changed})
+    return changed
+
+
+def _seed(text: str) -> bytes:
+    """16 to 64 bytes; what is only hexadecimal digits is read as such (base32 has no 0, 1, 8 and 9)."""
+    letters = "".join(text.split()).upper().rstrip("=")
+    try:
+        if re.fullmatch(r"(?:[0-9A-F]{2})+", letters) and len(letters) in {32, 40, 64, 128}:
+            seed = bytes.fromhex(letters)
+        else:
+            seed = base64.b32decode(letters + "=" * (-len(letters) % 8))
+    except (ValueError, binascii.Error):
+        raise SeedUnreadable() from None
+    if not 16 <= len(seed) <= 64:
+        raise SeedUnreadable()
+    return seed
 
 
 def _account(email: str) -> Account:

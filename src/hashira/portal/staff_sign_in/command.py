@@ -57,17 +57,16 @@ def create(email: str, name: str, password_stdin: bool) -> None:
 @click.option("--from", "first", help="始まりの日 / first day, YYYY-MM-DD [today]")
 @click.option("--until", "last", help="最後の日 / last day, YYYY-MM-DD")
 def grant(email: str, role: str, organisation: str, first: str | None, last: str | None) -> None:
-    """役割を付与する / Grant ROLE in ORGANISATION (全国地方公共団体コード, 6 digits).
+    """役割を付与する / Grant ROLE in ORGANISATION (全国地方公共団体コード, or the code of one registered).
 
     日付は日本時間で、最後の日の終わりまで有効です / Dates are days in Japan; the last day is included.
     """
     from hashira.core.accounts import services
-    from hashira.kernel.municipality import by_code
 
     begins = _midnight(first, "--from") if first else datetime.now(UTC)
     ends = _midnight(last, "--until", after=True) if last else None
     with _told():
-        body = services.register_municipality(actor=_operator(), municipality=by_code(organisation))
+        body = _body(organisation)
         services.grant_role(
             actor=_operator(), email=email, organisation=body, role=role, valid_from=begins, valid_until=ends
         )
@@ -81,10 +80,9 @@ def grant(email: str, role: str, organisation: str, first: str | None, last: str
 def end(email: str, role: str, organisation: str) -> None:
     """役割をいま終える / End ROLE in ORGANISATION now."""
     from hashira.core.accounts import services
-    from hashira.kernel.municipality import by_code
 
     with _told():
-        body = services.register_municipality(actor=_operator(), municipality=by_code(organisation))
+        body = _body(organisation)
         services.end_role(actor=_operator(), email=email, organisation=body, role=role, at=datetime.now(UTC))
     click.echo("終えました / Ended")
 
@@ -98,6 +96,81 @@ def reset_factors(email: str) -> None:
     with _told():
         taken = services.reset_second_factors(actor=_operator(), email=email)
     click.echo(f"{taken}件を外しました / {taken} taken off")
+
+
+@accounts.command()
+@click.argument("email")
+def stop(email: str) -> None:
+    """アカウントを停止する / Let nobody sign in with the account; open sessions end."""
+    from hashira.core.accounts import services
+
+    with _told():
+        changed = services.stop_account(actor=_operator(), email=email)
+    click.echo("停止しました / Stopped" if changed else "停止していました / It was stopped already")
+
+
+@accounts.command()
+@click.argument("email")
+def resume(email: str) -> None:
+    """停止したアカウントを戻す / Let a stopped account sign in again."""
+    from hashira.core.accounts import services
+
+    with _told():
+        changed = services.resume_account(actor=_operator(), email=email)
+    click.echo("戻しました / Resumed" if changed else "停止していません / It was not stopped")
+
+
+@accounts.command("give-token")
+@click.argument("email")
+@click.argument("serial")
+@click.option("--seed-stdin", is_flag=True, help="標準入力の1行目をシードにする / read the seed from stdin")
+def give_token(email: str, serial: str, seed_stdin: bool) -> None:
+    """ハードウェアトークンを渡す / Make the token SERIAL, of a known seed, the second factor."""
+    from hashira.core.accounts import services
+
+    if seed_stdin:
+        seed = sys.stdin.readline().rstrip("\r\n")
+    else:
+        seed = click.prompt("シード / seed (base32, hex)", hide_input=True, err=True)
+    with _told():
+        services.give_token(actor=_operator(), email=email, serial=serial, seed=seed)
+    click.echo("渡しました / Given")
+
+
+@accounts.group()
+def organisation() -> None:
+    """団体 / organisations."""
+
+
+@organisation.command("add")
+@click.argument("kind", type=click.Choice(["ministry", "vendor", "operator"]))
+@click.argument("code")
+@click.option("--name", required=True, help="名前 / name in Japanese")
+@click.option("--name-en", required=True, help="英語の名前 / name in English")
+def add_organisation(kind: str, code: str, name: str, name_en: str) -> None:
+    """府省庁・事業者・運用者を登録する / Register a ministry, vendor or operator under CODE."""
+    from hashira.core.accounts import services
+    from hashira.core.accounts.models import Organisation
+
+    with _told():
+        services.add_organisation(
+            actor=_operator(), kind=Organisation.Kind(kind), code=code, name=name, name_en=name_en
+        )
+    click.echo("登録しました / Registered")
+
+
+@organisation.command("list")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す / answer as JSON")
+def list_organisations(as_json: bool) -> None:
+    """団体を並べる / List the organisations."""
+    from hashira.core.accounts.models import Organisation
+
+    found = list(Organisation.objects.values("kind", "code", "name", "name_en"))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one['code'] or '-'}  {one['kind']}  {one['name']}  {one['name_en']}")
 
 
 @accounts.command("list")
@@ -135,6 +208,16 @@ def _operator() -> Principal:
     from hashira.core.access import Principal
 
     return Principal.system(f"terminal:{getpass.getuser()}")
+
+
+def _body(code: str) -> str:
+    """The id of an organisation; a municipality is registered when it is named first."""
+    from hashira.core.accounts import services
+    from hashira.kernel.municipality import by_code
+
+    if code[:1].isascii() and code[:1].isalpha():
+        return services.organisation_of(code)
+    return services.register_municipality(actor=_operator(), municipality=by_code(code))
 
 
 def _midnight(text: str, option: str, *, after: bool = False) -> datetime:
