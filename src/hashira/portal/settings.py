@@ -92,6 +92,8 @@ HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
 HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
 HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
 HASHIRA_IMPORT_RETENTION_DAYS = int(os.environ.get("HASHIRA_IMPORT_RETENTION_DAYS", "30"))
+HASHIRA_INSTALLATION = os.environ.get("HASHIRA_INSTALLATION", "")
+HASHIRA_FIGURES_KEY = os.environ.get("HASHIRA_FIGURES_KEY", "")
 HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
 
 # Sign-in of residents: デジタル認証アプリ, or in development the provider that is built in.
@@ -141,6 +143,8 @@ INSTALLED_APPS = [
     "hashira.core.accounts",
     "hashira.core.audit",
     "hashira.core.jobs",
+    "hashira.core.api",
+    "hashira.portal.exchange",
     "hashira.ui",
     *(
         ["hashira.certificates.store", "hashira.certificates.web"]
@@ -150,6 +154,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hashira.core.api.problem.ProblemDocuments",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "hashira.portal.headers.PermissionsPolicyMiddleware",
