@@ -15,9 +15,11 @@ from hashira.core.accounts.models import Account, Organisation, RoleAssignment
 from hashira.core.api.models import ApiToken
 from hashira.core.api.tokens import create_token, revoke_token
 from hashira.core.audit.models import AuditEvent
+from hashira.portal.api import assembly
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
+assert assembly.api  # the assembly declares the scopes of the systems
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +51,13 @@ def caller(token: str, language: str = "ja") -> Client:
 
 
 def dose(**more: object) -> dict[str, object]:
-    return {"request_id": str(uuid4()), "vaccine": "comirnaty", "given_on": "2021-06-01", "number": 1} | more
+    return {
+        "request_id": str(uuid4()),
+        "vaccine": "comirnaty",
+        "given_on": "2021-06-01",
+        "number": 1,
+        "lot": "EY5422",
+    } | more
 
 
 def test_a_token_is_kept_as_digest_only_and_audited(city: Organisation) -> None:
@@ -64,6 +72,7 @@ def test_a_dose_is_recorded_once_and_read_back(city: Organisation) -> None:
     address = f"/api/v1/certificates/people/{person}/doses"
     for _ in range(2):
         answer = client.post(address, slip, content_type="application/json")
+        assert answer.status_code == 201, answer.content.decode()
         assert (answer.status_code, answer.json()["event"]) == (201, slip["request_id"])
     found = client.get(f"/api/v1/certificates/people/{person}").json()
     assert [event["vaccine"] for event in found["events"]] == ["comirnaty"]

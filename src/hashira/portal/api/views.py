@@ -49,7 +49,7 @@ class TokenForm(forms.Form):
 @require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     """Every operation, and every error code with what to do."""
-    context = {"groups": groups(f"{request.scheme}://{request.get_host()}"), "errors": error_entries()}
+    context = {"groups": groups(f"{request.scheme}://{request.get_host()}"), "error_entries": error_entries()}
     return render(request, "portal/api/documentation.html", context)
 
 
