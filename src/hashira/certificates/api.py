@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Query, Router, Schema
+from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import ConfigDict, Field
 
@@ -334,7 +334,7 @@ def person(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
         ),
     ),
 )
-def record(request: HttpRequest, person_id: UUID, body: DoseIn) -> tuple[int, dict[str, Any]]:
+def record(request: HttpRequest, person_id: UUID, body: DoseIn) -> Status:
     event = doses.record_dose(
         actor=request.auth,
         person_id=person_id,
@@ -343,7 +343,7 @@ def record(request: HttpRequest, person_id: UUID, body: DoseIn) -> tuple[int, di
         confirmed=body.confirmed,
         at=datetime.now(UTC),
     )
-    return 201, {"event": event}
+    return Status(201, {"event": event})
 
 
 @router.post(
@@ -356,9 +356,7 @@ def record(request: HttpRequest, person_id: UUID, body: DoseIn) -> tuple[int, di
         Bilingual("前の記録は履歴に残ります", "The earlier record stays in the history"),
     ),
 )
-def correct(
-    request: HttpRequest, person_id: UUID, event: UUID, body: CorrectionIn
-) -> tuple[int, dict[str, Any]]:
+def correct(request: HttpRequest, person_id: UUID, event: UUID, body: CorrectionIn) -> Status:
     written = doses.correct_dose(
         actor=request.auth,
         person_id=person_id,
@@ -369,7 +367,7 @@ def correct(
         confirmed=body.confirmed,
         at=datetime.now(UTC),
     )
-    return 201, {"event": written}
+    return Status(201, {"event": written})
 
 
 @router.post(
@@ -382,11 +380,11 @@ def correct(
         Bilingual("責任者だけができます", "For supervisors"),
     ),
 )
-def void(request: HttpRequest, person_id: UUID, event: UUID, body: ReasonIn) -> tuple[int, None]:
+def void(request: HttpRequest, person_id: UUID, event: UUID, body: ReasonIn) -> Status:
     doses.void_dose(
         actor=request.auth, person_id=person_id, event=event, reason=body.reason, at=datetime.now(UTC)
     )
-    return 204, None
+    return Status(204, None)
 
 
 class ListQuery(Shape):
