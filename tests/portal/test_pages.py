@@ -11,7 +11,7 @@ from django.test import Client
 from tests.certificates.card import Key, card
 
 from hashira.certificates.domain import p256, shc_qr
-from hashira.certificates.web import verification
+from hashira.certificates.selectors import keys
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,9 @@ def key(tmp_path: Path, settings: pytest.FixtureRequest) -> Key:
     path = tmp_path / "jwks.json"
     path.write_text(json.dumps({"keys": [p256.jwk(made.public_key_spki)]}))
     settings.HASHIRA_TRUST = (path,)
-    verification._configured_trust.cache_clear()
+    keys._configured_trust.cache_clear()
     yield made
-    verification._configured_trust.cache_clear()
+    keys._configured_trust.cache_clear()
 
 
 def test_home_names_the_pillars_and_says_what_does_not_work(client: Client) -> None:

@@ -16,7 +16,6 @@ from hashira.certificates.commands.terminal import terminal_language
 
 if TYPE_CHECKING:
     from hashira.certificates.domain.verdict import Assessment
-    from hashira.kernel.errors import HashiraError
     from hashira.kernel.language import Bilingual
 
 _NEGATIVE, _USAGE, _ENVIRONMENT = 1, 2, 3
@@ -85,7 +84,9 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
     if as_json:
         import orjson
 
-        document = {"certificates": [_document(a, language) for a in assessments]}
+        from hashira.certificates.domain.verdict_document import verdict_document
+
+        document = {"certificates": [verdict_document(a, language) for a in assessments]}
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         for assessment in assessments:
@@ -107,20 +108,6 @@ def _read(file: str) -> bytes:
     if len(octets) > _MAX_INPUT:
         raise click.UsageError("20 MB までのファイルを読めます / files up to 20 MB are read")
     return octets
-
-
-def _document(assessment: Assessment, language: str) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    evidence = asdict(assessment.evidence) if assessment.evidence else None
-    content = asdict(assessment.content) if assessment.content else None
-    error: HashiraError | None = assessment.error
-    return {
-        "verdict": assessment.verdict.value,
-        "evidence": evidence,
-        "content": content,
-        "error": error.problem(language) if error else None,
-    }
 
 
 def _print(assessment: Assessment, language: str) -> None:

@@ -46,3 +46,12 @@ class Figure:
         if self.published is None:
             return Bilingual(f"{SMALL}未満", f"fewer than {SMALL}")
         return Bilingual(f"{self.value:,}", f"{self.value:,}")
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """What a system will count and does not yet, with the reason: no figure, and no zero either."""
+
+    key: str
+    label: Bilingual
+    reason: Bilingual

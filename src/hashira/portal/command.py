@@ -13,6 +13,7 @@ _GROUPS = {
     "doctor": ("hashira.portal.doctor.command", "設定と状態の点検 / check the installation"),
     "bundle": ("hashira.portal.bundle", "閉域網への持ち込み / for a network that is cut off"),
     "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
+    "figures": ("hashira.portal.exchange.command", "数値の持ち運び / figures that travel"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
 }

@@ -32,6 +32,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "account_links": _account_links(request),
         "footer_links": [
             Link(Bilingual("数値", "Figures"), reverse("figures")),
+            Link("API", reverse("api")),
             Link(Bilingual("デザインシステム", "Design system"), reverse("ui:gallery")),
         ],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,

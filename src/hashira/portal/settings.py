@@ -95,6 +95,8 @@ HASHIRA_IMPORT_RETENTION_DAYS = int(os.environ.get("HASHIRA_IMPORT_RETENTION_DAY
 HASHIRA_LINK_ATTEMPT_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_ATTEMPT_RETENTION_DAYS", "30"))
 HASHIRA_LINK_REQUEST_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_REQUEST_RETENTION_DAYS", "1825"))
 HASHIRA_JOB_RETENTION_DAYS = int(os.environ.get("HASHIRA_JOB_RETENTION_DAYS", "90"))
+HASHIRA_INSTALLATION = os.environ.get("HASHIRA_INSTALLATION", "")
+HASHIRA_FIGURES_KEY = os.environ.get("HASHIRA_FIGURES_KEY", "")
 HASHIRA_ISSUING_AUTHORITY = os.environ.get("HASHIRA_ISSUING_AUTHORITY", "Hashira_Development")
 
 # Sign-in of residents: デジタル認証アプリ, or in development the provider that is built in.
@@ -144,6 +146,8 @@ INSTALLED_APPS = [
     "hashira.core.accounts",
     "hashira.core.audit",
     "hashira.core.jobs",
+    "hashira.core.api",
+    "hashira.portal.exchange",
     "hashira.ui",
     *(
         ["hashira.certificates.store", "hashira.certificates.web"]
@@ -153,6 +157,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hashira.core.api.problem.ProblemDocuments",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "hashira.portal.headers.PermissionsPolicyMiddleware",

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import include, path
 
 from hashira.portal import figures, views
+from hashira.portal.api import assembly
+from hashira.portal.api import views as api_pages
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +17,12 @@ urlpatterns = [
     path("ui/", include("hashira.ui.urls")),
     path("", include("hashira.portal.staff_sign_in.urls")),
     path("figures", figures.page, name="figures"),
+    path("api/", api_pages.documentation, name="api"),
+    path("api/v1/openapi.json", assembly.openapi, name="openapi"),
+    path("api/v1/", include((assembly.api_patterns(), "api-v1"))),
+    path("account/api-tokens/", api_pages.tokens, name="api-tokens"),
+    path("account/api-tokens/new", api_pages.new_token, name="api-token-new"),
+    path("account/api-tokens/<uuid:token_id>/revoke", api_pages.revoke, name="api-token-revoke"),
     path("jobs/", include("hashira.portal.jobs.urls")),
     path("", include("hashira.portal.resident_sign_in.urls")),
 ]

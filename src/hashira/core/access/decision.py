@@ -33,6 +33,8 @@ class Policy:
         note_access(action)
 
     def _decide(self, principal: Principal, action: str, resource: Resource) -> None:
+        if principal.scope is not None and action not in principal.scope:
+            raise AccessDenied(action=action)  # a token is good for less than its owner, never for more
         asker = {"type": principal.kind.value.capitalize(), "id": principal.id}
         asked = {"type": resource.type, "id": resource.id}
         facts: dict[str, object] = {

@@ -37,6 +37,8 @@ class Principal:
     grants: tuple[Grant, ...] = ()
     second_factor: bool = False
     recent_authentication: bool = False
+    scope: frozenset[str] | None = None
+    """The actions it is narrowed to, where somebody acts through a token; ``None`` narrows nothing."""
 
     @classmethod
     def anonymous(cls) -> Principal:

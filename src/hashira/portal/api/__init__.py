@@ -1,0 +1,1 @@
+"""The JSON API of an installation: its assembly, its documentation, the tokens for it (API)."""
