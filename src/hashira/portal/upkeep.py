@@ -1,9 +1,10 @@
-"""What a worker does beside jobs: sealing the audit every minute (定期の作業)."""
+"""What a worker does beside jobs: sealing the audit, asking for fresh lists of trust (定期の作業)."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, connections
 
@@ -29,3 +30,47 @@ def keep_sealing(stopping: threading.Event, *, seconds: float = _SECONDS) -> thr
     thread = threading.Thread(target=loop, name="sealing", daemon=True)
     thread.start()
     return thread
+
+
+_ROUND = 600.0
+
+
+def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _ROUND) -> threading.Thread:
+    """Asks for an update of the lists of trust whenever the last one is long enough ago."""
+
+    def loop() -> None:
+        while True:
+            try:
+                ask_for_trust(datetime.now(UTC))
+            except DatabaseError as error:
+                _log.warning("no update of the trust was asked for: %s", error)
+            finally:
+                connections.close_all()
+            if stopping.wait(seconds):
+                return
+
+    thread = threading.Thread(target=loop, name="trust", daemon=True)
+    thread.start()
+    return thread
+
+
+def ask_for_trust(now: datetime) -> bool:
+    """Requests the job if there are lists and none was requested within the interval; says whether it did."""
+    from django.conf import settings
+
+    if "certificates" not in settings.HASHIRA_SYSTEMS:
+        return False
+    from hashira.certificates.selectors.trust import archive
+    from hashira.certificates.services.trust import UPDATE_JOB
+    from hashira.core import jobs
+    from hashira.core.access import Principal
+    from hashira.core.jobs.models import Job
+
+    hours = settings.HASHIRA_TRUST_REFRESH_HOURS
+    if hours <= 0 or not archive().names():
+        return False
+    since = now - timedelta(hours=hours)
+    if Job.objects.filter(kind=UPDATE_JOB, requested_at__gt=since).exists():
+        return False
+    jobs.request(actor=Principal.system("certificates.trust"), kind=UPDATE_JOB, parameters={})
+    return True

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django import forms as django_forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +16,10 @@ from django.views.decorators.http import require_http_methods
 from hashira.certificates.adapters.issuing_keys import own_issuer
 from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
-from hashira.certificates.adapters.trust_files import read_trust
 from hashira.certificates.domain.format import assess
-from hashira.certificates.domain.trust import TrustStore
-from hashira.certificates.domain.verdict import Assessment
+from hashira.certificates.domain.verdict import REMARK_NAMES, Assessment
 from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.trust import foreign_trust, lists
 from hashira.core import access
 from hashira.ui import forms
 
@@ -92,11 +89,15 @@ def verify(request: HttpRequest) -> HttpResponse:
         except NoCodeInImage as error:
             form.add_error(form.file_field, error.message(get_language() or "ja"))
         else:
-            trust, now = _configured_trust() | own_trust(own_issuer()), datetime.now(UTC)
+            trust, now = foreign_trust() | own_trust(own_issuer()), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
             form = VerificationForm()  # nothing of this person stays for the next one in the queue
     status = 200 if not asked or assessments else 422
-    context = {"form": form, "assessments": [_shown(a) for a in assessments]}
+    context = {
+        "form": form,
+        "assessments": [_shown(a) for a in assessments],
+        "lists": lists(datetime.now(UTC)),
+    }
     return render(request, "certificates/verify.html", context, status=status)
 
 
@@ -132,13 +133,11 @@ def _shown(assessment: Assessment) -> dict[str, object]:
             (_("鍵の出どころ"), evidence.key_source or ""),
             (_("証明書のつながり"), " ← ".join(evidence.chain)),
             (_("判定した時点"), evidence.judged_at),
+            (_("失効の根拠"), evidence.revoked_by or ""),
         ]
         if evidence
         else [],
+        "remarks": [REMARK_NAMES[name].in_language(language) for name in evidence.remarks]
+        if evidence
+        else [],
     }
-
-
-@lru_cache(maxsize=1)
-def _configured_trust() -> TrustStore:
-    """What the operator told to trust, read once a process; whoever changes it restarts."""
-    return read_trust(settings.HASHIRA_TRUST)

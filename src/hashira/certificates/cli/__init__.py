@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hashira.certificates.cli.trust import language as _language
+from hashira.certificates.cli.trust import trust as _trust_group
+
 if TYPE_CHECKING:
+    from hashira.certificates.domain.trust import TrustStore
     from hashira.certificates.domain.verdict import Assessment
     from hashira.kernel.errors import HashiraError
     from hashira.kernel.language import Bilingual
@@ -37,6 +41,9 @@ class _Moment(click.ParamType):
 @click.group()
 def certificates() -> None:
     """接種証明書 / vaccination certificates."""
+
+
+certificates.add_command(_trust_group)
 
 
 @certificates.command()
@@ -68,7 +75,7 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
 
     language = _language()
     try:
-        store = read_trust(trust or _own_trust())
+        store = read_trust(trust) if trust else read_trust(_own_trust()) | _archived_trust()
         texts = certificates_in(_read(file))
     except HashiraError as error:
         click.echo(error.message(language), err=True)
@@ -81,11 +88,21 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
     if as_json:
         import orjson
 
-        document = {"certificates": [_document(a, language) for a in assessments]}
+        document = {
+            "certificates": [_document(a, language) for a in assessments],
+            "trust": [
+                {"list": x.name, "dated": x.dated, "signed": x.signer is not None, "old": x.is_old(moment)}
+                for x in store.lists
+            ],
+        }
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         for assessment in assessments:
             _print(assessment, language)
+        for facts in store.lists:
+            old = "  ！古い / OLD" if facts.is_old(moment) else ""
+            age = max(0, (moment - facts.dated).days)
+            click.echo(f"  信頼情報 / trust: {facts.name} {facts.dated:%Y-%m-%d}（{age}日前 / days）{old}")
     if any(a.verdict != "verified" for a in assessments):
         sys.exit(_NEGATIVE)
 
@@ -97,10 +114,16 @@ def _own_trust() -> tuple[str, ...]:
     return (*named, own) if os.path.isdir(own) else named
 
 
-def _language() -> str:
-    """Japanese unless the terminal's locale says otherwise."""
-    chosen = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "ja"
-    return "en" if chosen.startswith("en") else "ja"
+def _archived_trust() -> TrustStore:
+    """The lists that ``trust update`` has put in force on this machine; needs no database."""
+    from datetime import timedelta
+    from pathlib import Path
+
+    from hashira.certificates.adapters.trust_archive import FOLDER, TrustArchive
+
+    days = float(os.environ.get("HASHIRA_TRUST_WARN_DAYS", "14"))
+    archive = TrustArchive(Path(os.environ.get("HASHIRA_DATA_DIR", ".data")) / FOLDER)
+    return archive.read(at=datetime.now(UTC), warn_after=timedelta(days=days))
 
 
 def _read(file: str) -> bytes:
@@ -165,6 +188,9 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
             yield Bilingual("判定日時", "Judged at"), _moment(evidence.judged_at)
             names = (CHECK_NAMES[check].in_language(language) for check in evidence.checks)
             yield Bilingual("確認したこと", "Checked"), "・".join(names)
+            for remark in evidence.remarks:
+                yield Bilingual("注意", "Note"), REMARK_NAMES[remark].in_language(language)
+            yield Bilingual("失効の根拠", "Revoked by"), evidence.revoked_by
         if content is not None:
             if assessment.verdict != "verified":
                 yield (
@@ -188,7 +214,7 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
                 parts = (dose.date, number, dose.product, dose.lot, dose.centre, dose.country)
                 yield Bilingual("接種", "Dose"), "  ".join(part for part in parts if part)
 
-    from hashira.certificates.domain.verdict import CHECK_NAMES
+    from hashira.certificates.domain.verdict import CHECK_NAMES, REMARK_NAMES
 
     return [(label.in_language(language), value) for label, value in rows() if value]
 
