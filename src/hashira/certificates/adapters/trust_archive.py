@@ -44,8 +44,8 @@ class TrustDamaged(HashiraError):
         "{version} of {name} is not readable, or its signature does not hold",
     )
     remedy = Bilingual(
-        "hashira certificates trust rollback か update で正しい版に切り替えてください",
-        "Switch to a right version with hashira certificates trust rollback or update",
+        "trust rollback で前の版に戻すか、trust update --accept で新しい版に切り替えてください",
+        "Go back with trust rollback, or take a new version with trust update --accept",
     )
     status = 500
 

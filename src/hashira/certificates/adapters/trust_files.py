@@ -31,6 +31,8 @@ _SUFFIXES = frozenset({".json", ".jwks", ".pem", ".crt", ".cer", ".der", ".crl"}
 _FOR_ISSUER = re.compile(r"(https://[^=\s]+[^=\s/])=(.+)\Z", re.DOTALL)
 _DID_METHOD = re.compile(r"did:[^#]+:([A-Za-z0-9_-]+):([A-Z]{3}):([A-Za-z]+)#")
 _STATE_KID = 8
+_SHORTEST = 64
+"""Octets; no certificate and no list is shorter."""
 
 
 class TrustNotReadable(HashiraError):
@@ -125,8 +127,11 @@ def _certificate_or_list(ders: tuple[bytes, ...], path: Path) -> TrustStore:
 
 
 def _is_der(octets: bytes) -> bool:
-    """Whether it is one DER SEQUENCE of the length of a certificate (X.690 §8.1), and nothing behind it."""
-    return octets[:2] == b"\x30\x82" and int.from_bytes(octets[2:4], "big") == len(octets) - 4
+    """Whether it is one DER SEQUENCE (X.690 §8.1), and nothing behind it; a list has any length."""
+    if octets[:1] != b"\x30" or len(octets) < _SHORTEST or not 0x81 <= octets[1] <= 0x84:
+        return False
+    size = octets[1] & 0x7F
+    return int.from_bytes(octets[2 : 2 + size], "big") == len(octets) - 2 - size
 
 
 def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> TrustStore:

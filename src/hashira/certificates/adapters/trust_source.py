@@ -7,6 +7,7 @@ operator beforehand. A kind without signatures must be pinned as unsigned in so 
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -321,11 +322,11 @@ def read_anchor(octets: bytes) -> tuple[bytes | None, bytes]:
         if b"-----BEGIN PUBLIC KEY-----" in octets:
             key = load_pem_public_key(octets)
             return None, key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        anchors = read_octets(octets, name="anchor").anchors
-        if anchors:
-            return anchors[0], read_certificate(anchors[0]).spki
+        with contextlib.suppress(CertificateUnreadable, HashiraError):
+            certificate = read_octets(octets, name="anchor").anchors[0]
+            return certificate, read_certificate(certificate).spki
         load_der_public_key(octets)
-    except (ValueError, KeyError, TypeError, AttributeError, CertificateUnreadable, HashiraError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise _wrong("鍵のファイルを読めません", "the file of the key is not readable") from error
     return None, octets
 

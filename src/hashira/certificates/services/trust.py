@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from hashira.certificates.adapters.trust_archive import SourceState, TrustArchive
+from hashira.certificates.adapters.trust_archive import SourceState, TrustArchive, TrustDamaged
 from hashira.certificates.adapters.trust_download import Open, client, fetch
 from hashira.certificates.adapters.trust_source import Authentic, Source, authenticate
 from hashira.certificates.domain.list_signature import fingerprint
@@ -161,7 +161,7 @@ def _update(
         return Update(source.name, None, state.current, state.newest_time, None, applied=False)
     found = authenticate(source, got.octets, got.signature, at=at)
     _check_order(source.name, found, digest, state, at)
-    change = compare(_in_force(store, source.name, state, at), found.store)
+    change = compare(_in_force(store, source.name, state, at, damaged=accept), found.store)
     if change.needs_person(most_removed=settings.HASHIRA_TRUST_REMOVAL_PERCENT / 100) and not accept:
         if apply:
             raise ChangeNeedsPerson(change, source.name)
@@ -221,10 +221,18 @@ def _check_order(name: str, found: Authentic, digest: str, state: SourceState, a
         raise too_old("同じ日付で中身が違います", "it has the date of the one in force and other content")
 
 
-def _in_force(store: TrustArchive, name: str, state: SourceState, at: datetime) -> TrustStore:
+def _in_force(
+    store: TrustArchive, name: str, state: SourceState, at: datetime, *, damaged: bool
+) -> TrustStore:
+    """The list to compare with; ``damaged``: somebody accepts that it cannot be read any more."""
     if state.current is None:
         return TrustStore()
-    return store.authentic(name, state.current, at=at).store
+    try:
+        return store.authentic(name, state.current, at=at).store
+    except TrustDamaged:
+        if not damaged:
+            raise
+        return TrustStore()
 
 
 def rollback(*, actor: Principal, name: str, version: int, at: datetime, reason: str) -> None:
