@@ -25,11 +25,11 @@ WHO_KEY = p256.spki_of_point(
     base64url.decode("8CGiSXsauiFAbDxvOcmFxyswM07Ld85-ELRcoTbO9Z4"),
 )
 ISSUER = "https://cards.example/issuer"
-DAY = datetime(2026, 8, 22, 4, 43, 50, tzinfo=UTC)
+DAY = datetime(2024, 8, 22, 4, 43, 50, tzinfo=UTC)
 
 
 class DirectoryKey:
-    """A key as that of the VCI directory: on P-521, signing with SHA-512 as ``openssl dgst -sha512 -sign``."""
+    """A key as that of the VCI directory: on P-521, with SHA-512 as ``openssl dgst -sha512 -sign``."""
 
     def __init__(self) -> None:
         self.private = ec.generate_private_key(ec.SECP521R1())
@@ -78,9 +78,7 @@ def signed_data(
         cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(body).digest()]}),
     ]
     if at is not None:
-        attributes.append(
-            cms.CMSAttribute({"type": "signing_time", "values": [cms.Time({"utc_time": at})]})
-        )
+        attributes.append(cms.CMSAttribute({"type": "signing_time", "values": [cms.Time({"utc_time": at})]}))
     signed = cms.CMSAttributes(attributes)
     assert isinstance(signer.private, ec.EllipticCurvePrivateKey)
     info = {
@@ -118,5 +116,3 @@ def _length(size: int) -> bytes:
 
 def kid_of(der: bytes) -> str:
     return base64.b64encode(hashlib.sha256(der).digest()[:8]).decode()
-
-

@@ -302,5 +302,3 @@ def test_a_master_list_of_nobody_that_was_pinned_is_refused() -> None:
         except NotAuthentic:
             continue
         assert found.authorities == (root.der,), place  # an octet outside what is signed
-
-

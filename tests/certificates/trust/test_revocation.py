@@ -84,7 +84,9 @@ def test_a_list_says_current_old_unknown_or_forged(state: tuple[Party, Party]) -
     assert judged(root, by, crl(root, key=authority())).remark == state_crl.FORGED
     assert judged(root, by, crl(root, this=AT + DAY, following=AT + 2 * DAY)).remark == state_crl.UNKNOWN
     other = authority()  # of the same name, with another key identifier
-    assert judged(root, by, crl(other, (serial(by), BEGIN, COMPROMISE))) == state_crl.CrlFinding("crl-unknown")
+    assert judged(root, by, crl(other, (serial(by), BEGIN, COMPROMISE))) == state_crl.CrlFinding(
+        "crl-unknown"
+    )
 
 
 def test_the_newest_list_counts_and_a_forged_one_takes_nothing_back(state: tuple[Party, Party]) -> None:
@@ -170,7 +172,9 @@ def test_revocation_lists_are_read_as_der_and_as_pem(state: tuple[Party, Party],
     der = crl(root)
     pem = x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
     (tmp_path / "a.crl").write_bytes(der)
-    (tmp_path / "b.pem").write_bytes(pem + x509.load_der_x509_certificate(root.der).public_bytes(Encoding.PEM))
+    (tmp_path / "b.pem").write_bytes(
+        pem + x509.load_der_x509_certificate(root.der).public_bytes(Encoding.PEM)
+    )
     store = read_trust([tmp_path])
     assert (store.state_crls, store.anchors) == ((der,), (root.der,))
 

@@ -95,8 +95,8 @@ def _get(
             raise _not(source, "https ではない所へ移されました", "it leads to an address that is not https")
         headers = {"If-None-Match": etag} if etag else {}
         with http.stream("GET", address, headers=headers) as answer:
-            if answer.is_redirect:
-                address = urljoin(address, answer.headers.get("location", ""))
+            if answer.has_redirect_location:
+                address = urljoin(address, answer.headers["location"])
                 continue
             if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
                 return None

@@ -1,8 +1,8 @@
 """Lists of revoked certificates by identifier, as their issuers publish them for one key (失効番号のリスト).
 
 SMART Health Cards 1.4.0, "Revocation": ``<iss>/.well-known/crl/<kid>.json`` with ``method`` ``rid``, and RFC
-002 ``hash-fhir`` for cards without a ``rid``. The value is general: another method, such as the hash lists of the
-EU (SIGNATURE, UCI, COUNTRYCODEUCI), only names other identifiers of the certificate at hand.
+002 ``hash-fhir`` for cards without a ``rid``. The value is general: another method, such as the hash lists of
+the EU (SIGNATURE, UCI, COUNTRYCODEUCI), only names other identifiers of the certificate at hand.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The list is a DID document with a ``JsonWebSignature2020`` proof. Signed are not its octets but what it says
 as RDF: SHA-256 of the proof's options, then SHA-256 of the document, each as N-Quads in canonical order
-(URDNA2015), behind the header of a detached JWS with ``b64: false`` (RFC 7797). The signature is ECDSA in DER,
-against RFC 7518 §3.4, which asks for R‖S; both are read.
+(URDNA2015), behind the header of a detached JWS with ``b64: false`` (RFC 7797). The signature is ECDSA in
+DER, against RFC 7518 §3.4, which asks for R‖S; both are read.
 
 RDF drops every member that no context gives a meaning, so such a member would stand in the list unsigned.
 Therefore documents are held to exactly the members known here, and what these mean is fixed here, in place of

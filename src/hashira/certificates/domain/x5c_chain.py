@@ -77,7 +77,7 @@ def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: 
 
 
 def _check_usage_period(leaf: x509.Certificate, signed_at: datetime) -> None:
-    """A key that was retired must not have signed since (RFC 3280 §4.2.1.4), whatever its certificate says."""
+    """A retired key must not have signed since, whatever its certificate says (RFC 3280 §4.2.1.4)."""
     try:
         period = leaf.extensions.get_extension_for_class(x509.PrivateKeyUsagePeriod).value
     except _UNREADABLE:
