@@ -169,9 +169,10 @@ class TrustArchive:
 
     def read(self, *, at: datetime, warn_after: timedelta) -> TrustStore:
         """Everything in force, with the facts of each list. Raises ``TrustDamaged``."""
-        return TrustStore.merged(self._parts(at, warn_after))
+        return TrustStore.merged(self.parts(at=at, warn_after=warn_after))
 
-    def _parts(self, at: datetime, warn_after: timedelta) -> Iterator[TrustStore]:
+    def parts(self, *, at: datetime, warn_after: timedelta) -> Iterator[TrustStore]:
+        """What is in force, each list by itself. Raises ``TrustDamaged``."""
         for name in self.names():
             state = self.state(name)
             if state.current is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,25 +39,32 @@ class _Watched:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen: object = None
+        self._parts: tuple[TrustStore, ...] = ()
         self._store = TrustStore()
 
+    def parts(self) -> tuple[TrustStore, ...]:
+        """What ``HASHIRA_TRUST`` names, then each list by itself."""
+        self.store()
+        return self._parts
+
     def store(self) -> TrustStore:
+        """All of it together."""
         seen = (settings.HASHIRA_TRUST, str(settings.DATA_DIR), archive().generation(), _stamps())
         if seen == self._seen:
             return self._store
         with self._lock:
             if seen != self._seen:
                 try:
-                    read = read_trust(settings.HASHIRA_TRUST) | archive().read(
-                        at=datetime.now(UTC), warn_after=warn_after()
-                    )
+                    now = datetime.now(UTC)
+                    lists = archive().parts(at=now, warn_after=warn_after())
+                    parts = (read_trust(settings.HASHIRA_TRUST), *lists)
                 except HashiraError as error:
                     # A running server keeps what it had: a damaged file must not take everybody's trust away.
                     if self._seen is None or self._seen[:2] != seen[:2]:  # type: ignore[index]
                         raise
                     _log.error("the trust was not read again: %s", error)
                 else:
-                    self._store = read
+                    self._parts, self._store = parts, TrustStore.merged(parts)
                     self._seen = seen
         return self._store
 
@@ -128,47 +136,48 @@ class IssuerView:
     source: str
     dated: datetime | None
     warning: str
-    """``old``, ``unsigned``, ``revocation`` (a revocation list is missing) or empty."""
+    """``old``, ``unsigned``, ``revocation`` (a revocation list is missing) or ``none``."""
 
 
 def issuers(at: datetime) -> tuple[IssuerView, ...]:
     """Everybody whose certificates can be verified, by format; with how many keys."""
-    store = foreign_trust()
-    facts = {one.name: one for one in store.lists}
+    return tuple(view for part in _watched.parts() for view in _issuers_of(part, at))
+
+
+def _issuers_of(part: TrustStore, at: datetime) -> Iterator[IssuerView]:
+    facts = part.lists[0] if part.lists else None
     missing = {
-        (key.issuer or "", key.source)
-        for key in store.keys
-        if key.crl_version is not None and not store.revocations_of(key.kid, key.issuer)
+        key.issuer
+        for key in part.keys
+        if key.crl_version is not None and not foreign_trust().revocations_of(key.kid, key.issuer)
     }
-    counted: Counter[tuple[str, str, str, str]] = Counter()
-    for key in store.keys:
-        counted["", "shc", key.issuer or "", key.source] += 1
-    for state in store.state_keys:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for key in part.keys:
+        counted["", "shc", key.issuer or ""] += 1
+    for state in part.state_keys:
         if state.usage == "DSC":
-            counted[state.participant, "hcert", state.participant, state.source] += 1
-    for der in store.anchors:
+            counted[state.participant, "hcert", state.participant] += 1
+    for der in part.anchors:
         country = _country(der)
-        counted[country, "vds-nc", country, ""] += 1
-    return tuple(
-        IssuerView(
+        counted[country, "vds-nc", country] += 1
+    for (country, format, issuer), number in sorted(counted.items()):
+        yield IssuerView(
             country=country,
             format=format,
             issuer=issuer,
             keys=number,
-            source=source,
-            dated=facts[source].dated if source in facts else None,
-            warning=_warning(facts.get(source), at, (issuer, source) in missing),
+            source=facts.name if facts else "HASHIRA_TRUST",
+            dated=facts.dated if facts else None,
+            warning=_warning(facts, at, format == "shc" and issuer in missing),
         )
-        for (country, format, issuer, source), number in sorted(counted.items())
-    )
 
 
 def _warning(facts: ListFacts | None, at: datetime, missing: bool) -> str:
     if facts is not None and facts.is_old(at):
         return "old"
-    if facts is not None and facts.signer is None:
+    if facts is None or facts.signer is None:
         return "unsigned"
-    return "revocation" if missing else ""
+    return "revocation" if missing else "none"
 
 
 def _country(der: bytes) -> str:

@@ -19,7 +19,7 @@ from hashira.ui.tables import Column, Order, Table
 
 _FORMATS = (*((f.NAME, f.TITLE) for f in FORMATS), ("hcert", "HCERT（EU・WHO）"))
 _WARNINGS = (
-    ("", _("なし")),
+    ("none", _("なし")),
     ("old", _("リストが古い")),
     ("unsigned", _("署名のないリスト")),
     ("revocation", _("失効リストが手元にない")),
