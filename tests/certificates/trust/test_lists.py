@@ -113,6 +113,14 @@ def break_out_of_a_name(document: dict[str, Any]) -> None:
     document["verificationMethod"][0]["id"] = "did:web:x> <y> <z> .\n<did:web:y"
 
 
+def put_a_number_for_a_key(document: dict[str, Any]) -> None:
+    document["verificationMethod"][0] = 7
+
+
+def say_an_impossible_time(document: dict[str, Any]) -> None:
+    document["proof"]["created"] = "2026-99-99T99:99:99Z"
+
+
 def encode_the_payload(document: dict[str, Any]) -> None:
     header = base64.urlsafe_b64encode(b'{"alg":"ES256"}').decode().rstrip("=")
     document["proof"]["jws"] = header + ".." + document["proof"]["jws"].split(".")[2]
@@ -134,6 +142,8 @@ def encode_the_payload(document: dict[str, Any]) -> None:
         take_the_proof,
         name_another_context,
         break_out_of_a_name,
+        put_a_number_for_a_key,
+        say_an_impossible_time,
         encode_the_payload,
     ],
 )

@@ -263,3 +263,50 @@ def test_a_list_that_is_missing_or_behind_is_said() -> None:
 def test_what_is_no_revocation_list_is_refused(bad: Any) -> None:
     with pytest.raises(NotARevocationList):
         read_revocation_list(json.loads(json.dumps(bad)))
+
+
+# ── keys that were retired ─────────────────────────────────────────────────────────────────────────────────
+def test_a_retired_key_cannot_date_a_card_outside_its_period() -> None:
+    from hashira.certificates.domain.x5c_chain import BrokenChain, check_chain
+
+    key = Key()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "issuer")])
+    leaf = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.private.public_key())
+        .serial_number(1)
+        .not_valid_before(BEGIN)
+        .not_valid_after(BEGIN + 3650 * DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(ISS)]), False)
+        .add_extension(x509.PrivateKeyUsagePeriod(BEGIN + DAY, BEGIN + 100 * DAY), False)
+        .sign(key.private, SHA256())
+        .public_bytes(Encoding.DER)
+    )
+
+    def judge(signed_at: datetime) -> object:
+        return check_chain((leaf,), spki=key.public_key_spki, issuer=ISS, signed_at=signed_at)
+
+    assert judge(BEGIN + 50 * DAY)
+    for outside in (BEGIN, BEGIN + 101 * DAY):
+        with pytest.raises(BrokenChain):
+            judge(outside)
+
+
+def test_a_new_version_that_takes_a_revocation_back_waits_for_a_person(state: tuple[Party, Party]) -> None:
+    from hashira.certificates.domain.trust_change import compare
+
+    root, _by = state
+    newer, older = crl(root, this=AT - DAY), crl(root, this=AT - 2 * DAY)
+    withdrawn = WithdrawnKey("k", BEGIN, "key_compromise")
+    old = TrustStore(anchors=(root.der,), state_crls=(newer,), withdrawn=(withdrawn,))
+    assert not compare(old, old).needs_person(most_removed=0.2)
+    for new in (
+        replace(old, state_crls=()),
+        replace(old, state_crls=(older,)),
+        replace(old, withdrawn=()),
+        replace(old, withdrawn=(replace(withdrawn, since=AT),)),
+    ):
+        assert compare(old, new).needs_person(most_removed=0.2)
+    assert not compare(replace(old, state_crls=(older,)), old).needs_person(most_removed=0.2)

@@ -63,7 +63,7 @@ def _read(der: bytes, detached: bytes | None, signers: tuple[bytes, ...]) -> Cms
     kind = message["encap_content_info"]["content_type"]
     inside = message["encap_content_info"]["content"]
     # What was signed are the octets of the OCTET STRING (RFC 5652 §5.4), whatever it parses to.
-    content = detached if detached is not None else bytes(inside.contents)
+    content = detached if detached is not None else bytes(inside)
     came = tuple(
         choice.chosen.dump() for choice in message["certificates"] or () if choice.name == "certificate"
     )
@@ -76,16 +76,14 @@ def _read(der: bytes, detached: bytes | None, signers: tuple[bytes, ...]) -> Cms
     digest = info["digest_algorithm"]["algorithm"].native
     if digest not in _DIGESTS:
         raise NotAuthentic("古いハッシュです（SHA-1など）", f"Its hash is not read: {digest}")
-    if attributes:
-        if attributes.get("content_type") != kind.native:
-            raise NotAuthentic("署名された種類が違います", "The signed content type is another")
-        if not hmac.compare_digest(
-            attributes.get("message_digest") or b"", hashlib.new(digest, content).digest()
-        ):
-            raise NotAuthentic("内容が署名と一致しません", "Its content is not what was signed")
-        signed = info["signed_attrs"].untag().dump()  # as a SET OF, not as [0] (RFC 5652 §5.4)
-    else:
-        signed = content
+    # Without signed attributes a message could be read as the attributes of another (RFC 5652 §5.3 asks for
+    # them wherever the content is not plain data), so that none is taken without them.
+    if attributes.get("content_type") != kind.native:
+        raise NotAuthentic("署名された種類が違います", "The signed content type is another, or none")
+    digested = hashlib.new(digest, content).digest()
+    if not hmac.compare_digest(attributes.get("message_digest") or b"", digested):
+        raise NotAuthentic("内容が署名と一致しません", "Its content is not what was signed")
+    signed = info["signed_attrs"].untag().dump()  # as a SET OF, not as [0] (RFC 5652 §5.4)
     if not has_signed(signer, signed, info["signature"].native, _scheme(info["signature_algorithm"], digest)):
         raise NotAuthentic("電子署名が一致しません", "The signature does not match")
     return CmsMessage(

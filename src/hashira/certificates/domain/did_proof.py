@@ -98,7 +98,7 @@ def _options(proof: dict[str, Any]) -> Iterator[str]:
         raise NotAuthentic("proof の項目が違います", "Its proof has other members than it should")
     if proof["type"] != "JsonWebSignature2020" or proof["proofPurpose"] != "assertionMethod":
         raise NotAuthentic("proof の種類が違います", "Its proof is of another type or purpose")
-    if not isinstance(created, str) or not _TIME.match(created):
+    if not isinstance(created, str) or not _is_time(created):
         raise NotAuthentic("署名の時刻がありません", "Its proof says no time")
     node = "_:c14n0"
     yield f'{node} <{_CREATED}> "{created}"^^<{_DATE_TIME}> .\n'
@@ -122,7 +122,7 @@ def _statements(document: dict[str, Any]) -> Iterator[str]:
     seen: set[str] = set()
     for method in methods:
         # A list by reference names other documents in place of keys.
-        name = _iri(method if isinstance(method, str) else method.get("id") if method else None)
+        name = _iri(method.get("id") if isinstance(method, dict) else method)
         if name in seen:
             raise NotAuthentic("同じ名前の鍵が二つあります", "Two of its keys have one name")
         seen.add(name)
@@ -164,6 +164,13 @@ def _environment(contexts: object) -> str | None:
         if name in _ENVIRONMENTS:
             return _ENVIRONMENTS[name]
     raise NotAuthentic("知らない @context です", "Its @context is not known")
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_TIME.match(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _iri(value: object) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hashira.certificates.domain.list_signature import fingerprint
+from hashira.certificates.domain.state_certificate import CertificateUnreadable
+from hashira.certificates.domain.state_crl import read_crl
 from hashira.certificates.domain.trust import TrustStore
 
 _AHEAD = timedelta(days=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Change:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     counters_back: tuple[str, ...]
-    """Revocation lists whose counter is lower than before: they would take back what was revoked."""
+    """What would take a revocation back: a list that is older or gone, a withdrawn key that comes back."""
     before: int
     """How many keys and authorities were in force."""
 
@@ -52,6 +55,9 @@ def compare(old: TrustStore, new: TrustStore) -> Change:
     listed = {(x.kid, x.method, x.issuer) for x in new.revocations}
     kept = {(key.issuer, key.kid) for key in new.keys}
     back |= {f"{i or ''} {k}" for k, m, i in counters if (k, m, i) not in listed and (i, k) in kept}
+    back |= {f"withdrawn {key.kid}" for key in set(old.withdrawn) - set(new.withdrawn)}
+    lists_now = _crls(new)
+    back |= {f"crl {issuer}" for issuer, at in _crls(old).items() if lists_now.get(issuer, _NEVER) < at}
     return Change(
         added=tuple(sorted(now.keys() - was.keys())),
         removed=tuple(sorted(was.keys() - now.keys())),
@@ -69,6 +75,19 @@ def _named(store: TrustStore) -> Iterator[tuple[str, object]]:
         yield name, (state.domain, state.certificate)
     for anchor in store.anchors:
         yield f"csca::{fingerprint(anchor)}", anchor
+
+
+def _crls(store: TrustStore) -> dict[str, datetime]:
+    """The newest revocation list of each authority."""
+    found: dict[str, datetime] = {}
+    for der in store.state_crls:
+        try:
+            crl = read_crl(der)
+        except CertificateUnreadable:
+            continue
+        name = f"{crl.issuer} {(crl.authority_key_id or b'').hex()}"
+        found[name] = max(found.get(name, _NEVER), crl.this_update)
+    return found
 
 
 def is_too_new(issued_at: datetime | None, at: datetime) -> bool:

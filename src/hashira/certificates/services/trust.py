@@ -149,7 +149,9 @@ def _update(
     apply: bool,
     opened: Open,
 ) -> Update:
-    got = fetch(source, etag=state.etag, opened=opened)
+    pinned = store.source(source.name)
+    same = source == pinned and _same_pins(store, source, state)
+    got = fetch(source, etag=state.etag if same else "", opened=opened)
     digest = hashlib.sha256(got.octets).hexdigest() if got else state.current_sha256
     if got is None or (digest == state.current_sha256 and _same_pins(store, source, state)):
         if apply:
@@ -169,7 +171,7 @@ def _update(
     if not apply:
         return Update(source.name, change, None, found.issued_at, found.signer, applied=False)
     number = state.newest + 1
-    store.keep(store.source(source.name), number, got.octets, got.signature)
+    store.keep(pinned, number, got.octets, got.signature)
     _record_update(actor=actor, name=source.name, version=number, found=found, change=change)
     times = [t for t in (state.newest_time, found.issued_at) if t is not None]
     store.switch(
@@ -193,7 +195,10 @@ def _same_pins(store: TrustArchive, source: Source, state: SourceState) -> bool:
     """Whether the list in force was checked against the pins of now: a changed pin checks it again."""
     if state.current is None:
         return False
-    kept = store.version(source.name, state.current).source
+    try:
+        kept = store.version(source.name, state.current).source
+    except TrustDamaged:
+        return False
     return (kept.kind, kept.keys, kept.certificates) == (source.kind, source.keys, source.certificates)
 
 
