@@ -220,6 +220,10 @@ def test_the_operator_goes_back_and_the_update_does_not_undo_it(publisher: Publi
     with pytest.raises(services.ListTooOld):
         update()
     assert kids() == thumbprints(one)
+    publisher.publish(snapshot(one, two, at=DAY + timedelta(days=1)) + b"\n")  # the same, written otherwise
+    with pytest.raises(services.ListTooOld):
+        update()
+    assert kids() == thumbprints(one)
     (back,) = (facts for facts in told() if facts["act"] == "rollback")
     assert (back["version"], back["left"], back["reason"]) == (1, 2, "a wrong key in it")
     publisher.publish(snapshot(one, at=NOW))
@@ -387,3 +391,14 @@ def test_the_command_pins_updates_lists_and_goes_back(publisher: Publisher) -> N
     assert run.invoke(certificates, back).exit_code == 0
     assert "* v0001" in run.invoke(certificates, ["trust", "show", "vci"]).output
     assert run.invoke(certificates, ["trust", "show", "nobody"]).exit_code == 1
+
+
+def test_a_list_without_a_time_is_as_old_as_the_last_look_at_it(publisher: Publisher) -> None:
+    path = publisher.folder / "jwks.json"
+    path.write_text(json.dumps({"keys": [p256.jwk(Key().public_key_spki)]}))
+    services.pin(actor=OPERATOR, source=Source("plain", Kind.PLAIN, str(path), unsigned=True))
+    for days in (0, 20):
+        at = NOW + timedelta(days=days)
+        services.update(actor=OPERATOR, name="plain", at=at)
+        (view,) = selectors.lists(at + timedelta(days=1))
+        assert (view.age_days, view.old, view.signed) == (1, False, False)

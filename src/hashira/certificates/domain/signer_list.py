@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from datetime import UTC, datetime
 from typing import Any
 
 from hashira.certificates.domain.cms_message import read_message
@@ -95,15 +94,3 @@ def check_uploads(entries: list[Any], uploaders: tuple[bytes, ...]) -> str:
         if (message.signer.subject_country or "").upper() != str(entry.get("country")).upper():
             raise NotAuthentic("別の国がアップロードした項目です", "An entry was uploaded by another state")
     return last
-
-
-def latest_timestamp(entries: list[Any]) -> datetime | None:
-    """The newest ``timestamp`` of the entries: the only time that such a list tells of itself."""
-    found = []
-    for entry in entries:
-        try:
-            moment = datetime.fromisoformat(str(entry.get("timestamp")))
-        except ValueError:
-            continue
-        found.append(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    return max(found, default=None)

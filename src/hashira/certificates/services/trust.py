@@ -155,11 +155,10 @@ def _update(
     digest = hashlib.sha256(got.octets).hexdigest() if got else state.current_sha256
     if got is None or (digest == state.current_sha256 and _same_pins(store, source, state)):
         if apply:
-            fresh = replace(
-                state, checked_at=at.isoformat(), trouble="", etag=got.etag if got else state.etag
-            )
+            now, etag = at.isoformat(), got.etag if got else state.etag
             _record_check(actor=actor, name=source.name)
-            store.write_state(source.name, fresh)
+            # A list without a time of its own is as old as the last look that found it unchanged.
+            store.switch(source.name, replace(state, fetched_at=now, checked_at=now, trouble="", etag=etag))
         return Update(source.name, None, state.current, state.newest_time, None, applied=False)
     found = authenticate(source, got.octets, got.signature, at=at)
     _check_order(source.name, found, digest, state, at)
@@ -215,15 +214,13 @@ def _check_order(name: str, found: Authentic, digest: str, state: SourceState, a
             f"{found.issued_at} は、前に使った {state.newest_issued_at} より古いです",
             f"{found.issued_at} is older than {state.newest_issued_at}, which was in force",
         )
+    # Also after a rollback: the same list written with other blanks is still the one that was rolled back.
     if (
         found.issued_at is not None
         and found.issued_at == state.newest_time
         and digest != state.current_sha256
-        and found.signer is not None
-        and state.current_sha256
-        and state.newest == state.current
     ):
-        raise too_old("同じ日付で中身が違います", "it has the date of the one in force and other content")
+        raise too_old("使ったものと同じ日付で中身が違います", "it has the time of one that was in force")
 
 
 def _in_force(
