@@ -11,7 +11,6 @@ from django.test import Client
 from tests.certificates.card import Key, card
 
 from hashira.certificates.domain import p256, shc_qr
-from hashira.certificates.selectors import keys
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +21,7 @@ def key(tmp_path: Path, settings: pytest.FixtureRequest) -> Key:
     path = tmp_path / "jwks.json"
     path.write_text(json.dumps({"keys": [p256.jwk(made.public_key_spki)]}))
     settings.HASHIRA_TRUST = (path,)
-    keys._configured_trust.cache_clear()
-    yield made
-    keys._configured_trust.cache_clear()
+    return made
 
 
 def test_home_names_the_pillars_and_says_what_does_not_work(client: Client) -> None:

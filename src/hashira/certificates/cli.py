@@ -13,8 +13,10 @@ import click
 from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.terminal import terminal_language
+from hashira.certificates.commands.trust import trust as trust_commands
 
 if TYPE_CHECKING:
+    from hashira.certificates.domain.trust import TrustStore
     from hashira.certificates.domain.verdict import Assessment
     from hashira.kernel.language import Bilingual
 
@@ -40,6 +42,9 @@ class _Moment(click.ParamType):
 @click.group()
 def certificates() -> None:
     """接種証明書 / vaccination certificates."""
+
+
+certificates.add_command(trust_commands)
 
 
 @certificates.command()
@@ -71,7 +76,7 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
 
     language = terminal_language()
     try:
-        store = read_trust(trust or _own_trust())
+        store = read_trust(trust) if trust else read_trust(_own_trust()) | _archived_trust()
         texts = certificates_in(_read(file))
     except HashiraError as error:
         click.echo(error.message(language), err=True)
@@ -86,11 +91,21 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
 
         from hashira.certificates.domain.verdict_document import verdict_document
 
-        document = {"certificates": [verdict_document(a, language) for a in assessments]}
+        document = {
+            "certificates": [verdict_document(a, language) for a in assessments],
+            "trust": [
+                {"list": x.name, "dated": x.dated, "signed": x.signer is not None, "old": x.is_old(moment)}
+                for x in store.lists
+            ],
+        }
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         for assessment in assessments:
             _print(assessment, language)
+        for facts in store.lists:
+            old = "  ！古い / OLD" if facts.is_old(moment) else ""
+            age = max(0, (moment - facts.dated).days)
+            click.echo(f"  信頼情報 / trust: {facts.name} {facts.dated:%Y-%m-%d}（{age}日前 / days）{old}")
     if any(a.verdict != "verified" for a in assessments):
         sys.exit(_NEGATIVE)
 
@@ -100,6 +115,18 @@ def _own_trust() -> tuple[str, ...]:
     named = tuple(path for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
     own = os.path.join(os.environ.get("HASHIRA_DATA_DIR", ".data"), "trust")
     return (*named, own) if os.path.isdir(own) else named
+
+
+def _archived_trust() -> TrustStore:
+    """The lists that ``trust update`` has put in force on this machine; needs no database."""
+    from datetime import timedelta
+    from pathlib import Path
+
+    from hashira.certificates.adapters.trust_archive import FOLDER, TrustArchive
+
+    days = float(os.environ.get("HASHIRA_TRUST_WARN_DAYS", "14"))
+    archive = TrustArchive(Path(os.environ.get("HASHIRA_DATA_DIR", ".data")) / FOLDER)
+    return archive.read(at=datetime.now(UTC), warn_after=timedelta(days=days))
 
 
 def _read(file: str) -> bytes:
@@ -150,6 +177,9 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
             yield Bilingual("判定日時", "Judged at"), _moment(evidence.judged_at)
             names = (CHECK_NAMES[check].in_language(language) for check in evidence.checks)
             yield Bilingual("確認したこと", "Checked"), "・".join(names)
+            for remark in evidence.remarks:
+                yield Bilingual("注意", "Note"), REMARK_NAMES[remark].in_language(language)
+            yield Bilingual("失効の根拠", "Revoked by"), evidence.revoked_by
         if content is not None:
             if assessment.verdict != "verified":
                 yield (
@@ -173,7 +203,7 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
                 parts = (dose.date, number, dose.product, dose.lot, dose.centre, dose.country)
                 yield Bilingual("接種", "Dose"), "  ".join(part for part in parts if part)
 
-    from hashira.certificates.domain.verdict import CHECK_NAMES
+    from hashira.certificates.domain.verdict import CHECK_NAMES, REMARK_NAMES
 
     return [(label.in_language(language), value) for label, value in rows() if value]
 

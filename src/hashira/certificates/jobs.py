@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hashira.certificates.domain.import_state import ImportState
-from hashira.certificates.services import import_apply, import_check, imports
+from hashira.certificates.selectors.trust import archive
+from hashira.certificates.services import import_apply, import_check, imports, trust
 from hashira.certificates.store.models.imports import DoseImport
 from hashira.core.access import Principal
 from hashira.core.jobs import JobContext, job
@@ -67,6 +68,21 @@ def undo(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """Forget the rows and the report of an import that was given up."""
     return context.step("clean", _forget, str(parameters["import"]))
+
+
+@job(kind=trust.UPDATE_JOB, title=Bilingual("信頼リストの更新", "Updating the lists of trust"))
+def update_trust(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on."""
+    return {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+
+
+def _update_trust(name: str) -> str:
+    """``updated``, ``unchanged``, or the code of the error for which nothing was changed."""
+    try:
+        done = trust.update(actor=Principal.system("certificates.trust"), name=name, at=datetime.now(UTC))
+    except HashiraError as error:
+        return error.code
+    return "updated" if done.applied else "unchanged"
 
 
 def tidy() -> int:

@@ -13,12 +13,14 @@ from hashira.certificates.web import (
     own_certificates,
     own_record,
     register,
+    trust,
 )
 from hashira.certificates.web.verification import verify
 
 app_name = "certificates"
 urlpatterns = [
     path("verify", verify, name="verify"),
+    path("trust", trust.index, name="trust"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
     path("register/", register.search, name="register"),
     path("register/new", register.new_person, name="person-new"),

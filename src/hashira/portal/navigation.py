@@ -33,10 +33,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [
             Link(Bilingual("数値", "Figures"), reverse("figures")),
             Link("API", reverse("api")),
+            *_trust_link(),
             Link(Bilingual("デザインシステム", "Design system"), reverse("ui:gallery")),
         ],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,
     }
+
+
+def _trust_link() -> list[Link]:
+    """Whose certificates can be verified here: for whoever verifies."""
+    if "certificates" not in settings.HASHIRA_SYSTEMS:
+        return []
+    return [
+        Link(Bilingual("確かめられる発行者", "Issuers that can be verified"), reverse("certificates:trust"))
+    ]
 
 
 def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:

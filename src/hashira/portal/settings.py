@@ -87,6 +87,9 @@ HASHIRA_OFFICIAL_SITE = os.environ.get("HASHIRA_OFFICIAL_SITE", "")
 HASHIRA_TRUST = tuple(Path(path) for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
 
 # Issuing of certificates: the address and the keys of the issuer, and who answers for the doses.
+HASHIRA_TRUST_WARN_DAYS = float(os.environ.get("HASHIRA_TRUST_WARN_DAYS", "14"))
+HASHIRA_TRUST_REMOVAL_PERCENT = float(os.environ.get("HASHIRA_TRUST_REMOVAL_PERCENT", "20"))
+HASHIRA_TRUST_REFRESH_HOURS = float(os.environ.get("HASHIRA_TRUST_REFRESH_HOURS", "24"))
 HASHIRA_SHC_ISSUER = os.environ.get("HASHIRA_SHC_ISSUER", "")
 HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
 HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")

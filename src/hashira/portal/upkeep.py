@@ -1,17 +1,18 @@
-"""What a worker does beside jobs: sealing every minute, deleting what is over every hour (定期の作業)."""
+"""What a worker does beside jobs: seals the audit, deletes what is over, renews the trust (定期の作業)."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connections
 
 _SECONDS = 60.0
 _HOUR = 3600.0
+_TEN_MINUTES = 600.0
 _SETTLED = 60.0
 """Seconds after which a worker has taken up what it must."""
 _log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ def keep_pruning(
     Not at once: a worker that has just started takes up the jobs of others first.
     """
     return _repeat(prune, "pruning", stopping, seconds, first=first)
+
+
+def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES) -> threading.Thread:
+    """Asks for an update of the lists of trust whenever the last one is long enough ago."""
+    return _repeat(lambda: ask_for_trust(datetime.now(UTC)), "trust", stopping, seconds)
 
 
 def prune() -> None:
@@ -76,3 +82,23 @@ def _repeat(
     thread = threading.Thread(target=loop, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def ask_for_trust(now: datetime) -> bool:
+    """Requests the job if there are lists and none was requested within the interval; says whether it did."""
+    if "certificates" not in settings.HASHIRA_SYSTEMS:
+        return False
+    from hashira.certificates.selectors.trust import archive
+    from hashira.certificates.services.trust import UPDATE_JOB
+    from hashira.core import jobs
+    from hashira.core.access import Principal
+    from hashira.core.jobs.models import Job
+
+    hours = settings.HASHIRA_TRUST_REFRESH_HOURS
+    if hours <= 0 or not archive().names():
+        return False
+    since = now - timedelta(hours=hours)
+    if Job.objects.filter(kind=UPDATE_JOB, requested_at__gt=since).exists():
+        return False
+    jobs.request(actor=Principal.system("certificates.trust"), kind=UPDATE_JOB, parameters={})
+    return True

@@ -7,24 +7,32 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from hashira.certificates.domain import base64url, p256
-from hashira.certificates.domain.trust import RevocationList, StateKey, TrustedKey, TrustStore
+from hashira.certificates.domain import base64url, p256, signer_list
+from hashira.certificates.domain.card_revocation_list import (
+    NotARevocationList,
+    RevocationList,
+    read_revocation_list,
+)
+from hashira.certificates.domain.state_certificate import CertificateUnreadable
+from hashira.certificates.domain.state_crl import read_crl
+from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore, WithdrawnKey
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 MAX_FILE = 64 * 1024 * 1024
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
-_SUFFIXES = frozenset({".json", ".jwks", ".pem", ".crt", ".cer", ".der"})
-_RID = re.compile(r"([A-Za-z0-9_-]{1,24})(?:\.([0-9]{1,11}))?\Z")
-_COUNTER = re.compile(r"[0-9]{1,9}\Z")
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----(.+?)-----END \1-----", re.DOTALL)
+_SUFFIXES = frozenset({".json", ".jwks", ".pem", ".crt", ".cer", ".der", ".crl"})
 _FOR_ISSUER = re.compile(r"(https://[^=\s]+[^=\s/])=(.+)\Z", re.DOTALL)
 _DID_METHOD = re.compile(r"did:[^#]+:([A-Za-z0-9_-]+):([A-Z]{3}):([A-Za-z]+)#")
 _STATE_KID = 8
+_SHORTEST = 64
+"""Octets; no certificate and no list is shorter."""
 
 
 class TrustNotReadable(HashiraError):
@@ -73,25 +81,57 @@ def _read_file(path: Path, issuer: str | None) -> TrustStore:
         octets = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, "開けません", "it cannot be opened") from error
+    return read_octets(octets, name=path.name, issuer=issuer)
+
+
+def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> TrustStore:
+    """What a file of that name and content says; raises ``TrustNotReadable``."""
+    path = Path(name)
     if _is_der(octets):
-        return TrustStore(anchors=(octets,))
-    if b"-----BEGIN CERTIFICATE-----" in octets:
-        anchors = tuple(_base64(body, path) for body in _PEM.findall(octets))
-        if not anchors or not all(map(_is_der, anchors)):
-            raise _unreadable(path, "証明書を読めません", "a certificate is not readable")
-        return TrustStore(anchors=anchors)
+        return _certificate_or_list((octets,), path)
+    if b"-----BEGIN " in octets[:4096] or b"-----BEGIN CERTIFICATE-----" in octets:
+        return _read_pem(octets, path)
     try:
         document = orjson.loads(octets)
     except orjson.JSONDecodeError as error:
         raise _unreadable(path, "JSONでも証明書でもありません", "neither JSON nor a certificate") from error
+    entries = signer_list.entries_of(document)
+    if entries:
+        return TrustStore(state_keys=signer_list.read_signers(entries, source=path.name))
     if not isinstance(document, dict):
         raise _unreadable(path, "知らない形です", "its form is not known")
     return _read_document(document, path, issuer)
 
 
+def _read_pem(octets: bytes, path: Path) -> TrustStore:
+    bodies = [(label, _base64(body, path)) for label, body in _PEM.findall(octets)]
+    if not bodies or not all(_is_der(der) for _label, der in bodies):
+        raise _unreadable(path, "証明書を読めません", "a certificate is not readable")
+    return TrustStore(
+        anchors=tuple(der for label, der in bodies if label == b"CERTIFICATE"),
+        state_crls=tuple(der for label, der in bodies if label != b"CERTIFICATE"),
+    )
+
+
+def _certificate_or_list(ders: tuple[bytes, ...], path: Path) -> TrustStore:
+    """DER does not say what it is: a list of revoked certificates is one that reads as such."""
+    anchors, crls = [], []
+    for der in ders:
+        try:
+            read_crl(der)
+        except CertificateUnreadable:
+            anchors.append(der)
+        else:
+            crls.append(der)
+    return TrustStore(anchors=tuple(anchors), state_crls=tuple(crls))
+
+
 def _is_der(octets: bytes) -> bool:
-    """Whether it is one DER SEQUENCE of the length of a certificate (X.690 §8.1), and nothing behind it."""
-    return octets[:2] == b"\x30\x82" and int.from_bytes(octets[2:4], "big") == len(octets) - 4
+    """Whether it is one DER SEQUENCE (X.690 §8.1), and nothing behind it; a list has any length."""
+    if octets[:1] != b"\x30" or len(octets) < _SHORTEST or not 0x81 <= octets[1] <= 0x84:
+        return False
+    size = octets[1] & 0x7F
+    return int.from_bytes(octets[2 : 2 + size], "big") == len(octets) - 2 - size
 
 
 def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> TrustStore:
@@ -108,6 +148,8 @@ def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> 
         return TrustStore(keys=_keys(document["keys"], issuer=issuer or named, path=path))
     if isinstance(document.get("rids"), list):
         return TrustStore(revocations=(_revocations(document, path),))
+    if isinstance(document.get("withdrawn"), list):
+        return TrustStore(withdrawn=tuple(_withdrawn(entry, path) for entry in document["withdrawn"]))
     raise _unreadable(path, "知らない形です", "its form is not known")
 
 
@@ -120,7 +162,7 @@ def _directory_entry(entry: Any, path: Path) -> TrustStore:
     lists = entry.get("crls") or ()
     return TrustStore(
         keys=_keys(entry.get("keys") or (), issuer=iss, path=path),
-        revocations=tuple(_revocations(listed, path) for listed in lists),
+        revocations=tuple(_revocations(listed, path, iss) for listed in lists),
     )
 
 
@@ -143,7 +185,15 @@ def _key(jwk: Any, *, issuer: str | None, path: Path) -> TrustedKey | None:
         return None
     chain = jwk.get("x5c") or ()
     x5c = tuple(_base64(c.encode("utf-8"), path) for c in chain if isinstance(c, str))
-    return TrustedKey(issuer=issuer, kid=kid, spki=spki, source=path.name, x5c=x5c)
+    latest = jwk.get("crlVersion")
+    return TrustedKey(
+        issuer=issuer,
+        kid=kid,
+        spki=spki,
+        source=path.name,
+        x5c=x5c,
+        crl_version=latest if type(latest) is int else None,
+    )
 
 
 def _state_key(method: Any, path: Path) -> StateKey | None:
@@ -170,25 +220,22 @@ def _state_key(method: Any, path: Path) -> StateKey | None:
     )
 
 
-def _revocations(document: Any, path: Path) -> RevocationList:
-    if not isinstance(document, dict) or not isinstance(document.get("rids"), list):
-        raise _unreadable(path, "失効リストの形が違います", "a revocation list is not of the right form")
-    entries: dict[str, int | None] = {}
-    for rid in document["rids"]:
-        match = _RID.match(rid) if isinstance(rid, str) else None
-        if match is None:
-            raise _unreadable(path, "失効番号の形が違います", "an rid is not of the right form")
-        before = int(match[2]) if match[2] else None
-        known = entries.get(match[1], 0)
-        # Of two entries for one rid the wider one counts: a list must not take back what it says above.
-        entries[match[1]] = None if before is None or known is None else max(before, known)
-    kid, method, counter = document.get("kid"), document.get("method"), document.get("ctr")
-    # One issuer of the VCI directory writes its counter as text.
-    if isinstance(counter, str) and _COUNTER.match(counter):
-        counter = int(counter)
-    if not isinstance(kid, str) or not isinstance(method, str) or type(counter) is not int:
-        raise _unreadable(path, "kid・method・ctr がありません", "it lacks kid, method or ctr")
-    return RevocationList(kid=kid, method=method, counter=counter, entries=entries)
+def _revocations(document: Any, path: Path, issuer: str | None = None) -> RevocationList:
+    try:
+        return read_revocation_list(document, issuer=issuer)
+    except NotARevocationList as error:
+        raise _unreadable(path, "失効リストの形が違います", str(error)) from error
+
+
+def _withdrawn(entry: Any, path: Path) -> WithdrawnKey:
+    try:
+        since = datetime.fromisoformat(entry["since"])
+        kid, reason = entry["kid"], entry.get("reason", "unspecified")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(path, "無効な鍵の項目が違います", "an entry of withdrawn keys is wrong") from error
+    if not isinstance(kid, str) or not isinstance(reason, str) or since.tzinfo is None:
+        raise _unreadable(path, "無効な鍵の項目が違います", "an entry of withdrawn keys is wrong")
+    return WithdrawnKey(kid, since, reason)
 
 
 def _base64(text: bytes, path: Path) -> bytes:

@@ -16,12 +16,12 @@ from typing import Any, TypeGuard
 import orjson
 from cryptography.exceptions import InvalidSignature
 
-from hashira.certificates.domain import base64url, p256, shc_qr, strict_json
+from hashira.certificates.domain import base64url, card_revocation_list, p256, shc_qr, strict_json
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
 from hashira.certificates.domain.revocation_id import fhir_digest_id
 from hashira.certificates.domain.shc_fhir import CardNotWritable, NotABundle, read_bundle, write_bundle
 from hashira.certificates.domain.signer import Signer
-from hashira.certificates.domain.trust import RevocationList, TrustedKey, TrustStore
+from hashira.certificates.domain.trust import TrustedKey, TrustStore
 from hashira.certificates.domain.verdict import (
     CertificateExpired,
     CertificateInvalid,
@@ -250,6 +250,8 @@ class _Findings:
     key: TrustedKey | None = None
     subjects: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
+    remarks: list[str] = field(default_factory=list)
+    revoked_by: str | None = None
 
     def evidence(self, card: Card, at: datetime) -> Evidence:
         return Evidence(
@@ -262,6 +264,8 @@ class _Findings:
             fingerprints=self.fingerprints,
             signed_at=datetime.fromtimestamp(card.nbf, UTC),
             checks=tuple(self.checks),
+            remarks=tuple(self.remarks),
+            revoked_by=self.revoked_by,
         )
 
 
@@ -270,14 +274,52 @@ def _judge(card: Card, trust: TrustStore, at: datetime, found: _Findings) -> Non
     found.checks.append("signature")
     if key.issuer is not None:
         found.checks.append("issuer")
+    _check_withdrawal(card, trust, found)
     if key.x5c:
         _check_chain(card, key, found)
     _check_validity(card, at)
     found.checks.append("validity")
-    for listed in trust.revocations_of(card.kid):
-        if _is_revoked(card, listed):
-            raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
-        found.checks.append("revocation")
+    _check_revocation(card, key, trust, found)
+
+
+def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
+    """A compromised key signs whatever time its thief likes, so that ``nbf`` does not count."""
+    withdrawn = trust.withdrawal_of(card.kid)
+    if withdrawn is None:
+        return
+    if trust.existed_before(withdrawn.since, format=NAME, signature=card.signature):
+        found.remarks.append("existed-before-withdrawal")
+        return
+    found.revoked_by = f"key {withdrawn.kid} ({withdrawn.since:%Y-%m-%d}, {withdrawn.reason})"
+    raise CertificateRevoked(
+        reason=Bilingual("署名した鍵が無効にされています", "The key that signed it has been withdrawn")
+    )
+
+
+def _check_revocation(card: Card, key: TrustedKey, trust: TrustStore, found: _Findings) -> None:
+    lists = trust.revocations_of(card.kid, card.content.issuer)
+    latest = max((listed.counter for listed in lists), default=0)
+    if key.crl_version is not None and latest < key.crl_version:
+        found.remarks.append("revocation-list-old" if lists else "revocation-list-missing")
+    if not lists:
+        return
+    hit = card_revocation_list.find(lists, _identifiers(card, {x.method for x in lists}), card.nbf)
+    if hit is not None:
+        found.revoked_by = str(hit)
+        raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
+    found.checks.append("revocation")
+
+
+def _identifiers(card: Card, methods: set[str]) -> dict[str, str]:
+    """By what the card can be named in a list; the digest only where one asks for it, since it costs."""
+    if card.rid is not None:
+        return {card_revocation_list.RID: card.rid}
+    if card_revocation_list.HASH_FHIR not in methods:
+        return {}
+    try:
+        return {card_revocation_list.HASH_FHIR: fhir_digest_id(card.bundle)}
+    except HashiraError as error:  # a value without a canonical form, such as an endless integer
+        raise _malformed("中身を一意に書けません", "its bundle has no canonical form") from error
 
 
 def _signing_key(card: Card, trust: TrustStore) -> TrustedKey:
@@ -331,19 +373,3 @@ def _check_validity(card: Card, at: datetime) -> None:
 def _day(seconds: float) -> str:
     """The day of a NumericDate as a person in Japan has it in the calendar."""
     return f"{datetime.fromtimestamp(seconds, JST):%Y-%m-%d}"
-
-
-def _is_revoked(card: Card, listed: RevocationList) -> bool:
-    if listed.method == "rid":
-        identifier = card.rid
-    elif listed.method == "hash-fhir" and card.rid is None:
-        try:
-            identifier = fhir_digest_id(card.bundle)
-        except HashiraError as error:  # a value without a canonical form, such as an endless integer
-            raise _malformed("中身を一意に書けません", "its bundle has no canonical form") from error
-    else:
-        return False
-    if identifier is None or identifier not in listed.entries:
-        return False
-    before = listed.entries[identifier]
-    return before is None or card.nbf < before

@@ -173,7 +173,7 @@ def _read(der: bytes) -> StateCertificate:
         document_types=_set(_native(extensions.get(DOCUMENT_TYPES))),
         tbs=tbs,
         signature=signature,
-        scheme=_scheme(certificate["signature_algorithm"]),
+        scheme=read_scheme(certificate["signature_algorithm"]),
     )
 
 
@@ -290,8 +290,11 @@ def _public_key(spki: Any) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     return key
 
 
-def _scheme(algorithm: Any) -> tuple[str, str, int]:
-    """Algorithm, hash and salt length of a signature. SHA-1 and weaker are not read."""
+def read_scheme(algorithm: Any) -> tuple[str, str, int]:
+    """Algorithm, hash and salt length of a signature (an ``asn1crypto`` AlgorithmIdentifier).
+
+    SHA-1 and weaker are not read: ``CertificateUnreadable``.
+    """
     scheme, digest, salt = algorithm.signature_algo, algorithm.hash_algo, 0
     if scheme == "rsassa_pss":
         parameters = algorithm["parameters"]
@@ -321,6 +324,13 @@ def _is_signed_with(tbs: bytes, signature: bytes, scheme: tuple[str, str, int], 
     except InvalidSignature:
         return False
     return True
+
+
+def has_signed(
+    signer: StateCertificate, message: bytes, signature: bytes, scheme: tuple[str, str, int]
+) -> bool:
+    """Whether the key of the certificate made that signature over ``message``, in that ``scheme``."""
+    return _is_signed_with(message, signature, scheme, signer.spki)
 
 
 def is_signed_by(certificate: StateCertificate, issuer: StateCertificate) -> bool:

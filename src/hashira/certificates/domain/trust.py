@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from hashira.certificates.domain.card_revocation_list import RevocationList
+
+__all__ = [
+    "ExistenceLog",
+    "ListFacts",
+    "RevocationList",
+    "StateKey",
+    "TrustStore",
+    "TrustedKey",
+    "WithdrawnKey",
+]
 
 _Item = TypeVar("_Item")
 
@@ -23,6 +36,8 @@ class TrustedKey:
     source: str
     x5c: tuple[bytes, ...] = ()
     """DER certificates published beside the key, leaf first."""
+    crl_version: int | None = None
+    """``ctr`` of the revocation list that its issuer says is the latest (``crlVersion``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +61,53 @@ class StateKey:
 
 
 @dataclass(frozen=True, slots=True)
-class RevocationList:
-    """A card revocation list of one key (SMART Health Cards 1.4.0, "Revocation").
+class WithdrawnKey:
+    """A key that nobody may believe any more, whatever time a certificate claims (漏えい等で無効の鍵).
 
-    ``entries`` maps a ``rid`` to the moment (Unix seconds) before which cards are revoked, or to
-    ``None`` where all cards with that ``rid`` are.
+    ``kid``: the thumbprint of a card's key, or the SHA-256 of a signer's certificate in hexadecimal.
     """
 
     kid: str
-    method: str
-    counter: int
-    entries: Mapping[str, int | None]
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """Of which list the trust is, how old, and who vouched for it: to be said beside every verdict."""
+
+    name: str
+    kind: str
+    issued_at: datetime | None
+    """When its publisher says it was made; ``None`` where the form has no time."""
+    fetched_at: datetime
+    signer: str | None
+    """Fingerprint of the key that signed it; ``None``: nobody did."""
+    warn_after: timedelta
+
+    @property
+    def dated(self) -> datetime:
+        """From when its age counts: what the publisher says, else the day it was fetched."""
+        return self.issued_at or self.fetched_at
+
+    def is_old(self, at: datetime) -> bool:
+        """Whether it is so old that whoever rests on it must be told."""
+        return at - self.dated > self.warn_after
+
+
+class ExistenceLog(Protocol):
+    """Who can witness that a certificate existed before a moment, such as the issuer's own log of issue."""
+
+    def existed_since(self, *, format: str, signature: bytes) -> datetime | None:
+        """The earliest moment at which the certificate with this signature is known to have existed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
     """All that a verification may rest on; immutable, so that one answer sees one state of it.
 
-    Of several revocation lists of one key and method the one with the highest counter counts, as the
+    Of several revocation lists of one key, method and issuer the one with the highest counter counts, as the
     issuer published it last.
     """
 
@@ -72,6 +116,12 @@ class TrustStore:
     """CSCA certificates as DER."""
     revocations: tuple[RevocationList, ...] = ()
     state_keys: tuple[StateKey, ...] = ()
+    state_crls: tuple[bytes, ...] = ()
+    """Revocation lists of CSCAs, DER; believed only after their signature is checked."""
+    withdrawn: tuple[WithdrawnKey, ...] = ()
+    lists: tuple[ListFacts, ...] = ()
+    existence: ExistenceLog | None = None
+    """Without one, nothing saves a certificate of a withdrawn key."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
 
@@ -79,11 +129,12 @@ class TrustStore:
         by_kid: dict[str, list[TrustedKey]] = {}
         for key in sorted(self.keys, key=lambda key: key.issuer is None):
             by_kid.setdefault(key.kid, []).append(key)
-        latest: dict[tuple[str, str], RevocationList] = {}
+        latest: dict[tuple[str, str, str | None], RevocationList] = {}
         for listed in self.revocations:
-            known = latest.get((listed.kid, listed.method))
+            name = (listed.kid, listed.method, listed.issuer)
+            known = latest.get(name)
             if known is None or listed.counter >= known.counter:
-                latest[listed.kid, listed.method] = listed
+                latest[name] = listed
         lists: dict[str, list[RevocationList]] = {}
         for listed in latest.values():
             lists.setdefault(listed.kid, []).append(listed)
@@ -97,9 +148,20 @@ class TrustStore:
         """
         return self._by_kid.get(kid, ())
 
-    def revocations_of(self, kid: str) -> tuple[RevocationList, ...]:
-        """The latest list of that key, one for each method."""
-        return self._lists.get(kid, ())
+    def revocations_of(self, kid: str, issuer: str | None = None) -> tuple[RevocationList, ...]:
+        """The latest lists of that key that may revoke certificates of the issuer, one for each method."""
+        lists = self._lists.get(kid, ())
+        return tuple(x for x in lists if issuer is None or x.issuer in (None, issuer)) if lists else ()
+
+    def withdrawal_of(self, kid: str) -> WithdrawnKey | None:
+        """Since when that key is not to be believed: the earliest of what is known of it."""
+        known = [key for key in self.withdrawn if key.kid == kid]
+        return min(known, key=lambda key: key.since, default=None)
+
+    def existed_before(self, moment: datetime, *, format: str, signature: bytes) -> bool:
+        """Whether somebody trusted has seen the certificate before the moment."""
+        seen = self.existence.existed_since(format=format, signature=signature) if self.existence else None
+        return seen is not None and seen < moment
 
     def __or__(self, other: TrustStore) -> TrustStore:
         """Both together."""
@@ -114,6 +176,10 @@ class TrustStore:
             anchors=_unique(anchor for store in parts for anchor in store.anchors),
             revocations=tuple(listed for store in parts for listed in store.revocations),
             state_keys=_unique(key for store in parts for key in store.state_keys),
+            state_crls=_unique(crl for store in parts for crl in store.state_crls),
+            withdrawn=_unique(key for store in parts for key in store.withdrawn),
+            lists=_unique(facts for store in parts for facts in store.lists),
+            existence=next((s.existence for s in parts if s.existence is not None), None),
         )
 
 

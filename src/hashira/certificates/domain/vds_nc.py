@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
-from hashira.certificates.domain import base64url
+from hashira.certificates.domain import base64url, state_crl
 from hashira.certificates.domain.content import Holder, ShownDose
 from hashira.certificates.domain.named_curve import curve_of
 from hashira.certificates.domain.signer import Signer
@@ -59,6 +59,7 @@ from hashira.certificates.domain.verdict import (
     CertificateExpired,
     CertificateInvalid,
     CertificateMalformed,
+    CertificateRevoked,
     CertificateUnsupported,
     CertificateUntrusted,
     Evidence,
@@ -354,8 +355,43 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
         raise refuse(
             evidence=_evidence(seal, at, "form", "signature"), content=content, reason=error.reason
         ) from error
-    checks = ("form", "signature", "chain", "purpose", "state", "validity")
-    return Verified(content, _evidence(seal, at, *checks, authority=authority))
+    checks = ["form", "signature", "chain", "purpose", "state", "validity"]
+    remarks = _check_withdrawal(seal, trust, authority, at, checks)
+    return Verified(content, _evidence(seal, at, *checks, authority=authority, remarks=remarks))
+
+
+def _check_withdrawal(
+    seal: Seal, trust: TrustStore, authority: StateCertificate, at: datetime, checks: list[str]
+) -> tuple[str, ...]:
+    """What the state's lists say of the signer; raises ``CertificateRevoked``.
+
+    A seal has no time of signing that could be believed, so a withdrawn signer takes all its seals with it.
+    """
+    finding = state_crl.judge(seal.signer, authority, trust.state_crls, at)
+    operator = trust.withdrawal_of(seal.signer.sha256)
+    since = min(
+        (w.since for w in (finding.withdrawn, operator) if w is not None and w.since <= at), default=None
+    )
+    remarks = (finding.remark,)
+    if since is None:
+        if finding.remark == state_crl.CURRENT:
+            checks.append("revocation")
+        return remarks
+    if trust.existed_before(since, format=NAME, signature=seal.signature):
+        return (*remarks, "existed-before-withdrawal")
+    why = finding.withdrawn.reason if finding.withdrawn else operator.reason if operator else ""
+    raise CertificateRevoked(
+        evidence=_evidence(
+            seal,
+            at,
+            *checks,
+            authority=authority,
+            remarks=tuple(r for r in remarks if r != state_crl.CURRENT),
+            revoked_by=f"signer {seal.signer.serial:x} ({since:%Y-%m-%d}, {why})",
+        ),
+        content=seal.content,
+        reason=Bilingual("署名者の証明書が失効しています", "The certificate of its signer is revoked"),
+    )
 
 
 _REFUSALS: dict[type[ChainBroken], type[NotVerified]] = {
@@ -364,7 +400,14 @@ _REFUSALS: dict[type[ChainBroken], type[NotVerified]] = {
 }
 
 
-def _evidence(seal: Seal, at: datetime, *checks: str, authority: StateCertificate | None = None) -> Evidence:
+def _evidence(
+    seal: Seal,
+    at: datetime,
+    *checks: str,
+    authority: StateCertificate | None = None,
+    remarks: tuple[str, ...] = (),
+    revoked_by: str | None = None,
+) -> Evidence:
     subjects = (seal.signer.subject_text,)
     return Evidence(
         format=NAME,
@@ -374,6 +417,8 @@ def _evidence(seal: Seal, at: datetime, *checks: str, authority: StateCertificat
         key_source=f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)" if authority else None,
         chain=(*subjects, authority.subject_text) if authority else subjects,
         checks=checks,
+        remarks=remarks,
+        revoked_by=revoked_by,
     )
 
 

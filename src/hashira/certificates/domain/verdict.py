@@ -46,6 +46,37 @@ CHECK_NAMES = {
 }
 """What ``Evidence.checks`` may hold, in the words of a person."""
 
+REMARK_NAMES = {
+    "crl-unknown": Bilingual(
+        "国の失効リストがないので、署名者が失効したかは確かめていません",
+        "No revocation list of the state is at hand: whether the signer was revoked is not known",
+    ),
+    "crl-forged": Bilingual(
+        "国の失効リストの署名が合わないので、使っていません",
+        "The revocation list of the state has a wrong signature and was not used",
+    ),
+    "crl-old": Bilingual(
+        "国の失効リストが古く、次の更新日を過ぎています",
+        "The revocation list of the state is old: its next update is overdue",
+    ),
+    "crl-current": Bilingual(
+        "国の失効リストに署名者はありません", "The signer is not in the current revocation list of its state"
+    ),
+    "revocation-list-missing": Bilingual(
+        "発行者は失効リストを公開していますが、手元にありません",
+        "The issuer publishes a revocation list that is not at hand",
+    ),
+    "revocation-list-old": Bilingual(
+        "手元の失効リストは、発行者の最新のものではありません",
+        "The revocation list at hand is not the latest of the issuer",
+    ),
+    "existed-before-withdrawal": Bilingual(
+        "署名した鍵は後に無効になりましたが、その前に発行した記録があります",
+        "The key was withdrawn later; a trusted log shows that the certificate existed before",
+    ),
+}
+"""What ``Evidence.remarks`` may hold: what a positive answer does not rest on, or rests on besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -66,6 +97,10 @@ class Evidence:
     """Time the issuer claims to have signed; ``None`` where the format has none."""
     checks: tuple[str, ...] = ()
     """What was checked and held, in order; the words are those of ``CHECK_NAMES``."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said beside the verdict; the words are those of ``REMARK_NAMES``."""
+    revoked_by: str | None = None
+    """Which list and entry, or which withdrawal of a key, revoked it."""
 
 
 class NotVerified(HashiraError):

@@ -8,7 +8,7 @@ take trust away, so its last certificate needs no anchor here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from cryptography import x509
@@ -62,6 +62,7 @@ def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: 
             raise BrokenChain(
                 "署名の時点で証明書が有効ではありません", "A certificate was not valid at the time of signing"
             )
+    _check_usage_period(chain[0], signed_at)
     for lower, upper in pairwise(chain):
         try:
             lower.verify_directly_issued_by(upper)
@@ -73,3 +74,18 @@ def check_chain(x5c: tuple[bytes, ...], *, spki: bytes, issuer: str, signed_at: 
         if not limits.value.ca:
             raise BrokenChain("認証局でない証明書が署名しています", "A certificate that is no CA has signed")
     return Chain(subjects, tuple(certificate.fingerprint(SHA256()).hex() for certificate in chain))
+
+
+def _check_usage_period(leaf: x509.Certificate, signed_at: datetime) -> None:
+    """A retired key must not have signed since, whatever its certificate says (RFC 3280 §4.2.1.4)."""
+    try:
+        period = leaf.extensions.get_extension_for_class(x509.PrivateKeyUsagePeriod).value
+    except _UNREADABLE:
+        return
+    begins, ends = _aware(period.not_before), _aware(period.not_after)
+    if (begins and signed_at < begins) or (ends and signed_at > ends):
+        raise BrokenChain("鍵の使用期間の外で署名されています", "Signed outside the period of the key")
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

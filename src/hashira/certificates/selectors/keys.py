@@ -6,12 +6,10 @@ import base64
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
-
 from hashira.certificates.adapters.issuing_keys import own_issuer
-from hashira.certificates.adapters.trust_files import read_trust
 from hashira.certificates.domain import base64url, p256, shc, vds_nc
 from hashira.certificates.domain.trust import TrustedKey, TrustStore
+from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey
 
 OWN = "own-keys"
@@ -56,11 +54,5 @@ def _trust(issuer: str, points: tuple[tuple[str, str], ...], anchors: tuple[byte
 
 
 def trust_at_door() -> TrustStore:
-    """Whom this installation believes when somebody shows a certificate: its own issuer, and those named."""
-    return _configured_trust() | own_trust(own_issuer())
-
-
-@lru_cache(maxsize=1)
-def _configured_trust() -> TrustStore:
-    """What the operator told to trust, read once a process; whoever changes it restarts."""
-    return read_trust(settings.HASHIRA_TRUST)
+    """Whom this installation believes when somebody shows a certificate: others, and its own issuer."""
+    return foreign_trust() | own_trust(own_issuer())

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
 from hashira.certificates.domain.format import assess
-from hashira.certificates.domain.verdict import Assessment
+from hashira.certificates.domain.verdict import REMARK_NAMES, Assessment
 from hashira.certificates.selectors.keys import trust_at_door
+from hashira.certificates.selectors.trust import lists
 from hashira.core import access
 from hashira.ui import forms
 
@@ -91,7 +92,11 @@ def verify(request: HttpRequest) -> HttpResponse:
             assessments = [assess(text, trust=trust, at=now) for text in texts]
             form = VerificationForm()  # nothing of this person stays for the next one in the queue
     status = 200 if not asked or assessments else 422
-    context = {"form": form, "assessments": [_shown(a) for a in assessments]}
+    context = {
+        "form": form,
+        "assessments": [_shown(a) for a in assessments],
+        "lists": lists(datetime.now(UTC)),
+    }
     return render(request, "certificates/verify.html", context, status=status)
 
 
@@ -127,7 +132,11 @@ def _shown(assessment: Assessment) -> dict[str, object]:
             (_("鍵の出どころ"), evidence.key_source or ""),
             (_("証明書のつながり"), " ← ".join(evidence.chain)),
             (_("判定した時点"), evidence.judged_at),
+            (_("失効の根拠"), evidence.revoked_by or ""),
         ]
+        if evidence
+        else [],
+        "remarks": [REMARK_NAMES[name].in_language(language) for name in evidence.remarks]
         if evidence
         else [],
     }

@@ -212,16 +212,20 @@ def signing_keys() -> Finding:
 
 
 def trust() -> Finding:
-    """Lists of trust that can be read."""
+    """Lists of trust that can be read, whose signatures hold, and that are not old."""
     from hashira.certificates.adapters.trust_files import read_trust
+    from hashira.certificates.selectors.trust import archive, warn_after
 
+    now = datetime.now(UTC)
     try:
-        found = read_trust(settings.HASHIRA_TRUST)
+        lists = archive().read(at=now, warn_after=warn_after())
+        found = read_trust(settings.HASHIRA_TRUST) | lists
     except HashiraError as error:
         return Finding.bad(
             Bilingual(error.message("ja"), error.message("en")),
             Bilingual(
-                "HASHIRA_TRUST のファイルを確かめてください", "Check the files that HASHIRA_TRUST names"
+                "HASHIRA_TRUST のファイルか、hashira certificates trust verify を確かめてください",
+                "Check the files that HASHIRA_TRUST names, or hashira certificates trust verify",
             ),
         )
     count = len(found.keys) + len(found.anchors) + len(found.state_keys)
@@ -229,8 +233,17 @@ def trust() -> Finding:
         return Finding.warning(
             Bilingual("自分の鍵のほかは、何も信じません", "Nothing but the own keys is trusted"),
             Bilingual(
-                "ほかの発行者の証明書も確かめるなら、HASHIRA_TRUST で信頼リストを指定してください",
-                "To verify certificates of others, name their lists in HASHIRA_TRUST",
+                "ほかの発行者も確かめるなら、hashira certificates trust pin で登録してください",
+                "To verify certificates of others, pin their lists with hashira certificates trust pin",
+            ),
+        )
+    old = ", ".join(f"{one.name} {one.dated:%Y-%m-%d}" for one in lists.lists if one.is_old(now))
+    if old:
+        return Finding.warning(
+            Bilingual(f"古い信頼リストがあります: {old}", f"Lists of trust are old: {old}"),
+            Bilingual(
+                "hashira certificates trust update で更新してください",
+                "Update them with hashira certificates trust update",
             ),
         )
     return Finding.good(f"鍵と認証局 {count} 個", f"{count} keys and authorities")
