@@ -43,7 +43,9 @@ EVERY_PAGE: Final = (
     Place("resident-signed-out", "/sign-in/resident/signed-out"),
     Place("development-oidc-auth", "{provider}"),
     Place("figures", "/figures"),
+    Place("api", "/api/"),
     Place("certificates:verify", "/certificates/verify"),
+    Place("certificates:trust", "/certificates/trust"),
     Place("certificates:own", "/certificates/my/", R),
     Place("certificates:my-link", "/certificates/my/link", R),
     Place("certificates:my-link-enter", "/certificates/my/link/{organisation}", R),
@@ -74,6 +76,8 @@ EVERY_PAGE: Final = (
     Place("jobs:job", "/jobs/{job}", S),
     Place("account", "/account/", S),
     Place("account_change_password", "/account/password", S),
+    Place("api-tokens", "/account/api-tokens/", S),
+    Place("api-token-new", "/account/api-tokens/new", S),
     Place("mfa_index", "/account/second-factors/", S),
     Place("account_reauthenticate", "/account/second-factors/totp/remove", S, "/sign-in/staff/password"),
     Place("mfa_list_webauthn", "/account/second-factors/keys/", S),
@@ -81,7 +85,14 @@ EVERY_PAGE: Final = (
     Place("not found", "/nowhere"),
     Place("not allowed", "/certificates/register/{person}", R),
 )
+_OPERATIONS = (
+    "api-root cancel correct figures imports listed one one_import people person record registers verify "
+    "verify_batch verify_file void"
+)
 NO_PAGE: Final[Mapping[str, str]] = {
+    **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
+    "openapi": "a document for machines",
+    "api-token-revoke": "takes the wish and leads on",
     "live": "says ok to machines",
     "ready": "says ok to machines",
     "set_language": "takes the choice of a language and leads back",
