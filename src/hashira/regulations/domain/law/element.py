@@ -103,4 +103,5 @@ def words(node: Node) -> str:
             pieces.append(words(child))
         if child.tail:
             pieces.append(child.tail)
-    return "".join(pieces)
+    # Some files are indented, tables inside a sentence too: a line break is never a word of the law.
+    return "".join(piece for piece in pieces if "\n" not in piece or not piece.isspace())

@@ -66,7 +66,9 @@ SUPPLEMENT_APPENDICES = {
     "SupplProvisionAppdx": ("Spap", Part.OTHER),
 }
 
-NOTES = frozenset({"SupplNote", "Remarks", "FigStruct", "NoteStruct", "StyleStruct", "FormatStruct", "ArithFormulaNum"})
+NOTES = frozenset(
+    {"SupplNote", "Remarks", "FigStruct", "NoteStruct", "StyleStruct", "FormatStruct", "ArithFormulaNum"}
+)
 
 INLINE = frozenset({"Ruby", "Rt", "Line", "Sup", "Sub", "QuoteStruct", "ArithFormula"})
 
