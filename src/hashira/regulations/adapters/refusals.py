@@ -61,7 +61,8 @@ class OldWordDocument(UnsupportedFormat):
     remedy = Bilingual(
         "Wordで開き、「名前を付けて保存」で「Word文書（*.docx）」を選ぶか、"
         "LibreOfficeの「soffice --headless --convert-to docx ファイル名」で変換してください",
-        "Open it in Word and save it as .docx, or convert it with “soffice --headless --convert-to docx FILE”",
+        "Open it in Word and save it as .docx, or convert it with "
+        "“soffice --headless --convert-to docx FILE”",
     )
 
 
