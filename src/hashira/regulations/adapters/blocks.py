@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hashira.regulations.domain.law.element import Element
-from hashira.regulations.domain.law.labels import article_number
+from hashira.regulations.domain.law.labels import appendix_number, article_number
 from hashira.regulations.domain.law.law import LawFacts
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, Part, UnitKind
 from hashira.regulations.domain.law.units import CELL, Unit
@@ -78,7 +78,7 @@ class _Assembly:
         owner.below.append(block)
 
     def _without_repeats(self) -> None:
-        """Takes the words of tables and entries from the end of the sentence above, if they stand there too."""
+        """Takes words of tables and entries from the end of the sentence above, if they stand there too."""
         for owner in self.repeating:
             flat = "".join(_flat(block) for block in owner.below if block.kind in ("table", "list"))
             if flat and owner.text.endswith(flat):
@@ -285,10 +285,12 @@ class _Emission:
                 )
 
     def article_block(self, block: Block, path: str) -> None:
+        outside = self.article, self.caption
         self.article, self.caption = block.number, block.caption
         own = self.unique(f"{path}-At_{block.number}")
         for paragraph in block.below:
             self.paragraph(paragraph, own)
+        self.article, self.caption = outside
 
     def unit(
         self,
@@ -368,7 +370,7 @@ class _Emission:
 
     def appendix(self, section: Block, tag: str, count: int) -> None:
         letters, self.part = APPENDICES[tag]
-        path = self.unique(f"{letters}_{count}")
+        path = self.unique(f"{letters}_{appendix_number(section.label) or count}")
         self.place = ((), "", 0, section.label)
         before = len(self.found)
         self.rest(_with_own_text(section), path, "", "", ())

@@ -32,6 +32,7 @@ from hashira.regulations.domain.law.law import Law, LawText
 R = TypeVar("R")
 LARGEST = 128
 """The largest document that is read, in MB; the largest law in force has 20."""
+_TARS = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
 _BATCH = 4_000_000
 _PASSED_OVER = {".json", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
 

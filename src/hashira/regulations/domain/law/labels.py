@@ -39,6 +39,21 @@ def article_number(label: str) -> str:
     return ""
 
 
+_APPENDIX = re.compile(r"第?([〇一二三四五六七八九十百0-9]+)号?((?:[のノ][〇一二三四五六七八九十百0-9]+)*)")
+
+
+@lru_cache(maxsize=16384)
+def appendix_number(title: str) -> str:
+    """The number in the title of a 別表 or 様式; empty if it has none.
+
+    >>> [appendix_number(title) for title in ("別表第一の二（第三条関係）", "様式第１２号", "別表")]
+    ['1_2', '12', '']
+    """
+    plain = unicodedata.normalize("NFKC", title).partition("(")[0]
+    found = _APPENDIX.search(plain)
+    return article_number(found[1] + found[2]) if found else ""
+
+
 @lru_cache(maxsize=16384)
 def item_number(label: str, depth: int) -> str:
     """The number in an id for the label of an item (depth 0) or subitem; empty if it is none.

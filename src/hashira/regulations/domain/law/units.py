@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hashira.regulations.domain.law.element import Node, words
+from hashira.regulations.domain.law.labels import appendix_number
 from hashira.regulations.domain.law.number import amending_law_id
 from hashira.regulations.domain.law.schema import (
     APPENDICES,
@@ -345,7 +346,7 @@ class _Walk:
 
     def appendix(self, node: Node, place: _Place, letters: str, count: int) -> None:
         title = next((words(child) for child in node if child.tag == node.tag + "Title"), "")
-        number = node.get("Num") or str(count)
+        number = appendix_number(title) or node.get("Num") or str(count)
         own = f"{letters}_{number}"
         path = self.unique(f"{place.path}-{own}" if place.path else own)
         place = place._replace(path=path, appendix=title)
