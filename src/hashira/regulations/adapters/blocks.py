@@ -165,9 +165,8 @@ class _Assembly:
             if not block.text and not block.below:
                 block.text = line.text
             else:
-                (self.entries[-1] if self.entries else block).below.append(
-                    Block("list", "", "", "", line.text)
-                )
+                above = self.entries[-1] if self.entries else block
+                self._below(above, Block("list", "", "", "", line.text))
             return
         self.entries = []
         before = self.section.below[-1] if self.section.below else None

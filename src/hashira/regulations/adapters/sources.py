@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TypeVar
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml, law_markdown
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text
 from hashira.regulations.adapters.refusals import (
     IchitaroDocument,
     OldWordDocument,
@@ -104,6 +104,8 @@ def read_law(document: Document) -> Law:
         return egov_xml.read_law(document.content, document.name, document.companion)
     if suffix == ".md":
         return law_markdown.read_law(document.content, document.name)
+    if suffix in (".txt", ".docx"):
+        return ordinance_text.read_law(document.content, document.name)
     raise _unsupported(document.name)
 
 
@@ -114,6 +116,8 @@ def read_text(document: Document) -> LawText:
         return egov_xml.read_units(document.content, document.name, document.companion)
     if suffix == ".md":
         return law_markdown.read_units(document.content, document.name)
+    if suffix in (".txt", ".docx"):
+        return ordinance_text.read_units(document.content, document.name)
     raise _unsupported(document.name)
 
 
