@@ -47,6 +47,11 @@ AREAS = {
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),
+    "law": Area(
+        "the law of Japan: written as read, one text in scanner and model, citations that come back",
+        _pytest("-rP", "tests/regulations/law/test_law_of_japan.py"),
+        2093,
+    ),
     "speed": Area("ratios of signing and verifying", (PYTHON, "-m", "benchmarks.shc")),
     "journey": Area("from sign-in to certificate over HTTP", (PYTHON, "-m", "benchmarks.journey")),
 }

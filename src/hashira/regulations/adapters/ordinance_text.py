@@ -1,8 +1,8 @@
-"""Ordinances, rules and notices of a city as plain text, Word or PDF (例規・要綱・通知の文書).
+"""Ordinances, rules and notices of a city as plain text or Word (例規・要綱・通知の文書).
 
-横書き with arabic digits: 第1条, 2, (1), ア, (ア), a; or as laws are printed: 第一条, ２, 一, イ, (1). Which of
-the two is told by the first article. The first line is the title; a line that is only the number of the
-document (令和3年条例第5号) gives its number. A line that is none of these is kept where it stands, as a
+横書き with arabic digits: 第1条, 2, (1), ア, (ア), a; or as laws are printed: 第一条, ２, 一, イ, (1).
+Which of the two is told by the first article. The first line is the title; a line that is only the number
+of the document (令和3年条例第5号) gives its number. A line that is none of these is kept where it stands, as a
 paragraph or an entry. Nothing is left out.
 """
 
@@ -64,11 +64,8 @@ def read_units(content: bytes, source: str = "") -> LawText:
 
 def _read(content: bytes, source: str) -> tuple[LawFacts, list[Block]]:
     suffix = PurePosixPath(source).suffix.lower()
-    lines: Iterable[str]
-    if suffix == ".docx":
-        lines = _word_lines(content, source)
-    else:
-        lines = _decode(content, source).split("\n")
+    word = suffix == ".docx"
+    lines: Iterable[str] = _word_lines(content, source) if word else _decode(content, source).split("\n")
     found = [line.strip() for line in lines if line.strip()]
     if not found:
         raise UnreadableLaw(source=source, reason="文字がありません (there is no text)")

@@ -44,8 +44,8 @@ class UnsupportedFormat(HashiraError):
         "{source} の形式（{suffix}）を読む部品がありません", "Nothing here reads {suffix} ({source})"
     )
     remedy = Bilingual(
-        "XML（法令標準XML）、Markdown、HTML、docx、PDF、テキストのいずれかにしてください",
-        "Convert it to XML (法令標準XML), Markdown, HTML, docx, PDF or plain text",
+        "XML（法令標準XML）、Markdown、docx、テキストのいずれかにしてください",
+        "Convert it to XML (法令標準XML), Markdown, docx or plain text",
     )
 
 
