@@ -28,7 +28,7 @@ files = sorted(Path(sys.argv[1]).iterdir())
 parser = LawParser()
 started = time.perf_counter()
 for file in files:
-    parser.parse_from(path=str(file))
+    parser.parse(path=str(file))
 print(sum(file.stat().st_size for file in files) / 1e6 / (time.perf_counter() - started))
 """
 

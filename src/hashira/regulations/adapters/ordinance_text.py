@@ -2,8 +2,8 @@
 
 横書き with arabic digits: 第1条, 2, (1), ア, (ア), a; or as laws are printed: 第一条, ２, 一, イ, (1).
 Which of the two is told by the first article. The first line is the title; a line that is only the number
-of the document (令和3年条例第5号) gives its number. A line that is none of these is kept where it stands, as a
-paragraph or an entry. Nothing is left out.
+of the document (令和3年条例第5号) gives its number. A line that is none of these is kept where it stands, as
+a paragraph or an entry. Nothing is left out.
 """
 
 from __future__ import annotations
