@@ -55,6 +55,12 @@ AREAS = {
         1_000_000,
         "rows",
     ),
+    "law": Area(
+        "the law of Japan: written as read, one text in scanner and model, citations that come back",
+        _pytest("-rP", "tests/regulations/law/test_law_of_japan.py"),
+        2093,
+        "Acts",
+    ),
     "speed": Area("ratios of signing and verifying", (PYTHON, "-m", "benchmarks.shc")),
     "journey": Area("from sign-in to certificate over HTTP", (PYTHON, "-m", "benchmarks.journey")),
 }

@@ -1,0 +1,223 @@
+"""Laws out of files, folders and archives, one after the other or on all processors (取り込み元).
+
+A source is a file, a folder, a zip, or a tar (also ``.xz``, ``.gz``, ``.bz2``), which is read as a stream and
+never unpacked to disk. What a document is tells the end of its name. A document that cannot be read is
+answered by :class:`~hashira.regulations.adapters.refusals.Refused`; the others are not affected.
+"""
+
+from __future__ import annotations
+
+import lzma
+import multiprocessing
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, TypeVar
+
+from hashira.kernel.errors import HashiraError
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text
+from hashira.regulations.adapters.refusals import (
+    IchitaroDocument,
+    OldWordDocument,
+    Refused,
+    TooLarge,
+    UnreadableLaw,
+    UnreadableSource,
+    UnsupportedFormat,
+)
+from hashira.regulations.domain.law.law import Law, LawText
+
+R = TypeVar("R")
+LARGEST = 128
+"""The largest document that is read, in MB; the largest law in force has 20."""
+_TARS = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
+_BATCH = 4_000_000
+_PASSED_OVER = {".json", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as found: its name within the source, its bytes, and the JSON of facts beside it."""
+
+    name: str
+    content: bytes
+    companion: bytes = b""
+
+
+def documents(source: Path) -> Iterator[Document | Refused]:
+    """Every document of a source that could be a law, in the order of the source.
+
+    Pictures, tables and files of facts are passed over. Raises ``UnreadableSource``.
+    """
+    try:
+        if source.is_dir():
+            yield from _folder(source)
+        elif zipfile.is_zipfile(source):
+            with zipfile.ZipFile(source) as archive:
+                yield from _archive(
+                    (member.filename, member.file_size, lambda m=member: archive.open(m))  # type: ignore[misc]
+                    for member in archive.infolist()
+                    if not member.is_dir()
+                )
+        elif _is_tar(source):
+            with tarfile.open(source, "r|*") as stream:
+                yield from _archive(
+                    (member.name, member.size, lambda m=member: stream.extractfile(m))  # type: ignore[misc]
+                    for member in stream
+                    if member.isfile()
+                )
+        else:
+            yield _file(source, source.name)
+    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError):
+        raise UnreadableSource(source=str(source)) from None
+
+
+def laws(source: Path) -> Iterator[Law | Refused]:
+    """Every law of a source with its tree."""
+    for document in documents(source):
+        yield document if isinstance(document, Refused) else _guarded(read_law, document)
+
+
+def scan(source: Path, judge: Callable[[LawText], R], processes: int = 1) -> Iterator[R | Refused]:
+    """What ``judge`` says of every law of a source, in the order of the source.
+
+    ``judge`` gets facts and units without a tree, which is the fast way. With more than one process it must
+    be a function of a module, since it runs in others; what it answers travels back, so it should be small.
+    """
+    batches = _batches(documents(source))
+    if processes <= 1:
+        for batch in batches:
+            yield from _judge((judge, batch))
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes) as pool:
+        for answers in pool.imap(_judge, ((judge, batch) for batch in batches)):
+            yield from answers
+
+
+def read_law(document: Document) -> Law:
+    """One law with its tree. Raises ``UnreadableLaw`` or ``UnsupportedFormat``."""
+    suffix = _suffix(document.name)
+    if suffix == ".xml":
+        return egov_xml.read_law(document.content, document.name, document.companion)
+    if suffix == ".md":
+        return law_markdown.read_law(document.content, document.name)
+    if suffix in (".txt", ".docx"):
+        return ordinance_text.read_law(document.content, document.name)
+    raise _unsupported(document.name)
+
+
+def read_text(document: Document) -> LawText:
+    """The facts and units of one law, without a tree."""
+    suffix = _suffix(document.name)
+    if suffix == ".xml":
+        return egov_xml.read_units(document.content, document.name, document.companion)
+    if suffix == ".md":
+        return law_markdown.read_units(document.content, document.name)
+    if suffix in (".txt", ".docx"):
+        return ordinance_text.read_units(document.content, document.name)
+    raise _unsupported(document.name)
+
+
+def _unsupported(name: str) -> UnsupportedFormat:
+    suffix = _suffix(name)
+    kind = {".doc": OldWordDocument, ".jtd": IchitaroDocument}.get(suffix, UnsupportedFormat)
+    return kind(source=name, suffix=suffix)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _guarded(read: Callable[[Document], R], document: Document) -> R | Refused:
+    try:
+        return read(document)
+    except HashiraError as error:
+        return Refused(document.name, error)
+    except RecursionError:
+        return Refused(
+            document.name, UnreadableLaw(source=document.name, reason="入れ子が深すぎます (nesting)")
+        )
+
+
+def _judge(task: tuple[Callable[[LawText], R], list[Document | Refused]]) -> list[R | Refused]:
+    judge, batch = task
+    answers: list[R | Refused] = []
+    for document in batch:
+        if isinstance(document, Refused):
+            answers.append(document)
+            continue
+        text = _guarded(read_text, document)
+        answers.append(text if isinstance(text, Refused) else judge(text))
+    return answers
+
+
+def _batches(found: Iterable[Document | Refused]) -> Iterator[list[Document | Refused]]:
+    """Some megabytes together: few enough hand-overs, and small enough that all processes end together."""
+    batch: list[Document | Refused] = []
+    size = 0
+    for document in found:
+        batch.append(document)
+        size += len(document.content) if isinstance(document, Document) else 0
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _folder(folder: Path) -> Iterator[Document | Refused]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix.lower() not in _PASSED_OVER:
+            yield _file(path, path.relative_to(folder).as_posix())
+
+
+def _file(path: Path, name: str) -> Document | Refused:
+    if path.stat().st_size > LARGEST * 1_000_000:
+        return Refused(name, TooLarge(source=name, limit=LARGEST))
+    beside = path.with_suffix(".json")
+    companion = beside.read_bytes() if path.suffix == ".xml" and beside.is_file() else b""
+    return Document(name, path.read_bytes(), companion)
+
+
+def _is_tar(source: Path) -> bool:
+    return source.is_file() and source.name.lower().endswith(
+        (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
+    )
+
+
+def _archive(
+    members: Iterable[tuple[str, int, Callable[[], IO[bytes] | None]]],
+) -> Iterator[Document | Refused]:
+    """The documents of an archive. A JSON of facts may stand before or after the XML it belongs to."""
+    facts: dict[str, bytes] = {}
+    waiting: dict[str, Document] = {}
+    for name, size, opened in members:
+        suffix = _suffix(name)
+        stem = name[: -len(suffix)] if suffix else name
+        if suffix in _PASSED_OVER and suffix != ".json":
+            continue
+        if size > LARGEST * 1_000_000:
+            yield Refused(name, TooLarge(source=name, limit=LARGEST))
+            continue
+        stream = opened()
+        content = stream.read() if stream else b""
+        if suffix == ".json":
+            if stem in waiting:
+                document = waiting.pop(stem)
+                yield Document(document.name, document.content, content)
+            else:
+                facts[stem] = content
+        elif suffix == ".xml" and stem not in facts and not waiting:
+            waiting[stem] = Document(name, content)
+        else:
+            yield from waiting.values()
+            waiting.clear()
+            document = Document(name, content, facts.pop(stem, b""))
+            if suffix == ".xml" and not document.companion:
+                waiting[stem] = document
+            else:
+                yield document
+    yield from waiting.values()

@@ -1,0 +1,390 @@
+"""The units of a law, one after the other, each with its place (条・項・号・号の細分・表の行).
+
+A unit is the smallest thing that a citation names: a paragraph (項), an item (号), a subitem (イ, (1),
+(i) …), a row of a table, an entry of a list, a note. Its ``text`` is its own: what stands in an item is not
+repeated in the paragraph above it. Titles and captions are carried by the units that they head.
+
+**The path** is the id that e-Gov 法令検索 gives the element, in the short form it uses in links, which leaves
+out 編・章・節・款・目 in front of an article: ``Mp-At_9_3-Pr_1-It_2``. ``Unit.element_id`` is the long form
+(``Mp-Ch_2-At_9_3-Pr_1-It_2``). 附則 are ``{law id of the amending law}-Sp-At_1-Pr_1``. e-Gov gives no id to
+what is smaller than an item or stands in a table, so these go on in the same manner: ``-Su_1`` 号の細分 (one
+for each depth), ``-Tb_1-Tr_2`` table and row, ``-Li_1`` list, ``-No_1`` note, ``-Xx_1`` unknown. A second
+unit of the same number in one place (which real laws have) gets ``~2``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hashira.regulations.domain.law.element import Node, words
+from hashira.regulations.domain.law.labels import appendix_number
+from hashira.regulations.domain.law.number import amending_law_id
+from hashira.regulations.domain.law.schema import (
+    APPENDICES,
+    GROUPS,
+    NOTES,
+    SUBITEMS,
+    SUBLISTS,
+    SUPPLEMENT_APPENDICES,
+    TITLES,
+    Part,
+    UnitKind,
+)
+
+
+class Unit(NamedTuple):
+    """One unit. A tuple rather than a dataclass: there are 1.8 million of them in the law of Japan.
+
+    Numbers are as in the ids: ``9_3`` for 第九条の三, ``2`` for 第二項, ``9:11`` for 第九条から第十一条まで
+    (deleted articles printed as one). A paragraph without a number printed still has its number. Empty
+    where there is none.
+    """
+
+    path: str
+    kind: UnitKind
+    part: Part
+    article: str
+    paragraph: str
+    item: str
+    subitems: tuple[str, ...]
+    """The numbers of イ, (1), (i) … from the outside in."""
+    label: str
+    """The unit's own number as it is printed: ``第九条の三``, ``２``, ``二``, ``イ``; often empty."""
+    text: str
+    caption: str
+    """The caption of the article or paragraph (見出し), without its brackets."""
+    headings: tuple[str, ...]
+    """編・章・節・款・目, as printed, from the outside in."""
+    group: str
+    """The same as ids, ``Ch_1-Se_2``."""
+    supplement: int
+    """Which 附則, counted from 1; 0 elsewhere."""
+    amendment: str
+    """The law that brought this 附則 (改正法令番号), as printed; empty for the law's own 附則."""
+    appendix: str
+    """The title of the 別表, 様式 …; empty elsewhere."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a row of a table."""
+        return self.kind is UnitKind.ROW
+
+    @property
+    def element_id(self) -> str:
+        """The id in full, with 編・章・節・款・目, as e-Gov writes it into its pages."""
+        if not self.group or not self.path.startswith("Mp-"):
+            return self.path
+        return f"Mp-{self.group}-{self.path[3:]}"
+
+    @property
+    def parent(self) -> str:
+        """The path of what it stands in: of the paragraph for an item."""
+        head, _, last = self.path.rpartition("-")
+        return head.rpartition("-")[0] if last.startswith("Tr_") else head
+
+
+class _Place(NamedTuple):
+    """What a unit takes over from above."""
+
+    path: str
+    part: Part
+    article: str = ""
+    paragraph: str = ""
+    item: str = ""
+    subitems: tuple[str, ...] = ()
+    caption: str = ""
+    headings: tuple[str, ...] = ()
+    group: str = ""
+    supplement: int = 0
+    amendment: str = ""
+    appendix: str = ""
+
+    def unit(self, kind: UnitKind, label: str, text: str) -> Unit:
+        return Unit(
+            self.path,
+            kind,
+            self.part,
+            self.article,
+            self.paragraph,
+            self.item,
+            self.subitems,
+            label,
+            text,
+            self.caption,
+            self.headings,
+            self.group,
+            self.supplement,
+            self.amendment,
+            self.appendix,
+        )
+
+
+def units(tree: Node, law_id: str = "") -> Iterator[Unit]:
+    """Every unit under a ``Law`` or ``LawBody``, in the order of the text.
+
+    ``law_id`` names the law's own 附則 in paths. The tree may be one of ours or of lxml (:class:`Node`).
+    """
+    return iter(_Walk(law_id).law(tree))
+
+
+class _Walk:
+    """One walk down a law. The units are collected in a list, which is faster than nested generators."""
+
+    def __init__(self, law_id: str) -> None:
+        self.law_id = law_id
+        self.found: list[Unit] = []
+        self.taken: set[str] = set()
+        self.supplements = 0
+
+    def law(self, tree: Node) -> list[Unit]:
+        body = tree
+        if tree.tag == "Law":
+            body = next((child for child in tree if child.tag == "LawBody"), tree)
+        counts: dict[str, int] = {}
+        for child in body:
+            tag = child.tag
+            counts[tag] = count = counts.get(tag, 0) + 1
+            if tag == "MainProvision":
+                self.provisions(child, _Place("Mp", Part.MAIN))
+            elif tag == "SupplProvision":
+                self.supplement(child)
+            elif tag in APPENDICES:
+                letters, part = APPENDICES[tag]
+                self.appendix(child, _Place("", part), letters, count)
+            elif tag == "Preamble":
+                self.provisions(child, _Place("Preamble", Part.PREAMBLE))
+            elif tag == "EnactStatement":
+                self.leaf(child, _Place(f"EnactStatement_{count}", Part.ENACTMENT), UnitKind.NOTE)
+            elif tag not in ("LawTitle", "LawNum", "TOC", "LawBody"):
+                self.leaf(child, _Place(f"Xx_{count}", Part.OTHER), UnitKind.UNKNOWN)
+        return self.found
+
+    def unique(self, path: str) -> str:
+        """The path, or, if another unit has it already, the path with a count."""
+        if path in self.taken:
+            again = 2
+            while f"{path}~{again}" in self.taken:
+                again += 1
+            path = f"{path}~{again}"
+        self.taken.add(path)
+        return path
+
+    def supplement(self, node: Node) -> None:
+        self.supplements += 1
+        amendment = node.get("AmendLawNum", "")
+        own = amending_law_id(amendment) if amendment else self.law_id
+        path = self.unique(f"{own}-Sp" if own else "Sp")
+        place = _Place(path, Part.SUPPLEMENT, supplement=self.supplements, amendment=amendment)
+        self.provisions(node, place)
+
+    def provisions(self, node: Node, place: _Place) -> None:
+        """What may stand in 本則, 附則, 前文, and in 編 to 目."""
+        unknown = 0
+        counts: dict[str, int] = {}
+        for child in node:
+            tag = child.tag
+            if tag == "Article":
+                self.article(child, place)
+            elif tag == "Paragraph":
+                self.paragraph(child, place)
+            elif tag in GROUPS:
+                self.group(child, place)
+            elif tag in SUPPLEMENT_APPENDICES:
+                letters, part = SUPPLEMENT_APPENDICES[tag]
+                counts[tag] = counts.get(tag, 0) + 1
+                self.appendix(child, place._replace(part=part), letters, counts[tag])
+            elif tag not in TITLES:
+                unknown += 1
+                self.leaf(child, place._replace(path=f"{place.path}-Xx_{unknown}"), UnitKind.UNKNOWN)
+
+    def group(self, node: Node, place: _Place) -> None:
+        letters = GROUPS[node.tag][0]
+        title = next((words(child) for child in node if child.tag == node.tag + "Title"), "")
+        number = f"{letters}_{node.get('Num', '')}"
+        group = f"{place.group}-{number}" if place.group else number
+        self.provisions(node, place._replace(headings=(*place.headings, title), group=group))
+
+    def article(self, node: Node, place: _Place) -> None:
+        number = node.get("Num", "")
+        caption = title = ""
+        rest = []
+        for child in node:
+            tag = child.tag
+            if tag == "ArticleTitle":
+                title = words(child)
+            elif tag == "ArticleCaption":
+                caption = _without_brackets(words(child))
+            else:
+                rest.append(child)
+        path = self.unique(f"{place.path}-At_{number}")
+        inside = place._replace(path=path, article=number, caption=caption or place.caption)
+        others: list[Node] = []
+        first = True
+        for child in rest:
+            if child.tag == "Paragraph":
+                self.paragraph(child, inside, title if first else "")
+                first = False
+            else:
+                others.append(child)
+        if first:  # an article without paragraphs still has its place
+            self.found.append(inside.unit(UnitKind.PARAGRAPH, title, ""))
+        self.rest(others, inside)
+
+    def paragraph(self, node: Node, place: _Place, label: str = "") -> None:
+        number = node.get("Num", "")
+        path = self.unique(f"{place.path}-Pr_{number}")
+        place = place._replace(path=path, paragraph=number)
+        text = ""
+        below: list[Node] = []
+        for child in node:
+            tag = child.tag
+            if tag == "ParagraphSentence":
+                text = sentences(child)
+            elif tag == "ParagraphNum":
+                label = words(child) or label
+            elif tag == "ParagraphCaption":
+                place = place._replace(caption=_without_brackets(words(child)))
+            else:
+                below.append(child)
+        self.found.append(place.unit(UnitKind.PARAGRAPH, label, text))
+        if below:
+            self.rest(below, place)
+
+    def item(self, node: Node, place: _Place, depth: int) -> None:
+        """An item (depth 0) or a subitem (depth 1 to 10)."""
+        number = node.get("Num", "")
+        tag = node.tag
+        path = self.unique(f"{place.path}-{'Su' if depth else 'It'}_{number}")
+        if depth:
+            place = place._replace(path=path, subitems=(*place.subitems, number))
+        else:
+            place = place._replace(path=path, item=number)
+        label = text = ""
+        below: list[Node] = []
+        for child in node:
+            if child.tag == tag + "Title":
+                label = words(child)
+            elif child.tag == tag + "Sentence":
+                text = sentences(child)
+            else:
+                below.append(child)
+        self.found.append(place.unit(UnitKind.SUBITEM if depth else UnitKind.ITEM, label, text))
+        if below:
+            self.rest(below, place)
+
+    def rest(self, nodes: list[Node], place: _Place) -> None:
+        """What stands in a unit below its sentence: items, tables, lists, notes, and the unforeseen."""
+        counts: dict[str, int] = {}
+        for node in nodes:
+            tag = node.tag
+            counts[tag] = count = counts.get(tag, 0) + 1
+            if tag == "Item":
+                self.item(node, place, 0)
+            elif tag in SUBITEMS:
+                self.item(node, place, SUBITEMS[tag])
+            elif tag == "TableStruct":
+                self.table_struct(node, place, count)
+            elif tag == "Table":
+                self.table(node, place._replace(path=self.unique(f"{place.path}-Tb_{count}")))
+            elif tag in SUBLISTS:
+                self.entry(node, place, count)
+            elif tag == "Paragraph":
+                self.paragraph(node, place)
+            elif tag == "Article":
+                self.article(node, place)
+            elif tag in NOTES:
+                self.note(node, place, count)
+            elif tag not in TITLES:
+                path = self.unique(f"{place.path}-Xx_{count}")
+                self.leaf(node, place._replace(path=path), UnitKind.UNKNOWN)
+
+    def note(self, node: Node, place: _Place, count: int) -> None:
+        """備考, 図, 様式, 書式: words of its own, and what may stand in it (items, tables)."""
+        place = place._replace(path=self.unique(f"{place.path}-No_{count}"))
+        plain: list[str] = []
+        below: list[Node] = []
+        for child in node:
+            if child.tag in ("Item", "TableStruct", "Table", "List", "Remarks", "Paragraph", "Article"):
+                below.append(child)
+            else:
+                plain.append(words(child))
+        text = (node.text or "").strip() + "　".join(piece for piece in plain if piece.strip())
+        if text:
+            self.found.append(place.unit(UnitKind.NOTE, "", text))
+        self.rest(below, place)
+
+    def entry(self, node: Node, place: _Place, count: int) -> None:
+        place = place._replace(path=self.unique(f"{place.path}-Li_{count}"))
+        below: list[Node] = []
+        for child in node:
+            if child.tag.endswith("Sentence"):
+                self.found.append(place.unit(UnitKind.LIST, "", sentences(child)))
+            else:
+                below.append(child)
+        self.rest(below, place)
+
+    def table_struct(self, node: Node, place: _Place, count: int) -> None:
+        place = place._replace(path=self.unique(f"{place.path}-Tb_{count}"))
+        tables = 0
+        others: list[Node] = []
+        for child in node:
+            if child.tag == "TableStructTitle":
+                self.leaf(child, place, UnitKind.NOTE)
+            elif child.tag == "Table":
+                tables += 1
+                path = place.path if tables == 1 else self.unique(f"{place.path}~{tables}")
+                self.table(child, place._replace(path=path))
+            else:
+                others.append(child)
+        self.rest(others, place)
+
+    def table(self, node: Node, place: _Place) -> None:
+        for count, row in enumerate(node, 1):
+            text = CELL.join(cell(column) for column in row)
+            self.found.append(place._replace(path=f"{place.path}-Tr_{count}").unit(UnitKind.ROW, "", text))
+
+    def appendix(self, node: Node, place: _Place, letters: str, count: int) -> None:
+        title = next((words(child) for child in node if child.tag == node.tag + "Title"), "")
+        number = appendix_number(title) or node.get("Num") or str(count)
+        own = f"{letters}_{number}"
+        path = self.unique(f"{place.path}-{own}" if place.path else own)
+        place = place._replace(path=path, appendix=title)
+        before = len(self.found)
+        self.rest(list(node), place)
+        if len(self.found) == before:  # a form that is only a picture still has its place
+            self.found.append(place.unit(UnitKind.NOTE, title, ""))
+
+    def leaf(self, node: Node, place: _Place, kind: UnitKind) -> None:
+        text = words(node)
+        if text.strip():
+            self.found.append(place.unit(kind, "", text))
+
+
+COLUMN = "　"
+"""Between the columns of one sentence (Column), as print has it."""
+
+CELL = "　"
+"""Between the cells of one row of a table."""
+
+
+def sentences(node: Node) -> str:
+    """The words of a ``…Sentence`` element: sentences joined, columns apart."""
+    children = list(node)
+    if len(children) == 1:
+        only = children[0]
+        return (only.text or "") if not len(only) else words(only)
+    columns = COLUMN if any(child.tag == "Column" for child in children) else ""
+    pieces = [words(child) for child in children]
+    if node.text and node.text.strip():
+        pieces.insert(0, node.text)
+    return columns.join(pieces)
+
+
+def cell(column: Node) -> str:
+    """The words of one cell. What stands in lines of its own there is kept apart by nothing, as in print."""
+    return words(column)
+
+
+def _without_brackets(caption: str) -> str:
+    return caption[1:-1] if caption[:1] == "（" and caption[-1:] == "）" else caption
