@@ -20,6 +20,7 @@ app_name = "certificates"
 urlpatterns = [
     path("verify", verify, name="verify"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
+    path("issuer/bundle", issuer.bundle, name="bundle"),
     path("register/", register.search, name="register"),
     path("register/new", register.new_person, name="person-new"),
     path("register/<uuid:person_id>", register.person, name="person"),

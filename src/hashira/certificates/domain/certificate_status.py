@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +16,8 @@ from typing import Protocol
 from hashira.certificates.domain import shc, vds_nc
 from hashira.certificates.domain.certificate_number import CertificateNumber
 from hashira.certificates.domain.revocation_id import fhir_digest_id
+from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.verdict import CertificateRevoked, Verified
 from hashira.kernel.clock import JST
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -97,6 +99,32 @@ def status_name(kind: str, text: str, kid: str) -> StatusName | None:
     """The name of a certificate of that format; ``None`` where the format has no statuses."""
     reader = _NAMES.get(kind)
     return None if reader is None else StatusName(kid, *reader(text))
+
+
+def with_standing(verified: Verified, text: str, trust: TrustStore) -> Verified:
+    """The answer of a verification with what the sources of statuses say; raises ``CertificateRevoked``.
+
+    One source that says "revoked" decides; "good" counts before "not known yet".
+    """
+    evidence = verified.evidence
+    sources = [source for source in trust.statuses if evidence.kid and source.covers(evidence.kid)]
+    name = status_name(evidence.format, text, evidence.kid or "") if sources else None
+    if name is None:
+        return verified
+    answers = {source.standing(name) for source in sources}
+    if Standing.REVOKED in answers:
+        raise CertificateRevoked(
+            evidence=replace(evidence, standing=Standing.REVOKED.value),
+            content=verified.content,
+            reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"),
+        )
+    for standing in (Standing.GOOD, Standing.UNKNOWN_YET, Standing.NOT_COVERED):
+        if standing in answers:
+            break
+    checks = evidence.checks
+    if standing is Standing.GOOD and "revocation" not in checks:
+        checks = (*checks, "revocation")
+    return replace(verified, evidence=replace(evidence, checks=checks, standing=standing.value))
 
 
 def revocation_hashes(kind: str, text: str) -> RevocationHashes:

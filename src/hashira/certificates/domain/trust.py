@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from hashira.certificates.domain.certificate_status import StatusSource
 
 _Item = TypeVar("_Item")
 
@@ -72,6 +75,8 @@ class TrustStore:
     """CSCA certificates as DER."""
     revocations: tuple[RevocationList, ...] = ()
     state_keys: tuple[StateKey, ...] = ()
+    statuses: tuple[StatusSource, ...] = ()
+    """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
 
@@ -114,6 +119,7 @@ class TrustStore:
             anchors=_unique(anchor for store in parts for anchor in store.anchors),
             revocations=tuple(listed for store in parts for listed in store.revocations),
             state_keys=_unique(key for store in parts for key in store.state_keys),
+            statuses=tuple(source for store in parts for source in store.statuses),
         )
 
 

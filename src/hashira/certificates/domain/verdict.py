@@ -66,6 +66,8 @@ class Evidence:
     """Time the issuer claims to have signed; ``None`` where the format has none."""
     checks: tuple[str, ...] = ()
     """What was checked and held, in order; the words are those of ``CHECK_NAMES``."""
+    standing: str | None = None
+    """What a source of statuses said, a word of ``certificate_status.Standing``; ``None``: none was asked."""
 
 
 class NotVerified(HashiraError):

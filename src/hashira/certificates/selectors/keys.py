@@ -20,7 +20,11 @@ def key_set() -> dict[str, Any]:
     A key stays while its certificates are of use; one that was compromised is taken out, and with it
     everything it signed (SMART Health Cards 1.4.0, "Key Management").
     """
-    return {"keys": [jwk for jwk, _chain in _published(shc.NAME)[::-1]]}
+    rows = SigningKey.objects.filter(format=shc.NAME, withdrawn_at__isnull=True).order_by(
+        "-published_at", "-kid"
+    )
+    counted = rows.values_list("jwk", "status_version")
+    return {"keys": [jwk | ({"crlVersion": version} if version else {}) for jwk, version in counted]}
 
 
 def own_trust(issuer: str) -> TrustStore:

@@ -23,6 +23,7 @@ from hashira.certificates.domain.format import assess
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import Assessment
 from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.status import LedgerStatus
 from hashira.core import access
 from hashira.ui import forms
 
@@ -92,7 +93,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         except NoCodeInImage as error:
             form.add_error(form.file_field, error.message(get_language() or "ja"))
         else:
-            trust, now = _configured_trust() | own_trust(own_issuer()), datetime.now(UTC)
+            trust, now = _trust_now(), datetime.now(UTC)
             assessments = [assess(text, trust=trust, at=now) for text in texts]
             form = VerificationForm()  # nothing of this person stays for the next one in the queue
     status = 200 if not asked or assessments else 422
@@ -136,6 +137,11 @@ def _shown(assessment: Assessment) -> dict[str, object]:
         if evidence
         else [],
     }
+
+
+def _trust_now() -> TrustStore:
+    """What the operator trusts, the own keys, and the ledger of this moment."""
+    return _configured_trust() | own_trust(own_issuer()) | TrustStore(statuses=(LedgerStatus(),))
 
 
 @lru_cache(maxsize=1)
