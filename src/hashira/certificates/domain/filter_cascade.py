@@ -1,8 +1,8 @@
 """An exact answer to "is it revoked?" over a known set, from a few bits a revocation (フィルターカスケード).
 
 A cascade of Bloom filters as in CRLite (Larisch et al., IEEE S&P 2017, §III): the first holds what is
-revoked; the second what is valid and yet was found in the first; the third what is revoked and yet was found in the
-second; and so on until nothing is found wrongly. Over the set it was built from it never errs. Of anything
+revoked; the second what is valid and yet was found in the first; the third what is revoked and yet was
+found in the second; and so on until nothing is found wrongly. Over the set it was built from it never errs. Of anything
 outside that set it says nothing of use: whoever asks has to know that the certificate was in the set.
 
 Everything a reader needs is SHA-256 and 32-bit integer arithmetic, so that a browser reads it without any

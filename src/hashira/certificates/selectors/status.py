@@ -1,4 +1,4 @@
-"""What the ledger says of certificates: to verifiers as lists, to the server itself, to staff (証明書の状態)."""
+"""What the ledger says of certificates: to verifiers, to the server, to staff (証明書の状態)."""
 
 from __future__ import annotations
 
