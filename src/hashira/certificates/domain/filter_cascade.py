@@ -1,9 +1,9 @@
 """An exact answer to "is it revoked?" over a known set, from a few bits a revocation (フィルターカスケード).
 
 A cascade of Bloom filters as in CRLite (Larisch et al., IEEE S&P 2017, §III): the first holds what is
-revoked; the second what is valid and yet was found in the first; the third what is revoked and yet was
-found in the second; and so on until nothing is found wrongly. Over the set it was built from it never errs. Of anything
-outside that set it says nothing of use: whoever asks has to know that the certificate was in the set.
+revoked; the second what is valid and yet was found in the first; the third what is revoked and yet was found
+in the second; and so on until nothing is found wrongly. Over the set it was built from it never errs. Of
+anything outside that set it says nothing of use: whoever asks has to know that it was in the set.
 
 Everything a reader needs is SHA-256 and 32-bit integer arithmetic, so that a browser reads it without any
 library; docs/reference/trust-bundle.md writes it down step by step.
@@ -60,7 +60,7 @@ class FilterCascade:
     levels: tuple[Level, ...]
 
     def revoked(self, mark: bytes) -> bool:
-        """Whether the certificate with that fingerprint is revoked; right only for those it was built from."""
+        """Whether that certificate is revoked; right for those it was built from, and for no other."""
         words = [int.from_bytes(mark[i : i + 4], "big") for i in range(0, 4 * WORDS, 4)]
         for number, level in enumerate(self.levels):
             if not all(level.bits[p >> 3] >> (p & 7) & 1 for p in _positions(words, number, level)):
