@@ -1,4 +1,4 @@
-"""Corrections, issuing and a compromise at the same moment: no valid certificate is left that should not be."""
+"""Corrections, issuing and a compromise at once: no certificate stays valid that should not."""
 
 from __future__ import annotations
 
@@ -50,20 +50,23 @@ def test_what_is_issued_beside_a_correction_is_right_or_revoked(tmp_path: Path, 
             connection.close()
 
     def issue(_: int) -> None:
-        events = [dose.event_id for dose in own_record(person).doses]
-        try:
-            issue_card(
-                actor=hanako,
-                person_id=person,
-                request_id=uuid4(),
-                events=events,
-                shows_name=True,
-                shows_birth_date=True,
-                at=NOW,
-            )
-        except DosesChanged:
+        """As a holder does who begins again with the record as it is now."""
+        for _attempt in range(100):
+            events = [dose.event_id for dose in own_record(person).doses]
+            try:
+                issue_card(
+                    actor=hanako,
+                    person_id=person,
+                    request_id=uuid4(),
+                    events=events,
+                    shows_name=True,
+                    shows_birth_date=True,
+                    at=NOW,
+                )
+            except DosesChanged:
+                continue
+            done.append("issued")
             return
-        done.append("issued")
 
     def correct(number: int) -> None:
         try:
