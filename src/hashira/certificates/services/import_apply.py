@@ -92,7 +92,8 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         undone = import_registry.void(row, at=now)
         shown = Q(doses__event__import_id=row.pk, doses__event__replaced_by__kind=DoseEvent.Kind.VOIDED)
         revoked = after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=now, note=row.undo_reason)
-        undone["revoked"] = len(revoked)
+        if revoked:
+            undone["revoked"] = len(revoked)
         row.state, row.undone_at = State.UNDONE, now
         row.counts = {**row.counts, "undone": undone}
         row.save()
