@@ -12,6 +12,7 @@ import click
 
 from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
+from hashira.certificates.commands.bundle import bundle
 from hashira.certificates.commands.terminal import terminal_language
 from hashira.certificates.commands.trust import trust as trust_commands
 
@@ -56,9 +57,12 @@ certificates.add_command(trust_commands)
     metavar="PATH",
     help="信頼する鍵・証明書（発行者を限るには https://発行者=PATH） / trusted keys, certificates",
 )
+@click.option("--bundle-key", help="信頼情報の署名鍵の拇印 / thumbprint of the key that signs a bundle")
 @click.option("--at", type=_Moment(), help="この時点で判定する（既定は現在） / judge at this time")
 @click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す / answer as JSON")
-def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+def verify(
+    file: str, trust: tuple[str, ...], bundle_key: str | None, at: datetime | None, as_json: bool
+) -> None:
     """証明書を検証する / Verify a certificate, offline.
 
     FILE は二次元コードの内容、その画像、または .smart-health-card ファイルです。
@@ -71,12 +75,19 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
     """
     from hashira.certificates.adapters.submission import certificates_in
     from hashira.certificates.adapters.trust_files import read_trust
+    from hashira.certificates.commands.bundle import is_bundle, read_pinned
     from hashira.certificates.domain.format import assess
+    from hashira.certificates.domain.trust import TrustStore
     from hashira.kernel.errors import HashiraError
 
     language = terminal_language()
     try:
-        store = read_trust(trust) if trust else read_trust(_own_trust()) | _archived_trust()
+        given = trust or _own_trust()
+        bundles = [read_pinned(path, bundle_key) for path in given if is_bundle(path)]
+        plain = read_trust(path for path in given if not is_bundle(path))
+        store = TrustStore.merged([plain, *(one.trust for one in bundles)])
+        if not trust:
+            store = store | _archived_trust()
         texts = certificates_in(_read(file))
     except HashiraError as error:
         click.echo(error.message(language), err=True)
@@ -85,6 +96,12 @@ def verify(file: str, trust: tuple[str, ...], at: datetime | None, as_json: bool
         click.echo(f"部品がありません / a part is missing: {error.name}", err=True)
         sys.exit(_ENVIRONMENT)
     moment = at or datetime.now(UTC)
+    for stale in (one for one in bundles if not one.fresh(moment)):
+        click.echo(
+            f"信頼情報（{stale.version}版）は有効期間外です。新しい版を受け取ってください / "
+            f"bundle {stale.version} is out of date; fetch a new one",
+            err=True,
+        )
     assessments = [assess(text, trust=store, at=moment) for text in texts]
     if as_json:
         import orjson
@@ -176,6 +193,12 @@ def _rows(assessment: Assessment, language: str) -> list[tuple[str, str]]:
                 yield Bilingual("署名日時", "Signed"), _moment(evidence.signed_at)
             yield Bilingual("判定日時", "Judged at"), _moment(evidence.judged_at)
             names = (CHECK_NAMES[check].in_language(language) for check in evidence.checks)
+            if evidence.standing in ("unknown-yet", "not-covered"):
+                unknown = Bilingual(
+                    "信頼情報より後の発行か対象外で、まだ分かりません",
+                    "not known yet: issued after the bundle, or not covered by it",
+                )
+                yield Bilingual("失効", "Revocation"), unknown.in_language(language)
             yield Bilingual("確認したこと", "Checked"), "・".join(names)
             for remark in evidence.remarks:
                 yield Bilingual("注意", "Note"), REMARK_NAMES[remark].in_language(language)
@@ -216,6 +239,7 @@ def _moment(moment: datetime) -> str:
 
 
 certificates.add_command(import_commands.import_)
+certificates.add_command(bundle)
 
 
 @certificates.group()

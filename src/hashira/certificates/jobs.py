@@ -9,7 +9,16 @@ from typing import Any
 
 from hashira.certificates.domain.import_state import ImportState
 from hashira.certificates.selectors.trust import archive
-from hashira.certificates.services import import_apply, import_check, imports, trust
+from hashira.certificates.services import (
+    bundle,
+    import_apply,
+    import_check,
+    imports,
+    key_life,
+    reissue,
+    status,
+    trust,
+)
 from hashira.certificates.store.models.imports import DoseImport
 from hashira.core.access import Principal
 from hashira.core.jobs import JobContext, job
@@ -83,6 +92,62 @@ def _update_trust(name: str) -> str:
     except HashiraError as error:
         return error.code
     return "updated" if done.applied else "unchanged"
+
+
+@job(kind=status.BUNDLE_JOB, title=Bilingual("検証者向け信頼情報の作成", "Making the trust bundle"))
+def publish_bundle(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """A bundle in which the revocations stand that it was requested with."""
+    return {"version": context.step("build", _build_bundle)}
+
+
+@job(kind=status.REISSUE_JOB, title=Bilingual("証明書の再発行", "Issuing certificates again"))
+def issue_again(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """The successors of revoked certificates, one step each."""
+    ids = [str(one) for one in parameters["reissues"]]
+    counts: dict[str, int] = {}
+    for done, one in enumerate(ids, start=1):
+        context.raise_if_cancelled()
+        outcome = context.step(f"reissue {one}", _reissue, one)
+        counts[outcome] = counts.get(outcome, 0) + 1
+        context.progress(done, len(ids))
+    return counts
+
+
+@job(kind=key_life.COMPROMISE_JOB, title=Bilingual("鍵の危殆化の処理", "After the compromise of a key"))
+def after_compromise(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Every certificate under the key revoked, portion by portion; then a bundle; then all issued again."""
+    approval = str(parameters["approval"])
+    total = context.step("count", _count_under, approval)
+    done, portion = 0, 0
+    while ended := context.step(f"revoke {portion}", _revoke_portion, approval):
+        done, portion = done + ended, portion + 1
+        context.progress(done, 2 * total)
+    context.step("bundle", _build_bundle)
+    waiting = context.step("waiting", key_life.waiting_after, approval)
+    counts: dict[str, int] = {}
+    for number, one in enumerate(waiting, start=1):
+        outcome = context.step(f"reissue {one}", _reissue, one)
+        counts[outcome] = counts.get(outcome, 0) + 1
+        context.progress(done + number, 2 * total)
+    return {"revoked": done, **counts}
+
+
+def _build_bundle() -> int:
+    return bundle.build_bundle(actor=status.PUBLISHER, at=datetime.now(UTC))
+
+
+def _reissue(reissue_id: str) -> str:
+    return reissue.carry_out(actor=status.PUBLISHER, reissue_id=uuid.UUID(reissue_id), at=datetime.now(UTC))
+
+
+def _count_under(approval: str) -> int:
+    return key_life.count_under(uuid.UUID(approval))
+
+
+def _revoke_portion(approval: str) -> int:
+    return key_life.revoke_portion(
+        actor=status.PUBLISHER, approval_id=uuid.UUID(approval), at=datetime.now(UTC)
+    )
 
 
 def tidy() -> int:

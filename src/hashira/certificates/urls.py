@@ -13,6 +13,7 @@ from hashira.certificates.web import (
     own_certificates,
     own_record,
     register,
+    status,
     trust,
 )
 from hashira.certificates.web.verification import verify
@@ -22,6 +23,11 @@ urlpatterns = [
     path("verify", verify, name="verify"),
     path("trust", trust.index, name="trust"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
+    path("issuer/bundle", issuer.bundle, name="bundle"),
+    path("revocations/", status.index, name="revocations"),
+    path("register/<uuid:person_id>/certificates", status.of_person, name="person-certificates"),
+    path("register/<uuid:person_id>/certificates/<uuid:certificate_id>/revoke", status.revoke, name="revoke"),
+    path("my/notices/<uuid:reissue_id>", status.answer_notice, name="answer-notice"),
     path("register/", register.search, name="register"),
     path("register/new", register.new_person, name="person-new"),
     path("register/<uuid:person_id>", register.person, name="person"),

@@ -62,6 +62,7 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
+        (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
     ]
 
 

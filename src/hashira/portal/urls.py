@@ -29,11 +29,12 @@ urlpatterns = [
 if settings.HASHIRA_DEVELOPMENT_PROVIDER:
     urlpatterns.append(path("development/oidc/", include("hashira.portal.development_provider.urls")))
 if "certificates" in settings.HASHIRA_SYSTEMS:
-    from hashira.certificates.web.issuer import keys
+    from hashira.certificates.web.issuer import card_revocations, keys
 
     urlpatterns += [
         path("certificates/", include("hashira.certificates.urls")),
         path(".well-known/jwks.json", keys, name="jwks"),
+        path(".well-known/crl/<str:kid>.json", card_revocations, name="card-revocations"),
     ]
 
 handler400 = "hashira.ui.errors.bad_request"

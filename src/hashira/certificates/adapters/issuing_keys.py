@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from hashira.kernel.language import Bilingual
 _DEVELOPMENT_CARD = re.compile(r"development-shc-([0-9]{8}-[0-9]{6})\Z")
 _CARD_KEY_LIFE = timedelta(days=365)  # SMART Health Cards 1.4.0: a new key at least once a year
 _PASSPHRASE = "development-passphrase"  # noqa: S105  # the name of a file
+_DEVELOPMENT_BUNDLE = "development-bundle"
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -77,8 +78,39 @@ def key_store(environment: Mapping[str, str] | None = None) -> KeyStore:
     return _store(folder) if environment is None else _configured(environment, folder)
 
 
-def issuing_keys(at: datetime) -> IssuingKeys:
-    """The keys to sign with at that moment; raises ``IssuingNotConfigured`` or an error of the store."""
+def bundle_signer() -> Signer:
+    """The key of the trust bundle (``HASHIRA_BUNDLE_KEY``); made by itself in development only."""
+    label, store = settings.HASHIRA_BUNDLE_KEY, key_store()
+    if label:
+        return store.open(label)
+    if not settings.DEVELOPMENT:
+        raise IssuingNotConfigured(variable="HASHIRA_BUNDLE_KEY")
+    with _alone(settings.DATA_DIR / "keys"):
+        if all(key.label != _DEVELOPMENT_BUNDLE for key in store.stored()):
+            return store.create(_DEVELOPMENT_BUNDLE)
+    return store.open(_DEVELOPMENT_BUNDLE)
+
+
+def issuing_keys(at: datetime, *, card_label: str = "", seal_label: str = "") -> IssuingKeys:
+    """The keys to sign with at that moment; raises ``IssuingNotConfigured`` or an error of the store.
+
+    A label stands for the key that a rotation chose, in the place of the one in the settings.
+    """
+    keys = _keys_of_settings(at)
+    if card_label and card_label != keys.card_label:
+        keys = replace(keys, card=_opened(key_store(), card_label), card_label=card_label)
+    if seal_label and seal_label != keys.seal_label:
+        keys = replace(keys, seal=_opened(key_store(), seal_label), seal_label=seal_label)
+    return keys
+
+
+@lru_cache(maxsize=16)
+def _opened(store: KeyStore, label: str) -> Signer:
+    """Kept, since opening an encrypted key is slow by design."""
+    return store.open(label)
+
+
+def _keys_of_settings(at: datetime) -> IssuingKeys:
     if settings.DEVELOPMENT and not settings.HASHIRA_SHC_KEY:
         return _development(settings.DATA_DIR / "keys", at.date())
     for variable in ("HASHIRA_SHC_KEY", "HASHIRA_VDS_KEY", "HASHIRA_SHC_ISSUER", "HASHIRA_STATE"):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain.certificate_status import with_standing
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import (
     Assessment,
@@ -73,7 +74,7 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
     """
     known = format_of(text)
     try:
-        return known.verify(text, trust=trust, at=at)
+        return with_standing(known.verify(text, trust=trust, at=at), text, trust)
     except NotVerified as error:
         if error.evidence is None:
             error.evidence = Evidence(format=known.NAME, judged_at=at)

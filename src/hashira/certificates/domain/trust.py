@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hashira.certificates.domain.card_revocation_list import RevocationList
+
+if TYPE_CHECKING:
+    from hashira.certificates.domain.certificate_status import StatusSource
 
 __all__ = [
     "ExistenceLog",
@@ -122,6 +125,8 @@ class TrustStore:
     lists: tuple[ListFacts, ...] = ()
     existence: ExistenceLog | None = None
     """Without one, nothing saves a certificate of a withdrawn key."""
+    statuses: tuple[StatusSource, ...] = ()
+    """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
 
@@ -180,6 +185,7 @@ class TrustStore:
             withdrawn=_unique(key for store in parts for key in store.withdrawn),
             lists=_unique(facts for store in parts for facts in store.lists),
             existence=next((s.existence for s in parts if s.existence is not None), None),
+            statuses=tuple(source for store in parts for source in store.statuses),
         )
 
 

@@ -101,6 +101,8 @@ class Evidence:
     """What is to be said beside the verdict; the words are those of ``REMARK_NAMES``."""
     revoked_by: str | None = None
     """Which list and entry, or which withdrawal of a key, revoked it."""
+    standing: str | None = None
+    """What a source of statuses said, a word of ``certificate_status.Standing``; ``None``: none was asked."""
 
 
 class NotVerified(HashiraError):

@@ -33,6 +33,8 @@ class CertificateLine:
     title: Bilingual
     number: str
     issued_at: datetime
+    state: str
+    """``valid``, ``revoked`` or ``superseded``."""
     outdated: bool
     """Whether the record has changed since: a dose corrected, withdrawn or added."""
 
@@ -66,7 +68,11 @@ class CertificateView:
 
 def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[CertificateLine, ...]:
     """The certificates of a person, the newest first; ``in_force`` are the events that count now."""
-    rows = IssuedCertificate.objects.filter(person_id=person_id).prefetch_related("doses")
+    rows = (
+        IssuedCertificate.objects.filter(person_id=person_id)
+        .select_related("status")
+        .prefetch_related("doses")
+    )
     lines = []
     for row in rows:
         shown = {dose.event_id for dose in row.doses.all()}
@@ -76,6 +82,7 @@ def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[Certifi
                 title=format_named(row.format).TITLE,
                 number=row.number,
                 issued_at=row.issued_at,
+                state=row.status.state if hasattr(row, "status") else "valid",
                 outdated=not shown <= in_force,
             )
         )

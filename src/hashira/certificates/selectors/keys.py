@@ -9,6 +9,7 @@ from typing import Any
 from hashira.certificates.adapters.issuing_keys import own_issuer
 from hashira.certificates.domain import base64url, p256, shc, vds_nc
 from hashira.certificates.domain.trust import TrustedKey, TrustStore
+from hashira.certificates.selectors.status import LedgerStatus
 from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey
 
@@ -22,7 +23,11 @@ def key_set() -> dict[str, Any]:
     A key stays while its certificates are of use; one that was compromised is taken out, and with it
     everything it signed (SMART Health Cards 1.4.0, "Key Management").
     """
-    return {"keys": [jwk for jwk, _chain in _published(shc.NAME)[::-1]]}
+    rows = SigningKey.objects.filter(format=shc.NAME, withdrawn_at__isnull=True).order_by(
+        "-published_at", "-kid"
+    )
+    counted = rows.values_list("jwk", "status_version")
+    return {"keys": [jwk | ({"crlVersion": version} if version else {}) for jwk, version in counted]}
 
 
 def own_trust(issuer: str) -> TrustStore:
@@ -54,5 +59,8 @@ def _trust(issuer: str, points: tuple[tuple[str, str], ...], anchors: tuple[byte
 
 
 def trust_at_door() -> TrustStore:
-    """Whom this installation believes when somebody shows a certificate: others, and its own issuer."""
-    return foreign_trust() | own_trust(own_issuer())
+    """Whom this installation believes when somebody shows a certificate: others, and its own issuer.
+
+    The ledger of this moment says what became of the own certificates.
+    """
+    return foreign_trust() | own_trust(own_issuer()) | TrustStore(statuses=(LedgerStatus(),))

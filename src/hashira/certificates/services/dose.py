@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
+from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.dose import Dose, check_dates, warnings
 from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.selectors.doses import dose_events
 from hashira.certificates.selectors.people import PersonNotFound
 from hashira.certificates.services.person import resource_of
+from hashira.certificates.services.status import after_doses
 from hashira.certificates.store.models import DoseEvent, Person
 from hashira.core import access, audit
 from hashira.core.access import Principal
@@ -80,6 +84,8 @@ def correct_dose(
 ) -> UUID:
     """Puts right what was recorded: a new event in the place of ``event``, with the reason.
 
+    Every certificate that shows ``event`` is revoked with it and its holder told: see ``services.status``.
+
     Raises as ``record_dose``, and ``DoseNotInForce``.
     """
     person = _locked(person_id)
@@ -88,6 +94,7 @@ def correct_dose(
         _in_force(person, event)
         _check(person, dose, at, confirmed=confirmed, instead_of=event)
         _write(person, DoseEvent.Kind.CORRECTED, dose, request_id, actor, at, event, reason)
+        after_doses(Q(doses__event_id=event), reason=Reason.CORRECTED, actor=actor, at=at, note=reason)
     _tell(actor, "certificates:CorrectDose", person, dose)
     return request_id
 
@@ -99,6 +106,7 @@ def void_dose(*, actor: Principal, person_id: UUID, event: UUID, reason: str, at
     access.require(actor, "certificates:VoidDose", resource_of(person))
     dose = _in_force(person, event)
     _write(person, DoseEvent.Kind.VOIDED, dose, None, actor, at, event, reason)
+    after_doses(Q(doses__event_id=event), reason=Reason.WITHDRAWN, actor=actor, at=at, note=reason)
     _tell(actor, "certificates:VoidDose", person, dose)
 
 

@@ -14,9 +14,14 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
+from django.db.models import Q
+
+from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.import_state import BUSY, ImportState
+from hashira.certificates.services.status import after_doses
 from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport
+from hashira.certificates.store.models.registry import DoseEvent
 from hashira.core import access, audit
 from hashira.core.access import Principal
 from hashira.core.services import service
@@ -55,6 +60,9 @@ def apply_rows(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
             raise RegistryMoved(rows=f"{moved:,}")
         now = datetime.now(UTC)
         written = import_registry.write(row, at=now)
+        # An import that replaces doses corrects them, whatever the certificates that showed them.
+        shown = Q(doses__event__replaced_by__import_id=row.pk)
+        after_doses(shown, reason=Reason.CORRECTED, actor=actor, at=now)
         row.state, row.applied_at = State.APPLIED, now
         row.counts = {**row.counts, "written": written}
         row.save()
@@ -82,6 +90,10 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         now = datetime.now(UTC)
         import_registry.hold()
         undone = import_registry.void(row, at=now)
+        shown = Q(doses__event__import_id=row.pk, doses__event__replaced_by__kind=DoseEvent.Kind.VOIDED)
+        revoked = after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=now, note=row.undo_reason)
+        if revoked:
+            undone["revoked"] = len(revoked)
         row.state, row.undone_at = State.UNDONE, now
         row.counts = {**row.counts, "undone": undone}
         row.save()

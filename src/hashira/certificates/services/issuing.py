@@ -9,18 +9,25 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hashira.certificates.adapters.issuing_keys import IssuingKeys, issuing_keys
+from hashira.certificates.adapters.issuing_keys import IssuingKeys
 from hashira.certificates.domain import base64url, p256, shc, vds_nc
 from hashira.certificates.domain.certificate_number import CertificateNumber, new_uvci
 from hashira.certificates.domain.mrz import Zone
-from hashira.certificates.domain.passport import accept_passport
+from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.domain.projection import card_content, seal_content
 from hashira.certificates.selectors.issuing import CertificateView, certificate_view
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
-from hashira.certificates.services.keys import publish_keys, seal_kid
-from hashira.certificates.store.models import CertificateSerial, IssuedCertificate, IssuedDose, SigningKey
+from hashira.certificates.services.keys import chosen_keys, publish_keys, seal_kid
+from hashira.certificates.services.status import enter
+from hashira.certificates.store.models import (
+    CertificateSerial,
+    IssuedCertificate,
+    IssuedDose,
+    Person,
+    SigningKey,
+)
 from hashira.core import access, audit
-from hashira.core.access import Principal
+from hashira.core.access import Principal, PrincipalKind
 from hashira.core.audit import Subject
 from hashira.core.services import service
 from hashira.kernel.clock import FixedClock, today_in_japan
@@ -77,7 +84,7 @@ def issue_card(
     record = _record(actor, person_id)
     if _made_before(request_id, record, shc.NAME):
         return _repeated(actor, record, request_id)
-    doses, keys = _chosen(record, events), issuing_keys(at)
+    doses, keys = _chosen(record, events), chosen_keys(at)
     number = _next_number(record, keys.state, at)
     rid = base64url.encode(secrets.token_bytes(_RID_OCTETS))
     content = card_content(
@@ -135,7 +142,7 @@ def issue_seal(
     passport = accept_passport(
         zone, birth_date=record.birth_date, names=record.names, on=today_in_japan(FixedClock(at))
     )
-    doses, keys = _chosen(record, events), issuing_keys(at)
+    doses, keys = _chosen(record, events), chosen_keys(at)
     number, uvci = _next_number(record, keys.state, at), new_uvci()
     content = seal_content(
         [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
@@ -184,9 +191,10 @@ def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateVi
 
 
 def _record(actor: Principal, person_id: UUID) -> OwnRecord:
-    record = own_record(person_id)
-    access.require(actor, "certificates:IssueOwnCertificate", record.resource)
-    return record
+    """The record as it is once nobody else can change it: a correction waits, or has been seen."""
+    access.require(actor, "certificates:IssueOwnCertificate", own_record(person_id).resource)
+    Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    return own_record(person_id)
 
 
 def _made_before(request_id: UUID, record: OwnRecord, kind: str) -> bool:
@@ -242,10 +250,12 @@ def _keep(
     doses: Sequence[OwnDose],
     keys: IssuingKeys,
     certificate: IssuedCertificate,
+    *,
+    resident: UUID | None = None,
 ) -> UUID:
     certificate.person_id = record.person_id
     certificate.organisation_id = record.organisation_id
-    certificate.resident_id = UUID(actor.id)
+    certificate.resident_id = UUID(actor.id) if actor.kind is PrincipalKind.RESIDENT else resident
     try:
         with transaction.atomic():
             certificate.save(force_insert=True)
@@ -259,6 +269,7 @@ def _keep(
         for position, dose in enumerate(doses, start=1)
     )
     _publish_unless_known(keys, certificate.issued_at)
+    enter(certificate)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
     _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
     return certificate.id
@@ -277,4 +288,106 @@ def _tell(
         organisation=str(record.organisation_id),
         facts=facts,
         evidence=evidence,
+    )
+
+
+def replace_card(
+    *,
+    actor: Principal,
+    old: IssuedCertificate,
+    certificate_id: UUID,
+    doses: Sequence[OwnDose],
+    at: datetime,
+) -> UUID:
+    """A card in the place of an old one: as much of the holder as that showed, as the register has it now.
+
+    In the caller's transaction, which has asked for access. Raises as ``issue_card``.
+    """
+    record, keys = own_record(old.person_id), chosen_keys(at)
+    number, rid = _next_number(record, keys.state, at), base64url.encode(secrets.token_bytes(_RID_OCTETS))
+    content = card_content(
+        [chosen.dose for chosen in doses],
+        name=record.name if old.shows_name else None,
+        birth_date=record.birth_date if old.shows_birth_date else None,
+        authority=keys.authority,
+        on=today_in_japan(FixedClock(at)),
+    )
+    text = shc.issue(
+        holder=content.holder,
+        doses=content.doses,
+        issuer=keys.card_issuer,
+        signer=keys.card,
+        at=at,
+        rid=rid,
+    )
+    return _keep(
+        actor,
+        record,
+        doses,
+        keys,
+        IssuedCertificate(
+            id=certificate_id,
+            format=shc.NAME,
+            number=number.text,
+            kid=p256.thumbprint(keys.card.public_key_spki),
+            rid=rid,
+            text=text,
+            shows_name=old.shows_name,
+            shows_birth_date=old.shows_birth_date,
+            issued_at=at,
+        ),
+        resident=old.resident_id,
+    )
+
+
+def replace_seal(
+    *,
+    actor: Principal,
+    old: IssuedCertificate,
+    certificate_id: UUID,
+    doses: Sequence[OwnDose],
+    at: datetime,
+) -> UUID:
+    """A seal in the place of an old one, for the passport that the old one was signed for.
+
+    As ``replace_card``; the passport was read when the old one was made and is in what was signed.
+    """
+    record, keys = own_record(old.person_id), chosen_keys(at)
+    number, uvci = _next_number(record, keys.state, at), new_uvci()
+    before = vds_nc.decode(old.text).content.holder
+    passport = Passport(
+        number=before.document_number or "",
+        name=before.name or "",
+        nationality="",
+        sex=None,
+        expires=today_in_japan(FixedClock(at)),  # none of these three is written into a seal
+    )
+    content = seal_content(
+        [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
+    )
+    text = vds_nc.issue(
+        holder=content.holder,
+        doses=content.doses,
+        issuer=keys.state,
+        uvci=uvci,
+        certificate_number=number.text,
+        signer=keys.seal,
+        at=at,
+        grouped=False,
+    )
+    return _keep(
+        actor,
+        record,
+        doses,
+        keys,
+        IssuedCertificate(
+            id=certificate_id,
+            format=vds_nc.NAME,
+            number=number.text,
+            kid=seal_kid(keys),
+            uvci=uvci,
+            text=text,
+            issued_at=at,
+        ),
+        resident=old.resident_id,
     )

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from datetime import datetime
 
-from hashira.certificates.adapters.issuing_keys import IssuingKeys
+from hashira.certificates.adapters.issuing_keys import IssuingKeys, issuing_keys
 from hashira.certificates.domain import p256, shc, vds_nc
 from hashira.certificates.store.models import SigningKey
 from hashira.core import access, audit
@@ -51,6 +51,16 @@ def publish_keys(*, actor: Principal, keys: IssuingKeys, at: datetime) -> tuple[
         facts={"new": len(new), "kids": " ".join(key.kid for key in wanted)},
     )
     return tuple(key.kid for key in new)
+
+
+def chosen_keys(at: datetime) -> IssuingKeys:
+    """The keys to sign with: those of the last rotation, else those of the settings."""
+    chosen = dict(
+        SigningKey.objects.filter(chosen_at__isnull=False, chosen_at__lte=at)
+        .order_by("chosen_at")
+        .values_list("format", "label")
+    )
+    return issuing_keys(at, card_label=chosen.get(shc.NAME, ""), seal_label=chosen.get(vds_nc.NAME, ""))
 
 
 def seal_kid(keys: IssuingKeys) -> str:

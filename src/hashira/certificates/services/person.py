@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.person import PersonValues
 from hashira.certificates.selectors.people import (
     Found,
@@ -18,8 +19,9 @@ from hashira.certificates.selectors.people import (
     person_view,
 )
 from hashira.certificates.services.linking import suspend_unless_true
+from hashira.certificates.services.status import BUNDLE_JOB, PUBLISHER, end_validity
 from hashira.certificates.store.models import Person, PersonRevision
-from hashira.core import access, audit
+from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
 from hashira.core.audit import Subject
 from hashira.core.services import service
@@ -143,8 +145,14 @@ def erase_person(*, actor: Principal, person_id: UUID, at: datetime) -> None:
     organisation = str(person.organisation_id)
     person.erased_at = at
     person.save(update_fields=["erased_at"])
+    # What was signed goes; that it no longer counts stays, without anything by which to know whose it was.
+    ended = end_validity(
+        person.certificates.values_list("pk", flat=True), reason=Reason.ERASED, actor=actor, at=at
+    )
     person.certificates.all().delete()
     person.delete()
+    if ended:
+        jobs.request(actor=PUBLISHER, kind=BUNDLE_JOB, parameters={"after": len(ended)})
     subject = Subject("person", str(person_id))
     audit.record(
         actor=actor, action="certificates:ErasePerson", subjects=[subject], organisation=organisation

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from hashira.certificates.adapters.issuing_keys import issuing_keys
 from hashira.certificates.adapters.trust_folder import write_trust_folder
 from hashira.certificates.selectors.keys import authorities, key_set
-from hashira.certificates.services.keys import publish_keys
+from hashira.certificates.services.keys import chosen_keys, publish_keys
 from hashira.core.access import Principal
 
 
 def publish_own_keys() -> None:
     """Publishes the keys in use, and writes what ``hashira certificates verify`` trusts on this machine."""
     now = datetime.now(UTC)
-    keys = issuing_keys(now)
+    keys = chosen_keys(now)
     publish_keys(actor=Principal.system("certificates"), keys=keys, at=now)
     write_trust_folder(
         settings.DATA_DIR / "trust", issuer=keys.card_issuer, key_set=key_set(), authorities=authorities()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from hashira.certificates.selectors.issuing import certificates_of
 from hashira.certificates.selectors.linking import links_of
+from hashira.certificates.selectors.reissues import notices_of
 from hashira.certificates.services.own_record import view_own_record
 from hashira.certificates.web.dose_table import dose_table
 from hashira.core import access
@@ -32,6 +33,7 @@ def own(request: HttpRequest) -> HttpResponse:
             "doses": dose_table(request, record.doses, name=f"doses-{number}", caption=_("接種記録")),
             "can_card": any(dose.card_refusal is None for dose in record.doses),
             "can_seal": any(dose.seal_refusal is None for dose in record.doses),
+            "notices": notices_of(record.person_id),
             "certificates": certificates_of(
                 record.person_id, frozenset(dose.event_id for dose in record.doses)
             ),

@@ -20,9 +20,18 @@ from hashira.certificates.store.models.linking import (
     RegisterLink,
 )
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
+from hashira.certificates.store.models.status import (
+    CertificateStatus,
+    KeyApproval,
+    Reissue,
+    State,
+    StatusChange,
+    TrustBundle,
+)
 
 __all__ = [
     "CertificateSerial",
+    "CertificateStatus",
     "DoseEvent",
     "DoseImport",
     "ImportMappingVersion",
@@ -30,12 +39,17 @@ __all__ = [
     "ImportSource",
     "IssuedCertificate",
     "IssuedDose",
+    "KeyApproval",
     "LinkAttempt",
     "LinkCode",
     "LinkRequest",
     "Person",
     "PersonRevision",
     "RegisterLink",
+    "Reissue",
     "SigningKey",
     "StagedRow",
+    "State",
+    "StatusChange",
+    "TrustBundle",
 ]

@@ -19,8 +19,17 @@ class SigningKey(models.Model):
     jwk = models.JSONField(null=True, help_text="of a key for cards")
     chain = models.JSONField(default=list, help_text="DER certificates in base64, the signer's own first")
     published_at = models.DateTimeField()
+    chosen_at = models.DateTimeField(
+        null=True, blank=True, help_text="by a rotation: the latest of a format signs what is issued"
+    )
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="signs nothing more; still published for what it signed"
+    )
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="compromised: no longer published, so nothing under it verifies"
+    )
+    status_version = models.PositiveIntegerField(
+        default=0, help_text="crlVersion: one more with every transaction that changes a status under the key"
     )
 
     class Meta:

@@ -1,0 +1,60 @@
+"""Making the offline trust bundle of this installation (検証者向け信頼情報の作成)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max
+
+from hashira.certificates.adapters.issuing_keys import bundle_signer, own_issuer
+from hashira.certificates.adapters.trust_files import read_trust
+from hashira.certificates.domain.status_bundle import StatusBundle, write_bundle
+from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.status import key_statuses, ledger_digest
+from hashira.certificates.store.models import SigningKey, TrustBundle
+from hashira.core import access, audit
+from hashira.core.access import Principal, Resource
+from hashira.core.services import service
+
+LIFE = timedelta(days=7)
+
+
+@service(action="certificates:BuildBundle")
+def build_bundle(*, actor: Principal, at: datetime) -> int:
+    """A new bundle of everything as it is now, signed; returns its version.
+
+    Versions count up; two that are made at once do not both get the same.
+    """
+    access.require(actor, "certificates:BuildBundle", Resource("Portal::Area", "certificates"))
+    latest = TrustBundle.objects.aggregate(latest=Max("version"))["latest"] or 0
+    digest = ledger_digest()
+    trust = own_trust(own_issuer()) | read_trust(settings.HASHIRA_TRUST)
+    bundle = StatusBundle(
+        version=latest + 1,
+        issued_at=at.replace(microsecond=0),
+        valid_until=at.replace(microsecond=0) + LIFE,
+        trust=trust,
+        compromised=tuple(
+            SigningKey.objects.filter(withdrawn_at__isnull=False)
+            .order_by("kid")
+            .values_list("kid", flat=True)
+        ),
+        statuses=key_statuses(at),
+    )
+    octets = write_bundle(bundle, bundle_signer())
+    TrustBundle.objects.create(
+        version=bundle.version,
+        issued_at=bundle.issued_at,
+        valid_until=bundle.valid_until,
+        digest=hashlib.sha256(octets).hexdigest(),
+        ledger_digest=digest,
+        octets=octets,
+    )
+    audit.record(
+        actor=actor,
+        action="certificates:BuildBundle",
+        facts={"version": bundle.version, "octets": len(octets)},
+    )
+    return bundle.version
