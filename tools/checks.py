@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 IN_CI = bool(os.environ.get("CI"))
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
+_ALONE = "not browser and not crash and not foreign and not bundle"
+"""Tests that need nothing but this process, SQLite and perhaps the files at hand."""
 _PRINTING = threading.Lock()
 
 
@@ -59,7 +61,8 @@ def checks(database_url: str | None) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, *workers, "-m", "not browser and not crash and not foreign and not bundle")),
+        Check("tests", (pytest, *workers, "-m", f"not long and {_ALONE}")),
+        Check("long", (pytest, *workers, "-m", f"long and {_ALONE}"), quick=False),
         Check("peers", (python, "tools/foreign.py"), quick=False),
         Check("browser", (pytest, "-m", "browser"), lane=1),
         Check("foreign", (pytest, "-m", "foreign"), lane=1),

@@ -16,6 +16,7 @@ from hashira.kernel.errors import HashiraError
 FIRST, LAST = date(1873, 1, 1), date(2100, 12, 31)
 
 
+@pytest.mark.long
 def test_every_day_agrees_with_japanera_and_comes_back() -> None:
     day = FIRST
     while day <= LAST:

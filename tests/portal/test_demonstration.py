@@ -20,7 +20,7 @@ from hashira.portal.demonstration.loading import NotForProduction, load
 from hashira.portal.demonstration.people import first_register, second_register
 from hashira.portal.development_provider.people import PEOPLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture(autouse=True)

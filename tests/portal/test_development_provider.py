@@ -300,6 +300,7 @@ def _started(tmp_path: Path, program: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("variables", "there"),
     [
@@ -327,6 +328,7 @@ def test_it_exists_in_development_without_another_issuer_only(
     assert _started(tmp_path, program, **variables) == f"{there} {there}"
 
 
+@pytest.mark.long
 def test_the_button_may_lead_to_the_origin_of_the_issuer_that_is_set(tmp_path: Path) -> None:
     program = (
         "from django.test import Client; "

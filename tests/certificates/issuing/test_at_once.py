@@ -25,9 +25,10 @@ from hashira.core.access import Principal
 from hashira.core.accounts.models import Resident
 from hashira.core.audit import record
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning"),
+]
 ROUNDS = 12
 
 

@@ -38,6 +38,8 @@ publish_own_keys()
 from tests.certificates.people import given, municipality, registered, resident
 from hashira.certificates.services.linking import claim_link
 from hashira.certificates.store.models import IssuedCertificate
+
+pytestmark = pytest.mark.long
 city = municipality()
 person = registered(city)
 given(city, person, 1)

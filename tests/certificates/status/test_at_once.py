@@ -25,9 +25,10 @@ from hashira.certificates.services.status import PUBLISHER, KeyNotInUse
 from hashira.certificates.store.models import CertificateStatus, IssuedDose, KeyApproval, SigningKey
 from hashira.core.access import Grant, Principal, PrincipalKind
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning"),
+]
 ROUNDS = 8
 
 

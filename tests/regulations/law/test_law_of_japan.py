@@ -21,7 +21,7 @@ from hashira.regulations.adapters import egov_xml, law_markdown
 from hashira.regulations.adapters.sources import Document, documents, read_law, read_text
 from hashira.regulations.domain.law.citation import Numerals, cite, read_citation
 
-pytestmark = pytest.mark.shared_data
+pytestmark = [pytest.mark.shared_data, pytest.mark.long]
 COUNT = int(os.environ.get("HASHIRA_PROVE_COUNT", "40"))
 ACTS, TEXTS = "law/acts-xml-2025-05.tar.xz", "law/laws-markdown-2026-07.tar.xz"
 
