@@ -79,6 +79,8 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/certificates/imports",
                     "tests/certificates/linking",
                     "tests/certificates/issuing",
+                    "tests/certificates/status",
+                    "tests/certificates/trust",
                     "tests/core",
                     "tests/portal",
                     "tests/guard",
