@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -34,7 +35,7 @@ class StateKey:
     """
 
     participant: str
-    """Three letters of the state, as the list has them."""
+    """Three letters of the state, as the list has them; empty for a certificate that the user gave."""
     domain: str
     usage: str
     """``DSC`` signs documents, ``SCA`` certificates."""
@@ -74,6 +75,7 @@ class TrustStore:
     state_keys: tuple[StateKey, ...] = ()
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
+    _signers: Mapping[bytes, tuple[StateKey, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_kid: dict[str, list[TrustedKey]] = {}
@@ -87,6 +89,11 @@ class TrustStore:
         lists: dict[str, list[RevocationList]] = {}
         for listed in latest.values():
             lists.setdefault(listed.kid, []).append(listed)
+        signers: dict[bytes, list[StateKey]] = {}
+        for signer in (*self.state_keys, *map(_given, self.anchors)):
+            if signer.usage == _SIGNS_DOCUMENTS:
+                signers.setdefault(signer.kid, []).append(signer)
+        object.__setattr__(self, "_signers", MappingProxyType({k: tuple(v) for k, v in signers.items()}))
         object.__setattr__(self, "_by_kid", MappingProxyType({k: tuple(v) for k, v in by_kid.items()}))
         object.__setattr__(self, "_lists", MappingProxyType({k: tuple(v) for k, v in lists.items()}))
 
@@ -96,6 +103,14 @@ class TrustStore:
         Those that speak for an issuer come before those given for whatever they sign.
         """
         return self._by_kid.get(kid, ())
+
+    def signers_of(self, kid: bytes) -> tuple[StateKey, ...]:
+        """The document signers with that key identifier: 8 octets do not make it theirs alone.
+
+        Those of a list of states come before certificates that the user gave. Among the latter may be an
+        authority, which signs no documents: whoever uses one judges its purpose.
+        """
+        return self._signers.get(kid, ())
 
     def revocations_of(self, kid: str) -> tuple[RevocationList, ...]:
         """The latest list of that key, one for each method."""
@@ -115,6 +130,23 @@ class TrustStore:
             revocations=tuple(listed for store in parts for listed in store.revocations),
             state_keys=_unique(key for store in parts for key in store.state_keys),
         )
+
+
+_SIGNS_DOCUMENTS = "DSC"
+_KID_OCTETS = 8
+
+
+def _given(certificate: bytes) -> StateKey:
+    """A certificate from the user: it speaks for the state that it names itself, for any purpose it has."""
+    digest = hashlib.sha256(certificate)
+    return StateKey(
+        participant="",
+        domain="",
+        usage=_SIGNS_DOCUMENTS,
+        kid=digest.digest()[:_KID_OCTETS],
+        certificate=certificate,
+        source=f"SHA-256 {digest.hexdigest()[:16]}…",
+    )
 
 
 def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
