@@ -1,8 +1,9 @@
 """Installs the libraries of other people that tests exchange certificates with; prints their folder.
 
-They live outside the repository, one folder for each state of the lock file, and never in the product:
-some are under the GPL. ``HASHIRA_FOREIGN`` names another parent folder. Needs ``npm`` and, the first
-time, a registry; the tests themselves start them without a network. Ends with 3 where npm is missing.
+They live outside the repository, one folder for each state of the lists, and never in the product: some are
+under the GPL, and one needs other releases of our own parts. ``HASHIRA_FOREIGN`` names another parent folder.
+Needs ``npm``, Python's ``venv`` and, the first time, registries; the tests themselves start them without a
+network. Ends with 3 where npm is missing.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "foreign"
-_LISTS = ("package.json", "package-lock.json")
+_LISTS = ("package.json", "package-lock.json", "requirements.txt")
 
 
 def folder() -> Path:
@@ -26,8 +28,13 @@ def folder() -> Path:
     return parent / digest.hexdigest()[:16]
 
 
+def python() -> Path:
+    """The interpreter of the peers in Python."""
+    return folder() / "python" / "bin" / "python"
+
+
 def installed() -> bool:
-    return (folder() / "node_modules").is_dir()
+    return (folder() / "node_modules").is_dir() and python().exists()
 
 
 def install() -> None:
@@ -42,6 +49,18 @@ def install() -> None:
         # No package's own script runs on the machine that only wants to test.
         command = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
         subprocess.run(command, cwd=beside, check=True, stdout=sys.stderr)  # noqa: S603  (our own command)
+        # An environment is used by its interpreter alone, so that it may be moved after it was made.
+        venv.create(beside / "python", with_pip=True, symlinks=True)
+        pip = (
+            str(beside / "python/bin/python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+        )
+        listed = ("--no-deps", "--only-binary=:all:", "-r", "requirements.txt")
+        subprocess.run((*pip, *listed), cwd=beside, check=True, stdout=sys.stderr)  # noqa: S603  (ours too)
         if not installed():
             beside.rename(final)
     finally:

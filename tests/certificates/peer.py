@@ -18,12 +18,11 @@ class Peer:
     """A program of ``tests/foreign`` on the libraries of its lock file."""
 
     def __init__(self, program: str) -> None:
-        self._command = (
-            "node",
-            "--require",
-            str(foreign.PROGRAMS / "no_network.cjs"),
-            str(foreign.PROGRAMS / program),
-        )
+        path = str(foreign.PROGRAMS / program)
+        if program.endswith(".py"):
+            self._command: tuple[str, ...] = (str(foreign.python()), "-I", path)
+        else:
+            self._command = ("node", "--require", str(foreign.PROGRAMS / "no_network.cjs"), path)
 
     def ask(self, question: str, **details: object) -> dict[str, Any]:
         """The answer; ``{"error": …}`` is what the peer says no with."""

@@ -1,19 +1,21 @@
-"""Promises of every registered format, on its own specimen."""
+"""Promises of every registered format, on its own examples."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 from tests.certificates import states
 from tests.certificates.card import ISSUER, LATER, Key
+from tests.certificates.signers import document_signer
 
-from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain.example import BIRTH_DATE, Example
 from hashira.certificates.domain.format import FORMATS, assess, format_named, format_of, verify
 from hashira.certificates.domain.signer import Signer
-from hashira.certificates.domain.specimen import BIRTH_DATE, SPECIMENS
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import (
     CHECK_NAMES,
@@ -24,6 +26,7 @@ from hashira.certificates.domain.verdict import (
 )
 
 NAMES = [known.NAME for known in FORMATS]
+PAGES = Path(__file__).resolve().parents[2] / "docs/reference/formats"
 
 
 def _card() -> tuple[str, Signer, TrustStore, datetime]:
@@ -36,19 +39,30 @@ def _seal() -> tuple[str, Signer, TrustStore, datetime]:
     return "UTO", states.signer(authority), TrustStore(anchors=(authority.der,)), states.AT
 
 
+def _container() -> tuple[str, Signer, TrustStore, datetime]:
+    signer = document_signer()
+    return "UT", signer, TrustStore(anchors=(signer.der,)), states.AT
+
+
 PARTIES: dict[str, Callable[[], tuple[str, Signer, TrustStore, datetime]]] = {
-    shc.NAME: _card,
-    vds_nc.NAME: _seal,
+    "shc": _card,
+    "vds-nc": _seal,
+    "hcert": _container,
 }
 
 
-def specimen(name: str) -> tuple[str, TrustStore, datetime]:
+@cache
+def made(name: str, number: int = 0) -> tuple[tuple[Example, ...], TrustStore, datetime]:
+    """The examples of a format, with a signer of their own for each number."""
     issuer, signer, trust, at = PARTIES[name]()
-    return SPECIMENS[name](issuer=issuer, signer=signer, at=at), trust, at
+    return format_named(name).examples(issuer=issuer, signer=signer, at=at), trust, at
 
 
-def test_every_format_has_a_specimen_and_a_name_of_its_own() -> None:
-    assert set(SPECIMENS) == set(PARTIES) == set(NAMES)
+EXAMPLES = [(name, position) for name in NAMES for position in range(len(made(name)[0]))]
+
+
+def test_every_format_has_examples_a_page_and_a_name_of_its_own() -> None:
+    assert set(PARTIES) == set(NAMES)
     assert len(set(NAMES)) == len(NAMES)
     for known in FORMATS:
         assert re.fullmatch(r"[a-z-]+", known.NAME)
@@ -56,27 +70,38 @@ def test_every_format_has_a_specimen_and_a_name_of_its_own() -> None:
         assert known.TITLE.en
         assert any(letter.isdigit() for letter in known.REFERENCE), "a reference names the edition"
         assert format_named(known.NAME) is known
+        assert (PAGES / f"{known.NAME}.md").is_file()
+        verdicts = [example.verdict for example in made(known.NAME)[0]]
+        assert Verdict.VERIFIED in verdicts
+        assert set(verdicts) - {Verdict.VERIFIED}, "and one that must fail"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_specimen_is_known_by_its_own_format_alone_and_verifies(name: str) -> None:
-    text, trust, at = specimen(name)
-    assert [known.NAME for known in FORMATS if known.sniff(text)] == [name]
-    assert format_of(text).decode(text)
-    verified = verify(text, trust=trust, at=at)
-    assert verified.evidence.format == name
-    assert verified.evidence.judged_at == at
-    assert verified.content.holder.birth_date == BIRTH_DATE
-    assert len(verified.content.doses) == 2
-    assert verified.evidence.key_source
-    assert set(verified.evidence.checks) <= set(CHECK_NAMES)
-    assert {"form", "signature", "validity"} <= set(verified.evidence.checks)
+@pytest.mark.parametrize(("name", "position"), EXAMPLES)
+def test_an_example_is_of_its_format_alone_and_has_its_verdict(name: str, position: int) -> None:
+    examples, trust, at = made(name)
+    example = examples[position]
+    assert [known.NAME for known in FORMATS if known.sniff(example.text)] == [name]
+    answer = assess(example.text, trust=trust, at=at)
+    assert answer.verdict is example.verdict, example.name
+    assert answer.evidence is not None
+    assert (answer.evidence.format, answer.evidence.judged_at) == (name, at)
+    if example.verdict is Verdict.VERIFIED:
+        assert format_of(example.text).decode(example.text)
+        assert answer.content is not None
+        assert answer.content.holder.birth_date == BIRTH_DATE
+        assert len(answer.content.doses) == example.doses
+        assert answer.evidence.key_source
+        assert set(answer.evidence.checks) <= set(CHECK_NAMES)
+        assert {"form", "signature", "validity"} <= set(answer.evidence.checks)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_without_trust_a_specimen_is_untrusted_and_says_whose_it_claims_to_be(name: str) -> None:
-    text, _trust, at = specimen(name)
-    answer = assess(text, trust=TrustStore(), at=at)
+GOOD = [(n, p) for n, p in EXAMPLES if made(n)[0][p].verdict is Verdict.VERIFIED]
+
+
+@pytest.mark.parametrize(("name", "position"), GOOD)
+def test_without_trust_it_is_untrusted_and_says_whose_it_claims_to_be(name: str, position: int) -> None:
+    examples, _trust, at = made(name)
+    answer = assess(examples[position].text, trust=TrustStore(), at=at)
     assert answer.verdict is Verdict.UNTRUSTED
     assert answer.evidence is not None
     assert answer.evidence.format == name
@@ -84,25 +109,24 @@ def test_without_trust_a_specimen_is_untrusted_and_says_whose_it_claims_to_be(na
     assert answer.error is not None
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_specimen_cut_short_is_malformed_and_keeps_its_format(name: str) -> None:
-    text, trust, at = specimen(name)
-    answer = assess(text[:-40], trust=trust, at=at)
+@pytest.mark.parametrize(("name", "position"), GOOD)
+def test_cut_short_it_is_malformed_and_keeps_its_format(name: str, position: int) -> None:
+    examples, trust, at = made(name)
+    answer = assess(examples[position].text[:-40], trust=trust, at=at)
     assert answer.verdict is Verdict.MALFORMED
     assert answer.evidence is not None
     assert (answer.evidence.format, answer.content) == (name, None)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_certificate_of_another_signer_is_untrusted(name: str) -> None:
-    text, _trust, at = specimen(name)
-    _text, foreign, _at = specimen(name)
-    with pytest.raises(NotVerified) as caught:
-        verify(text, trust=foreign, at=at)
-    assert caught.value.verdict in {Verdict.UNTRUSTED, Verdict.INVALID}
+@pytest.mark.parametrize(("name", "position"), GOOD)
+def test_of_another_signer_it_is_untrusted(name: str, position: int) -> None:
+    examples, _trust, at = made(name)
+    _examples, foreign, _at = made(name, number=1)
+    answer = assess(examples[position].text, trust=foreign, at=at)
+    assert answer.verdict in {Verdict.UNTRUSTED, Verdict.INVALID}
 
 
-@pytest.mark.parametrize("text", ["", "hello", "HC1:6BF", "{}", "[]", "shlink:/eyJ"])
+@pytest.mark.parametrize("text", ["", "hello", "{}", "[]", "shlink:/eyJ"])
 def test_what_is_of_no_format_is_unsupported(text: str) -> None:
     with pytest.raises(CertificateUnsupported):
         verify(text, trust=TrustStore(), at=LATER)

@@ -59,5 +59,6 @@ def figures() -> tuple[Figure, ...]:
                 Bilingual("画面から発行した枚数。作り直しも数える", "Issued from pages, renewals included"),
             )
             for known in FORMATS
+            if known.ISSUES
         ),
     )

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.certificates.states import Profile, authority, certificate, name
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[3]
 PIN = "a-long-pin-1"
 ISSUER = "https://certificates.example.jp"
@@ -38,8 +39,6 @@ publish_own_keys()
 from tests.certificates.people import given, municipality, registered, resident
 from hashira.certificates.services.linking import claim_link
 from hashira.certificates.store.models import IssuedCertificate
-
-pytestmark = pytest.mark.long
 city = municipality()
 person = registered(city)
 given(city, person, 1)

@@ -41,6 +41,30 @@ class ShownDose:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownTest:
+    """A test of the holder (検査記録): result, kind, sample, times as written."""
+
+    result: str
+    kind: str
+    sample: str | None
+    collected: str
+    reported: str
+    place: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecovery:
+    """A recovery from a disease (治癒記録): the day of the first positive test, and how long it counts."""
+
+    disease: str
+    positive_on: str
+    valid_from: str
+    valid_until: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateContent:
     """What the signature covers, format-neutral."""
 

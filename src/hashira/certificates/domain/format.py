@@ -1,16 +1,20 @@
 """The registry of certificate formats: which one a text is of, and how it is verified (証明書形式).
 
-A format is a module of this package with the members of ``CertificateFormat``; adding one adds its line to
-``FORMATS`` and its specimen to :mod:`specimen`. A meta-test runs every format over every specimen.
+A format is a module of the package ``formats`` with the members of ``CertificateFormat``; adding one adds
+that module, and nothing else changes. A meta-test runs every format over the examples of all.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from datetime import datetime
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
-from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain import formats
 from hashira.certificates.domain.certificate_status import with_standing
+from hashira.certificates.domain.example import Example
+from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.trust import TrustStore
 from hashira.certificates.domain.verdict import (
     Assessment,
@@ -25,13 +29,17 @@ from hashira.kernel.language import Bilingual
 class CertificateFormat(Protocol):
     """What a format says of itself and can do.
 
-    Each also has an ``issue`` that returns the signed text; its arguments differ from format to format, since
-    what has to be known for a certificate does.
+    Where ``ISSUES`` is true its codec has an ``issue`` that returns the signed text; its arguments differ
+    from format to format, since what has to be known for a certificate does.
     """
 
     NAME: str
+    """Short and stable: it is stored with what was issued."""
     TITLE: Bilingual
     REFERENCE: str
+    """The specification, with its edition."""
+    ISSUES: bool
+    """Whether it is also written here, or only read."""
 
     def sniff(self, text: str) -> bool:
         """Whether the text looks like this format; cheap, and never raises."""
@@ -45,8 +53,16 @@ class CertificateFormat(Protocol):
         """What the certificate says and why it holds; raises a ``NotVerified`` otherwise."""
         ...
 
+    def examples(self, *, issuer: str, signer: Signer, at: datetime) -> tuple[Example, ...]:
+        """At least one that verifies and one that must not; ``issuer`` as the format names one."""
+        ...
 
-FORMATS: tuple[CertificateFormat, ...] = (shc, vds_nc)
+
+FORMATS: tuple[CertificateFormat, ...] = tuple(
+    cast("CertificateFormat", import_module(f"{formats.__name__}.{found.name}"))
+    for found in pkgutil.iter_modules(formats.__path__)
+)
+"""All of them, in the order of their modules' names."""
 
 
 def format_named(name: str) -> CertificateFormat:

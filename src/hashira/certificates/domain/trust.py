@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,7 +53,7 @@ class StateKey:
     """
 
     participant: str
-    """Three letters of the state, as the list has them."""
+    """Three letters of the state, as the list has them; empty for a certificate that the user gave."""
     domain: str
     usage: str
     """``DSC`` signs documents, ``SCA`` certificates."""
@@ -129,6 +130,7 @@ class TrustStore:
     """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
+    _signers: Mapping[bytes, tuple[StateKey, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_kid: dict[str, list[TrustedKey]] = {}
@@ -143,6 +145,11 @@ class TrustStore:
         lists: dict[str, list[RevocationList]] = {}
         for listed in latest.values():
             lists.setdefault(listed.kid, []).append(listed)
+        signers: dict[bytes, list[StateKey]] = {}
+        for signer in (*self.state_keys, *map(_given, self.anchors)):
+            if signer.usage == _SIGNS_DOCUMENTS:
+                signers.setdefault(signer.kid, []).append(signer)
+        object.__setattr__(self, "_signers", MappingProxyType({k: tuple(v) for k, v in signers.items()}))
         object.__setattr__(self, "_by_kid", MappingProxyType({k: tuple(v) for k, v in by_kid.items()}))
         object.__setattr__(self, "_lists", MappingProxyType({k: tuple(v) for k, v in lists.items()}))
 
@@ -152,6 +159,14 @@ class TrustStore:
         Those that speak for an issuer come before those given for whatever they sign.
         """
         return self._by_kid.get(kid, ())
+
+    def signers_of(self, kid: bytes) -> tuple[StateKey, ...]:
+        """The document signers with that key identifier: 8 octets do not make it theirs alone.
+
+        Those of a list of states come before certificates that the user gave. Among the latter may be an
+        authority, which signs no documents: whoever uses one judges its purpose.
+        """
+        return self._signers.get(kid, ())
 
     def revocations_of(self, kid: str, issuer: str | None = None) -> tuple[RevocationList, ...]:
         """The latest lists of that key that may revoke certificates of the issuer, one for each method."""
@@ -187,6 +202,23 @@ class TrustStore:
             existence=next((s.existence for s in parts if s.existence is not None), None),
             statuses=tuple(source for store in parts for source in store.statuses),
         )
+
+
+_SIGNS_DOCUMENTS = "DSC"
+_KID_OCTETS = 8
+
+
+def _given(certificate: bytes) -> StateKey:
+    """A certificate from the user: it speaks for the state that it names itself, for any purpose it has."""
+    digest = hashlib.sha256(certificate)
+    return StateKey(
+        participant="",
+        domain="",
+        usage=_SIGNS_DOCUMENTS,
+        kid=digest.digest()[:_KID_OCTETS],
+        certificate=certificate,
+        source=f"SHA-256 {digest.hexdigest()[:16]}…",
+    )
 
 
 def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
+from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose, ShownTest
 from hashira.certificates.domain.icd11_vaccine import ICD11, VACCINES
 from hashira.certificates.domain.state_code import is_state
 from hashira.kernel.errors import HashiraError
@@ -68,19 +68,6 @@ class SealDose(ShownDose):
     """ICD-11 code of the disease (``dis``)."""
     next_date: str | None = None
     """When the next dose is due (``dvn``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownTest:
-    """A test of the holder (検査記録): result, kind, sample, times as written."""
-
-    result: str
-    kind: str
-    sample: str | None
-    collected: str
-    reported: str
-    place: str
-    country: str
 
 
 @dataclass(frozen=True, slots=True)

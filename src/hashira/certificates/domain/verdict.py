@@ -197,8 +197,8 @@ class CertificateUnsupported(NotVerified):
     what = Bilingual("この形式の証明書には対応していません", "This kind of certificate is not supported")
     why = Bilingual("{reason}", "{reason}")
     remedy = Bilingual(
-        "SMART Health Cards か ICAO VDS-NC の二次元コードを読み取ってください",
-        "Scan the code of a SMART Health Card or an ICAO VDS-NC",
+        "SMART Health Cards、ICAO VDS-NC、EU・WHO（HC1:）の二次元コードを読み取ってください",
+        "Scan the code of a SMART Health Card, an ICAO VDS-NC, or one of the EU or WHO (HC1:)",
     )
 
 

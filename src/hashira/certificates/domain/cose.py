@@ -1,0 +1,146 @@
+"""COSE_Sign1 (RFC 9052 §4.2), as HCERT uses it: one signer, a key identifier, the payload inside.
+
+The octets that are signed are joined from those that were read, never written anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cbor2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+
+from hashira.certificates.domain import strict_cbor
+from hashira.certificates.domain.signer import Signer
+from hashira.certificates.domain.strict_cbor import NotCbor
+
+ES256, ES384, ES512, PS256 = -7, -35, -36, -37
+"""Algorithms of RFC 9053 §2.1 and RFC 8230 §2 that are read."""
+
+_ALG, _CRIT, _KID = 1, 2, 4
+_TAG_COSE_SIGN1, _TAG_CWT = 18, 61
+_TAG, _LIST = 6, 4
+_PARTS = 4
+_CONTEXT = b"\x84\x6aSignature1"
+_NO_EXTERNAL_DATA = b"\x40"
+_HASHES = {ES256: ec.ECDSA(SHA256()), ES384: ec.ECDSA(SHA384()), ES512: ec.ECDSA(SHA512())}
+_PSS = padding.PSS(padding.MGF1(SHA256()), SHA256.digest_size)  # RFC 8230 §2: the salt is as long as the hash
+_SHA256 = SHA256()
+
+
+class NotCose(ValueError):
+    """The octets are no COSE_Sign1; the message says why."""
+
+
+class AlgorithmUnsupported(ValueError):
+    """An algorithm, or a critical header, that this release does not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A COSE_Sign1 as read, before anything of it is believed."""
+
+    algorithm: int
+    kid: bytes
+    payload: bytes
+    message: bytes
+    """The ``Sig_structure`` over which the signature is."""
+    signature: bytes
+    """R‖S, or the octets of RSASSA-PSS."""
+
+
+def write(payload: bytes, *, kid: bytes, signer: Signer) -> bytes:
+    """A tagged COSE_Sign1 with ES256 and the key identifier in its protected header."""
+    protected: bytes = cbor2.dumps({_ALG: ES256, _KID: kid})
+    signature = signer.sign(_to_be_signed(protected, payload))
+    return cbor2.dumps(cbor2.CBORTag(_TAG_COSE_SIGN1, [protected, {}, payload, signature]))
+
+
+def read(octets: bytes) -> Signed:
+    """The parts; raises ``NotCose`` or ``AlgorithmUnsupported``.
+
+    Tagged as COSE_Sign1, also within the tag of a CWT (RFC 8392 §6), or without any tag. A protected header
+    wins over an unprotected one of the same name (HCERT 1.1.1 §2.3).
+    """
+    try:
+        at = _behind_tags(octets)
+        major, parts, at = strict_cbor.head(octets, at)
+        if major != _LIST or parts != _PARTS:
+            raise NotCose("no list of four")
+        protected, at = strict_cbor.octets_at(octets, at)
+        end = strict_cbor.end_of_item(octets, at)
+        unprotected = octets[at:end]
+        payload, at = strict_cbor.octets_at(octets, end)
+        signature, at = strict_cbor.octets_at(octets, at)
+        if at != len(octets):
+            raise NotCose("something stands behind the signature")
+        algorithm, kid = _headers(protected, unprotected)
+    except NotCbor as error:
+        raise NotCose(str(error)) from error
+    return Signed(algorithm, kid, payload, _to_be_signed(protected, payload), signature)
+
+
+def _behind_tags(octets: bytes) -> int:
+    at, seen = 0, []
+    while at < len(octets) and octets[at] >> 5 == _TAG:
+        _, tag, at = strict_cbor.head(octets, at)
+        seen.append(tag)
+    if seen not in ([], [_TAG_COSE_SIGN1], [_TAG_CWT, _TAG_COSE_SIGN1]):
+        raise NotCose("tagged as something else")
+    return at
+
+
+@lru_cache(maxsize=1024)
+def _headers(protected: bytes, unprotected: bytes) -> tuple[int, bytes]:
+    """Algorithm and key identifier, kept: one signer writes the same headers on every certificate."""
+    inside = strict_cbor.read(protected) if protected else {}
+    outside = strict_cbor.read(unprotected)
+    if not isinstance(inside, dict) or not isinstance(outside, dict):
+        raise NotCose("a header is no map")
+    if _CRIT in inside or _CRIT in outside:
+        raise AlgorithmUnsupported("a critical header")
+    algorithm, kid = (inside.get(name, outside.get(name)) for name in (_ALG, _KID))
+    if type(algorithm) is not int or (algorithm not in _HASHES and algorithm != PS256):
+        raise AlgorithmUnsupported("an algorithm that is not read")
+    if not isinstance(kid, bytes):
+        raise NotCose("no key identifier")
+    return algorithm, kid
+
+
+def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """The ``Sig_structure`` of RFC 9052 §4.4."""
+    return b"".join(
+        (_CONTEXT, _string_head(protected), protected, _NO_EXTERNAL_DATA, _string_head(payload), payload)
+    )
+
+
+def _string_head(octets: bytes) -> bytes:
+    """The head of a byte string in its shortest form, which is the only one that may be signed."""
+    length = len(octets)
+    if length < 24:
+        return bytes((0x40 | length,))
+    if length < 1 << 8:
+        return bytes((0x58, length))
+    return b"\x59" + length.to_bytes(2, "big") if length < 1 << 16 else b"\x5a" + length.to_bytes(4, "big")
+
+
+def check(signed: Signed, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> None:
+    """Raises ``InvalidSignature`` unless the key made the signature in the way that the header says.
+
+    ECDSA is split at half its length, so that also a key on another curve than the algorithm's usual one is
+    read (Spain's test certificates have P-384 with ES256).
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        if signed.algorithm != PS256:
+            raise InvalidSignature("an RSA key and another algorithm")
+        key.verify(signed.signature, signed.message, _PSS, _SHA256)
+        return
+    half = (key.key_size + 7) // 8
+    if signed.algorithm == PS256 or len(signed.signature) != 2 * half:
+        raise InvalidSignature("the signature is not one of this key")
+    r, s = int.from_bytes(signed.signature[:half], "big"), int.from_bytes(signed.signature[half:], "big")
+    key.verify(encode_dss_signature(r, s), signed.message, _HASHES[signed.algorithm])
