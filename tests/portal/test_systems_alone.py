@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 _VISIT = """
 import django
 django.setup()
 from django.core.management import call_command
 from django.test import Client
-
-pytestmark = pytest.mark.long
 call_command("migrate", verbosity=0)
 client = Client(headers={"host": "localhost"})
 print(*(client.get(path).status_code for path in ("/", "/health/ready", "/certificates/verify")))
