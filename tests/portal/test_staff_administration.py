@@ -309,9 +309,7 @@ def test_a_role_is_given_on_the_page_with_its_last_day(
     assert held.valid_until == datetime(2038, 3, 31, 15, tzinfo=UTC)  # midnight in Japan after that day
 
 
-def test_the_list_can_be_sorted_filtered_and_taken_along(
-    boss: Staffed, clerk: Staffed, browser: Any
-) -> None:
+def test_the_list_can_be_sorted_filtered_and_taken_along(boss: Staffed, clerk: Staffed, browser: Any) -> None:
     client = browser(boss[1])
     assert "clerk@" not in client.get(reverse("staff") + "?filter_email=boss").content.decode()
     csv = b"".join(client.get(reverse("staff") + "?format=csv").streaming_content).decode("utf-8-sig")
