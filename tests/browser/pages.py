@@ -18,6 +18,7 @@ class Who(Enum):
     ANYBODY = "anybody"
     RESIDENT = "resident"
     STAFF = "staff"
+    ADMINISTRATOR = "administrator of a body"
     NEW_STAFF = "staff who has given a password and no second factor yet"
 
 
@@ -32,7 +33,7 @@ class Place:
     """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
 
 
-A, R, S, N = Who
+A, R, S, D, N = Who
 EVERY_PAGE: Final = (
     Place("home", "/"),
     Place("ui:gallery", "/ui/"),
@@ -64,6 +65,13 @@ EVERY_PAGE: Final = (
     Place("certificates:dose-void", "/certificates/register/{person}/doses/{dose}/void", S),
     Place("certificates:link-code", "/certificates/register/{person}/link-code", S),
     Place("certificates:link-end", "/certificates/register/{linked_person}/end-link", S),
+    Place("certificates:person-certificates", "/certificates/register/{linked_person}/certificates", S),
+    Place(
+        "certificates:revoke",
+        "/certificates/register/{linked_person}/certificates/{certificate}/revoke",
+        S,
+    ),
+    Place("certificates:revocations", "/certificates/revocations/", S),
     Place("certificates:links", "/certificates/links/", S),
     Place("certificates:link-request", "/certificates/links/{link_request}", S),
     Place("certificates:imports", "/certificates/imports/", S),
@@ -74,6 +82,12 @@ EVERY_PAGE: Final = (
     Place("certificates:import-undo", "/certificates/imports/{applied_import}/undo", S),
     Place("jobs:index", "/jobs/", S),
     Place("jobs:job", "/jobs/{job}", S),
+    Place("staff", "/staff/", D),
+    Place("staff-invite", "/staff/new", D),
+    Place("staff-member", "/staff/{colleague}", D),
+    Place("staff-give-role", "/staff/{colleague}/role", D),
+    Place("staff-act", "/staff/{colleague}/stop", D),
+    Place("invitation", "{invitation}"),
     Place("account", "/account/", S),
     Place("account_change_password", "/account/password", S),
     Place("api-tokens", "/account/api-tokens/", S),
@@ -119,6 +133,10 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "development-oidc-token": "for machines",
     "development-oidc-userinfo": "for machines",
     "development-oidc-certs": "for machines",
+    "staff-invitation-withdraw": "takes the wish and leads on",
+    "certificates:answer-notice": "takes the answer and leads on",
+    "certificates:bundle": "a file for machines",
+    "card-revocations": "a list for machines",
     "certificates:csca": "a file for machines",
     "certificates:import-apply": "takes the wish and leads on",
     "certificates:import-cancel": "takes the wish and leads on",

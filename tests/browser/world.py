@@ -69,12 +69,28 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
 
+    office = _open(chromium, site, "/sign-in/staff?next=/staff/")
+    walking.staff(office, data, "administrator@city.example")
+    office.get_by_role("link", name="見本 担当").first.click()
+    names["colleague"] = _UUID.findall(office.url)[0]
+    office.goto(site.address + "/staff/new")
+    office.get_by_label("メールアドレス").fill("new@city.example")
+    office.get_by_label("氏名").fill("見本 新人")
+    office.get_by_role("button", name="招待を作る").click()
+    names["invitation"] = office.locator("#invitation-link").inner_text().removeprefix(site.address)
+
     begun = _open(chromium, site, "/sign-in/staff?next=/account/")
     begun.locator("input[type=email]").fill("clerk@city.example")
     begun.locator("input[type=password]").fill("hashira-demonstration")
     begun.locator("main form button[type=submit]").first.click()
     nobody = _open(chromium, site, "/")
-    people = {Who.ANYBODY: nobody, Who.RESIDENT: mine, Who.STAFF: desk, Who.NEW_STAFF: begun}
+    people = {
+        Who.ANYBODY: nobody,
+        Who.RESIDENT: mine,
+        Who.STAFF: desk,
+        Who.ADMINISTRATOR: office,
+        Who.NEW_STAFF: begun,
+    }
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
 
 

@@ -49,6 +49,13 @@ def _trust_link() -> list[Link]:
     ]
 
 
+def _administration_link(principal: Principal) -> list[Link]:
+    """For administrators of a body: its staff."""
+    if all(grant.role != "administrator" for grant in principal.grants):
+        return []
+    return [Link(Bilingual("職員の管理", "Staff"), reverse("staff"))]
+
+
 def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     """The pages of certificates that are this person's: the own records, or the register and its imports."""
     principal: Principal | None = getattr(request, "principal", None)
@@ -74,6 +81,7 @@ def _account_links(request: HttpRequest) -> list[Link]:
     if principal.kind is PrincipalKind.STAFF:
         return [
             Link(principal.display, reverse("account")),
+            *_administration_link(principal),
             Link(Bilingual("ジョブ", "Jobs"), reverse("jobs:index")),
             Link(Bilingual("サインアウト", "Sign out"), reverse("account_logout"), post=True),
         ]

@@ -111,6 +111,29 @@ class RoleAssignment(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """A link by which somebody makes an account of the own, once and before it expires (招待).
+
+    Only the digest of the secret in the link is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    display_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=32, choices=Role.choices)
+    role_until = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+
 class Resident(models.Model):
     """A person as the sign-in of residents names them (住民): an issuer and its pairwise ``sub``.
 

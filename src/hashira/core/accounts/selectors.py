@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from hashira.core.accounts.models import Account, Role, RoleAssignment
+from hashira.core.accounts.models import Account, RoleAssignment
+from hashira.core.accounts.roles import ROLE_TITLES
 from hashira.kernel.language import Bilingual
 
 
@@ -17,7 +18,7 @@ from hashira.kernel.language import Bilingual
 class HeldRole:
     """A role that somebody holds now."""
 
-    role: str
+    role: Bilingual
     organisation: Bilingual
     since: datetime
     until: datetime | None
@@ -31,7 +32,7 @@ def roles_of(account_id: str) -> tuple[HeldRole, ...]:
     ).select_related("organisation")
     return tuple(
         HeldRole(
-            Role(row.role).label,
+            ROLE_TITLES[row.role],
             Bilingual(row.organisation.name, row.organisation.name_en),
             row.valid_from,
             row.valid_until,

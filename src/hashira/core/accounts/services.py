@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
+from hashira.core.accounts import membership
 from hashira.core.accounts.errors import (
     AccountExists,
     AccountNotFound,
@@ -147,6 +148,8 @@ def grant_role(
         raise RoleNeverInForce()
     # The row of the account is held, so that two grants of the same role cannot pass each other.
     account = _account(email)
+    membership.check_not_oneself(actor, account)
+    membership.check_role_of_kind(organisation, role)
     held = RoleAssignment.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from),
         account=account,
@@ -183,6 +186,9 @@ def end_role(*, actor: Principal, email: str, organisation: str, role: str, at: 
     """Ends a role that is in force at the moment ``at``, from then on. Raises ``RoleNotHeld``."""
     access.require(actor, "accounts:EndRole", _body(organisation))
     account = _account(email)
+    membership.check_not_oneself(actor, account)
+    if role == Role.ADMINISTRATOR:
+        membership.check_one_left(actor, account, organisation)
     ended = RoleAssignment.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=at),
         account=account,
@@ -202,38 +208,47 @@ def end_role(*, actor: Principal, email: str, organisation: str, role: str, at: 
 
 
 @service(action="accounts:ResetSecondFactors")
-def reset_second_factors(*, actor: Principal, email: str) -> int:
+def reset_second_factors(*, actor: Principal, email: str, organisation: str = "") -> int:
     """Takes all second factors and recovery codes off an account and returns how many there were.
 
-    The next sign-in with the password leads to setting up a new one.
+    The next sign-in with the password leads to setting up a new one. An administrator acts for an
+    ``organisation`` (its id) and under the rules of :mod:`membership`.
     """
-    access.require(actor, "accounts:ResetSecondFactors", _STAFF)
+    access.require(actor, "accounts:ResetSecondFactors", _where(organisation))
     account = _account(email)
+    membership.check_whole(actor, account, organisation)
     taken, _ = Authenticator.objects.filter(user=account).delete()
     audit.record(
         actor=actor,
         action="accounts:ResetSecondFactors",
         subjects=[_subject(account)],
+        organisation=organisation or None,
         facts={"factors": taken},
     )
     return taken
 
 
 @service(action="accounts:StopAccount")
-def stop_account(*, actor: Principal, email: str) -> bool:
+def stop_account(*, actor: Principal, email: str, organisation: str = "") -> bool:
     """Nobody signs in with the account any more, and its open sessions end with their next request.
 
-    Roles and factors stay, for whoever lets it in again. Whether it was not stopped before.
+    Roles and factors stay, for whoever lets it in again. Whether it was not stopped before. An administrator
+    acts for an ``organisation`` (its id) and under the rules of :mod:`membership`.
     """
-    access.require(actor, "accounts:StopAccount", _STAFF)
-    return _set_active(actor, email, "accounts:StopAccount", active=False)
+    access.require(actor, "accounts:StopAccount", _where(organisation))
+    account = _account(email)
+    membership.check_whole(actor, account, organisation)
+    membership.check_one_left(actor, account, organisation)
+    return _set_active(actor, account, "accounts:StopAccount", organisation, active=False)
 
 
 @service(action="accounts:ResumeAccount")
-def resume_account(*, actor: Principal, email: str) -> bool:
+def resume_account(*, actor: Principal, email: str, organisation: str = "") -> bool:
     """Lets an account that was stopped sign in again. Whether it was stopped before."""
-    access.require(actor, "accounts:ResumeAccount", _STAFF)
-    return _set_active(actor, email, "accounts:ResumeAccount", active=True)
+    access.require(actor, "accounts:ResumeAccount", _where(organisation))
+    account = _account(email)
+    membership.check_whole(actor, account, organisation)
+    return _set_active(actor, account, "accounts:ResumeAccount", organisation, active=True)
 
 
 @service(action="accounts:GiveToken")
@@ -264,12 +279,17 @@ def give_token(*, actor: Principal, email: str, serial: str, seed: str) -> None:
     )
 
 
-def _set_active(actor: Principal, email: str, action: str, *, active: bool) -> bool:
-    account = _account(email)
+def _set_active(actor: Principal, account: Account, action: str, organisation: str, *, active: bool) -> bool:
     changed = account.is_active is not active
     account.is_active = active
     account.save(update_fields=["is_active"])
-    audit.record(actor=actor, action=action, subjects=[_subject(account)], facts={"changed": changed})
+    audit.record(
+        actor=actor,
+        action=action,
+        subjects=[_subject(account)],
+        organisation=organisation or None,
+        facts={"changed": changed},
+    )
     return changed
 
 
@@ -293,6 +313,11 @@ def _account(email: str) -> Account:
     if row is None:
         raise AccountNotFound()
     return row
+
+
+def _where(organisation: str) -> Resource:
+    """The body for which an administrator acts; the whole installation at its terminal."""
+    return _body(organisation) if organisation else _STAFF
 
 
 def _body(organisation: str) -> Resource:
