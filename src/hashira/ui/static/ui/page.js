@@ -1,6 +1,6 @@
 // What scripts may add to a page that works without them. Each part looks for its markup and does nothing else.
 
-// A summary of errors gets the focus, so that a screen reader begins there.
+// A summary of errors or a verdict gets the focus, so that a screen reader begins there.
 document.querySelector("[data-focus]")?.focus();
 
 // Printing: the button is hidden until something can answer it.
