@@ -85,40 +85,10 @@ def issue_card(
     if _made_before(request_id, record, shc.NAME):
         return _repeated(actor, record, request_id)
     doses, keys = _chosen(record, events), chosen_keys(at)
-    number = _next_number(record, keys.state, at)
-    rid = base64url.encode(secrets.token_bytes(_RID_OCTETS))
-    content = card_content(
-        [chosen.dose for chosen in doses],
-        name=record.name if shows_name else None,
-        birth_date=record.birth_date if shows_birth_date else None,
-        authority=keys.authority,
-        on=today_in_japan(FixedClock(at)),
+    card = _card(
+        record, doses, keys, request_id, at, shows_name=shows_name, shows_birth_date=shows_birth_date
     )
-    text = shc.issue(
-        holder=content.holder,
-        doses=content.doses,
-        issuer=keys.card_issuer,
-        signer=keys.card,
-        at=at,
-        rid=rid,
-    )
-    return _keep(
-        actor,
-        record,
-        doses,
-        keys,
-        IssuedCertificate(
-            id=request_id,
-            format=shc.NAME,
-            number=number.text,
-            kid=p256.thumbprint(keys.card.public_key_spki),
-            rid=rid,
-            text=text,
-            shows_name=shows_name,
-            shows_birth_date=shows_birth_date,
-            issued_at=at,
-        ),
-    )
+    return _keep(actor, record, doses, keys, card)
 
 
 @service(action="certificates:IssueOwnCertificate")
@@ -143,35 +113,7 @@ def issue_seal(
         zone, birth_date=record.birth_date, names=record.names, on=today_in_japan(FixedClock(at))
     )
     doses, keys = _chosen(record, events), chosen_keys(at)
-    number, uvci = _next_number(record, keys.state, at), new_uvci()
-    content = seal_content(
-        [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
-    )
-    text = vds_nc.issue(
-        holder=content.holder,
-        doses=content.doses,
-        issuer=keys.state,
-        uvci=uvci,
-        certificate_number=number.text,
-        signer=keys.seal,
-        at=at,
-        grouped=False,
-    )
-    return _keep(
-        actor,
-        record,
-        doses,
-        keys,
-        IssuedCertificate(
-            id=request_id,
-            format=vds_nc.NAME,
-            number=number.text,
-            kid=seal_kid(keys),
-            uvci=uvci,
-            text=text,
-            issued_at=at,
-        ),
-    )
+    return _keep(actor, record, doses, keys, _seal(record, doses, keys, passport, request_id, at))
 
 
 @service(action="certificates:ViewOwnCertificate")
@@ -304,40 +246,16 @@ def replace_card(
     In the caller's transaction, which has asked for access. Raises as ``issue_card``.
     """
     record, keys = own_record(old.person_id), chosen_keys(at)
-    number, rid = _next_number(record, keys.state, at), base64url.encode(secrets.token_bytes(_RID_OCTETS))
-    content = card_content(
-        [chosen.dose for chosen in doses],
-        name=record.name if old.shows_name else None,
-        birth_date=record.birth_date if old.shows_birth_date else None,
-        authority=keys.authority,
-        on=today_in_japan(FixedClock(at)),
-    )
-    text = shc.issue(
-        holder=content.holder,
-        doses=content.doses,
-        issuer=keys.card_issuer,
-        signer=keys.card,
-        at=at,
-        rid=rid,
-    )
-    return _keep(
-        actor,
+    card = _card(
         record,
         doses,
         keys,
-        IssuedCertificate(
-            id=certificate_id,
-            format=shc.NAME,
-            number=number.text,
-            kid=p256.thumbprint(keys.card.public_key_spki),
-            rid=rid,
-            text=text,
-            shows_name=old.shows_name,
-            shows_birth_date=old.shows_birth_date,
-            issued_at=at,
-        ),
-        resident=old.resident_id,
+        certificate_id,
+        at,
+        shows_name=old.shows_name,
+        shows_birth_date=old.shows_birth_date,
     )
+    return _keep(actor, record, doses, keys, card, resident=old.resident_id)
 
 
 def replace_seal(
@@ -353,7 +271,6 @@ def replace_seal(
     As ``replace_card``; the passport was read when the old one was made and is in what was signed.
     """
     record, keys = own_record(old.person_id), chosen_keys(at)
-    number, uvci = _next_number(record, keys.state, at), new_uvci()
     before = vds_nc.decode(old.text).content.holder
     passport = Passport(
         number=before.document_number or "",
@@ -362,6 +279,60 @@ def replace_seal(
         sex=None,
         expires=today_in_japan(FixedClock(at)),  # none of these three is written into a seal
     )
+    seal = _seal(record, doses, keys, passport, certificate_id, at)
+    return _keep(actor, record, doses, keys, seal, resident=old.resident_id)
+
+
+def _card(
+    record: OwnRecord,
+    doses: Sequence[OwnDose],
+    keys: IssuingKeys,
+    certificate_id: UUID,
+    at: datetime,
+    *,
+    shows_name: bool,
+    shows_birth_date: bool,
+) -> IssuedCertificate:
+    """A card, signed, under the next number; not kept yet."""
+    number, rid = _next_number(record, keys.state, at), base64url.encode(secrets.token_bytes(_RID_OCTETS))
+    content = card_content(
+        [chosen.dose for chosen in doses],
+        name=record.name if shows_name else None,
+        birth_date=record.birth_date if shows_birth_date else None,
+        authority=keys.authority,
+        on=today_in_japan(FixedClock(at)),
+    )
+    text = shc.issue(
+        holder=content.holder,
+        doses=content.doses,
+        issuer=keys.card_issuer,
+        signer=keys.card,
+        at=at,
+        rid=rid,
+    )
+    return IssuedCertificate(
+        id=certificate_id,
+        format=shc.NAME,
+        number=number.text,
+        kid=p256.thumbprint(keys.card.public_key_spki),
+        rid=rid,
+        text=text,
+        shows_name=shows_name,
+        shows_birth_date=shows_birth_date,
+        issued_at=at,
+    )
+
+
+def _seal(
+    record: OwnRecord,
+    doses: Sequence[OwnDose],
+    keys: IssuingKeys,
+    passport: Passport,
+    certificate_id: UUID,
+    at: datetime,
+) -> IssuedCertificate:
+    """A seal, signed, under the next number; not kept yet."""
+    number, uvci = _next_number(record, keys.state, at), new_uvci()
     content = seal_content(
         [chosen.dose for chosen in doses], passport, birth_date=record.birth_date, authority=keys.authority
     )
@@ -375,19 +346,12 @@ def replace_seal(
         at=at,
         grouped=False,
     )
-    return _keep(
-        actor,
-        record,
-        doses,
-        keys,
-        IssuedCertificate(
-            id=certificate_id,
-            format=vds_nc.NAME,
-            number=number.text,
-            kid=seal_kid(keys),
-            uvci=uvci,
-            text=text,
-            issued_at=at,
-        ),
-        resident=old.resident_id,
+    return IssuedCertificate(
+        id=certificate_id,
+        format=vds_nc.NAME,
+        number=number.text,
+        kid=seal_kid(keys),
+        uvci=uvci,
+        text=text,
+        issued_at=at,
     )
