@@ -18,6 +18,7 @@ class Who(Enum):
     ANYBODY = "anybody"
     RESIDENT = "resident"
     STAFF = "staff"
+    ADMINISTRATOR = "staff who answers for the signing keys"
     NEW_STAFF = "staff who has given a password and no second factor yet"
 
 
@@ -32,7 +33,7 @@ class Place:
     """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
 
 
-A, R, S, N = Who
+A, R, S, K, N = Who
 EVERY_PAGE: Final = (
     Place("home", "/"),
     Place("ui:gallery", "/ui/"),
@@ -64,6 +65,12 @@ EVERY_PAGE: Final = (
     Place("certificates:dose-void", "/certificates/register/{person}/doses/{dose}/void", S),
     Place("certificates:link-code", "/certificates/register/{person}/link-code", S),
     Place("certificates:link-end", "/certificates/register/{linked_person}/end-link", S),
+    Place("certificates:person-certificates", "/certificates/register/{own_person}/certificates", S),
+    Place("certificates:revoke", "/certificates/register/{own_person}/certificates/{certificate}/revoke", S),
+    Place("certificates:revocations", "/certificates/revocations/", S),
+    Place("certificates:keys", "/certificates/keys/", K),
+    Place("certificates:key-ask", "/certificates/keys/{key}/ask", K),
+    Place("certificates:key-act", "/certificates/keys/acts/{key_act}", K),
     Place("certificates:links", "/certificates/links/", S),
     Place("certificates:link-request", "/certificates/links/{link_request}", S),
     Place("certificates:imports", "/certificates/imports/", S),
@@ -119,6 +126,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "development-oidc-token": "for machines",
     "development-oidc-userinfo": "for machines",
     "development-oidc-certs": "for machines",
+    "certificates:answer-notice": "takes the wish and leads on",
+    "certificates:bundle": "a file for machines",
     "certificates:csca": "a file for machines",
     "certificates:import-apply": "takes the wish and leads on",
     "certificates:import-cancel": "takes the wish and leads on",

@@ -17,6 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADER = "宛名番号,氏名,フリガナ,生年月日,性別,ワクチン名,回数,接種日,ロット番号"
 _ROW = "{number},取込　一郎,トリコミ　イチロウ,昭和55年2月29日,男,ファイザー,1,R3.6.1,EY5422"
 SUPERVISOR = "supervisor@city.example"
+ADMINISTRATOR = "administrator@city.example"
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,22 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
 
+    keys = _open(chromium, site, "/sign-in/staff?next=/certificates/keys/")
+    walking.staff(keys, data, ADMINISTRATOR)
+    keys.locator("main table tbody a").first.click()
+    names["key"] = keys.url.split("/")[-2]
+    keys.get_by_label("引退（署名をやめ、確かめには使う）").check()
+    keys.get_by_label("理由").fill("演習")
+    keys.get_by_role("button", name="申請する").click()
+    expect(keys.get_by_text("別の管理者の承認を待っています")).to_be_visible()
+    names["key_act"] = _last_id(keys)
+
     begun = _open(chromium, site, "/sign-in/staff?next=/account/")
     begun.locator("input[type=email]").fill("clerk@city.example")
     begun.locator("input[type=password]").fill("hashira-demonstration")
     begun.locator("main form button[type=submit]").first.click()
     nobody = _open(chromium, site, "/")
-    people = {Who.ANYBODY: nobody, Who.RESIDENT: mine, Who.STAFF: desk, Who.NEW_STAFF: begun}
+    people = {Who.ANYBODY: nobody, Who.RESIDENT: mine, Who.STAFF: desk, Who.ADMINISTRATOR: keys, Who.NEW_STAFF: begun}
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
 
 
