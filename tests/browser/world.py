@@ -85,7 +85,13 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     begun.locator("input[type=password]").fill("hashira-demonstration")
     begun.locator("main form button[type=submit]").first.click()
     nobody = _open(chromium, site, "/")
-    people = {Who.ANYBODY: nobody, Who.RESIDENT: mine, Who.STAFF: desk, Who.ADMINISTRATOR: keys, Who.NEW_STAFF: begun}
+    people = {
+        Who.ANYBODY: nobody,
+        Who.RESIDENT: mine,
+        Who.STAFF: desk,
+        Who.ADMINISTRATOR: keys,
+        Who.NEW_STAFF: begun,
+    }
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
 
 

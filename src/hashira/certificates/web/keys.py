@@ -139,7 +139,7 @@ def act(request: HttpRequest, act_id: UUID) -> HttpResponse:
     line = next((one for one in act_lines(request.principal, now) if one.id == act_id), None)
     if line is None:
         raise Http404
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         decision = request.POST.get("decision")
         if decision not in ("approve", "reject"):
