@@ -79,6 +79,15 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     office.get_by_role("button", name="招待を作る").click()
     names["invitation"] = office.locator("#invitation-link").inner_text().removeprefix(site.address)
 
+    office.goto(site.address + "/certificates/keys/")
+    office.locator("main table tbody a").first.click()
+    names["key"] = office.url.split("/")[-2]
+    office.get_by_label("引退（署名をやめ、確かめには使う）").check()
+    office.get_by_label("理由").fill("演習")
+    office.get_by_role("button", name="申請する").click()
+    expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
+    names["key_act"] = _last_id(office)
+
     begun = _open(chromium, site, "/sign-in/staff?next=/account/")
     begun.locator("input[type=email]").fill("clerk@city.example")
     begun.locator("input[type=password]").fill("hashira-demonstration")

@@ -277,10 +277,27 @@ def list_() -> None:
 
 
 def _list() -> None:
-    from hashira.certificates.store.models import SigningKey
+    import getpass
 
-    for key in SigningKey.objects.order_by("published_at"):
-        state = (
-            f"{key.withdrawn_at:%Y-%m-%d} 取下げ / withdrawn" if key.withdrawn_at else "公開中 / published"
+    from hashira.certificates.selectors.key_acts import act_lines, key_lines
+    from hashira.core.access import Principal
+
+    states = {
+        "in-use": "使用中 / in use",
+        "spare": "公開済み / published",
+        "retired": "引退 / retired",
+        "compromised": "危殆化・取下げ / withdrawn",
+    }
+    actor, now = Principal.system(f"terminal:{getpass.getuser()}"), datetime.now(UTC)
+    for key in reversed(key_lines(actor)):
+        ended = f" {key.ended_at:%Y-%m-%d}" if key.ended_at else ""
+        click.echo(
+            f"{key.format:<8}{key.label:<36}{key.published_at:%Y-%m-%d}  {states[key.state]}{ended}"
+            f"\n        {key.kid}"
         )
-        click.echo(f"{key.format:<8}{key.label:<36}{key.published_at:%Y-%m-%d}  {state}\n        {key.kid}")
+    for act in act_lines(actor, now):
+        if act.state == "waiting":
+            click.echo(
+                f"承認待ち / waiting: {act.act} {act.label}  ～{act.expires_at:%Y-%m-%dT%H:%MZ}"
+                "（承認は画面で / approve on the page）"
+            )

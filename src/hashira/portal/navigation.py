@@ -63,13 +63,16 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         return []
     if principal.kind is PrincipalKind.RESIDENT:
         return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
-    if not {grant.role for grant in principal.grants} & {"municipal_clerk", "municipal_supervisor"}:
-        return []
+    roles = {grant.role for grant in principal.grants}
+    keys = [(Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys"))]
+    if not roles & {"municipal_clerk", "municipal_supervisor"}:
+        return keys if "administrator" in roles else []
     return [
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
         (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
+        *(keys if "administrator" in roles else []),
     ]
 
 
