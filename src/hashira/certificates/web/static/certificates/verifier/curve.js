@@ -44,7 +44,11 @@ export function readPoint(curve, octets) {
   const x = number(octets.subarray(1, 1 + size));
   const right = mod(x * x * x + a * x + b, p);
   let y;
-  if (octets[0] === 4 && octets.length === 1 + 2 * size) y = number(octets.subarray(1 + size));
+  if ([4, 6, 7].includes(octets[0]) && octets.length === 1 + 2 * size) {
+    y = number(octets.subarray(1 + size));
+    // The hybrid form says in its first octet, too, whether y is odd.
+    if (octets[0] !== 4 && Number(y & 1n) !== (octets[0] & 1)) throw new Error("no point");
+  }
   else if ((octets[0] === 2 || octets[0] === 3) && octets.length === 1 + size) {
     y = power(right, (p + 1n) / 4n, p);  // every p of the table is 3 mod 4
     if (Number(y & 1n) !== (octets[0] & 1)) y = p - y;

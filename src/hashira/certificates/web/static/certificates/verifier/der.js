@@ -65,7 +65,7 @@ export function header(tag, length) {
 
 export function oid(element) {
   const { content } = expect(element, 0x06);
-  if (!content.length || content.at(-1) & 0x80) throw new Error("DER: no object identifier");
+  if (!content.length) throw new Error("DER: no object identifier");
   const parts = [];
   let value = 0n;
   for (const octet of content) {

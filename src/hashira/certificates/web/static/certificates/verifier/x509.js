@@ -76,7 +76,6 @@ async function parse(der, fingerprint) {
 
   const fields = tbs.children();
   const version = fields[0].tag === 0xa0 ? Number(integer(one(fields.shift().content))) + 1 : 1;
-  if (version < 1 || version > 3) throw new Error("version");
   const [serial, inner, issuer, validity, subject, spki, ...rest] = fields;
   if (!equal(inner.whole, algorithm.whole)) throw new Error("two different signature algorithms");
   const [notBefore, notAfter] = expect(validity, SEQUENCE).children().map(time);
@@ -195,6 +194,8 @@ function recognised(element) {
 
 function readExtensions(rest) {
   const found = new Map();
+  // Behind the key: unique identifiers of issuer and subject, which nobody uses, and the extensions.
+  if (rest.some(({ tag }) => tag >> 6 === 2 && ![0x81, 0x82, 0xa3].includes(tag))) throw new Error("DER: another type");
   const holder = rest.find((element) => element.tag === 0xa3);
   if (!holder) return found;
   for (const extension of one(holder.content, SEQUENCE).children()) {
@@ -204,10 +205,15 @@ function readExtensions(rest) {
     if (critical) expect(parts[1], BOOLEAN);
     if (found.has(id)) throw new Error("an extension is there twice");
     const inside = expect(parts.at(-1), OCTETS).content;
-    found.set(id, { critical: critical && parts[1].content[0] !== 0, value: READERS[id]?.(inside) ?? one(inside) });
+    found.set(id, { critical: critical && parts[1].content[0] !== 0, value: (READERS[id] ?? unread(id))(inside) });
   }
   return found;
 }
+
+// Of no weight here, and yet a SEQUENCE or nothing at all: directory attributes, constraints, policies, places of
+// lists (RFC 5280 §4.2).
+const SEQUENCES = /^(?:2\.5\.29\.(?:9|30|31|32|33|36|46)|1\.3\.6\.1\.5\.5\.7\.1\.1)$/;
+const unread = (id) => (inside) => one(inside, SEQUENCES.test(id) ? SEQUENCE : null);
 
 const USAGES = { 0: "digital_signature", 5: "key_cert_sign" };
 
@@ -225,7 +231,8 @@ const READERS = {
     return set;
   },
   [EXTENSION.usagePeriod]: (inside) => {
-    const moments = new Map(one(inside, SEQUENCE).children().map((part) => [part.tag, generalizedTime(part.content)]));
+    const known = one(inside, SEQUENCE).children().filter(({ tag }) => tag === 0x80 || tag === 0x81);
+    const moments = new Map(known.map((part) => [part.tag, generalizedTime(part.content)]));
     return [moments.get(0x80) ?? null, moments.get(0x81) ?? null];
   },
   [EXTENSION.purposes]: (inside) => new Set(one(inside, SEQUENCE).children().map(oid)),
@@ -236,15 +243,18 @@ const READERS = {
   [EXTENSION.subjectNames]: names,
   [EXTENSION.issuerNames]: names,
   [EXTENSION.documentTypes]: (inside) => {
-    const [version, types] = one(inside, SEQUENCE).children();
-    if (integer(version) !== 0n) throw new Error("documentTypeList of another version");
+    const [version, types, more] = one(inside).children();
+    if (more || integer(version) !== 0n) throw new Error("documentTypeList of another version");
     return new Set(types.children().map((type) => latin(expect(type, 0x13).content)));
   },
 };
 
+const GENERAL_NAMES = [0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88];
+
 /** Of the alternative names: the states (Doc 9303 Part 12 §7.1.1.2: as locality), and the addresses. */
 function names(inside) {
   const all = one(inside, SEQUENCE).children();
+  if (all.some(({ tag }) => !GENERAL_NAMES.includes(tag))) throw new Error("DER: another type");
   const directories = all.filter((part) => part.tag === 0xa4).map((part) => name(one(part.content)));
   return {
     states: directories.map((directory) => attribute(directory, "locality_name")).filter((state) => state !== null),
@@ -260,7 +270,7 @@ function directoryString({ tag, content }) {
     if (content.length % 2) throw new Error("half a character");
     return new TextDecoder("utf-16be", { fatal: true }).decode(content);
   }
-  if ([0x12, 0x13, 0x14, 0x16, 0x1a].includes(tag)) return latin(content);
+  if ([0x13, 0x14, 0x16].includes(tag)) return latin(content);
   throw new Error("no text");
 }
 
