@@ -61,7 +61,12 @@ class Scene:
             ),
         }
         return vds_nc.issue(
-            **(values | changes), issuer="UTO", uvci=uvci, signer=signer, at=states.AT, certificate_number=None
+            **(values | changes),
+            issuer="UTO",
+            uvci=uvci,
+            signer=signer,
+            at=states.AT,
+            certificate_number=None,
         )
 
     @cached_property
@@ -70,9 +75,7 @@ class Scene:
         icao = self._shared / "certificates/icao"
         key = self.card_key
         later = AT + timedelta(days=1)
-        curve_signer = states.signer(
-            self.authority, ec.generate_private_key(ec.SECP384R1()), digest=SHA384()
-        )
+        curve_signer = states.signer(self.authority, ec.generate_private_key(ec.SECP384R1()), digest=SHA384())
         found = {
             "card": test_shc_mutations.CARD,
             "card of the holder": card(key, holder=HOLDER, doses=(dose(3),)),
@@ -102,9 +105,15 @@ class Scene:
             found[f"edit: {name}"] = test_shc_mutations.EDITS[name]()
         found["edit: -S"] = test_shc_mutations._negated_s()
         for name, text in {
-            "nothing": "", "words": "証明書", "brace": "{", "hdr": '{"hdr"', "BOM": "\ufeff" + self.seal,
-            "chunks": _chunks(test_shc_mutations.CARD), "code": shc_qr.write(test_shc_mutations.CARD),
-            "capitals": shc_qr.write(test_shc_mutations.CARD).upper(), "HC1": "HC1:6BF",
+            "nothing": "",
+            "words": "証明書",
+            "brace": "{",
+            "hdr": '{"hdr"',
+            "BOM": "\ufeff" + self.seal,
+            "chunks": _chunks(test_shc_mutations.CARD),
+            "code": shc_qr.write(test_shc_mutations.CARD),
+            "capitals": shc_qr.write(test_shc_mutations.CARD).upper(),
+            "HC1": "HC1:6BF",
         }.items():
             found[f"text: {name}"] = text
         return found
@@ -154,7 +163,9 @@ class Scene:
     def bundle(self) -> bytes:
         """With the real lists, the test's own issuers, and statuses of two keys."""
         real = read_trust([self._shared / "certificates/trust"])
-        own = self.card_key.trusted() | TrustStore(anchors=(self.authority.der, self.brainpool.der, self.rsa.der))
+        own = self.card_key.trusted() | TrustStore(
+            anchors=(self.authority.der, self.brainpool.der, self.rsa.der)
+        )
         begin, end = int(datetime(2021, 1, 1, tzinfo=UTC).timestamp()), int(AT.timestamp()) - 600
         kid = own.keys[0].kid
         seal_kid = vds_nc.decode(self.seal).signer.sha256
@@ -273,7 +284,9 @@ def _edited(text: str, chance: random.Random) -> str:
     places: list[tuple[object, object]] = []
 
     def walk(value: object) -> None:
-        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        items = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
         for name, inside in items:
             places.append((value, name))
             walk(inside)
@@ -291,4 +304,8 @@ def _edited(text: str, chance: random.Random) -> str:
 
 def _cut(text: str, chance: random.Random) -> str:
     at, size = chance.randrange(len(text)), chance.randrange(1, 6)
-    return text[:at] + text[at + size :] if chance.random() < 0.5 else text[:at] + text[at : at + size] * 2 + text[at + size :]
+    return (
+        text[:at] + text[at + size :]
+        if chance.random() < 0.5
+        else text[:at] + text[at : at + size] * 2 + text[at + size :]
+    )

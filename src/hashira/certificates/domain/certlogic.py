@@ -2,8 +2,7 @@
 
 The subset of JsonLogic that the business rules of the EU Digital COVID Certificate are written in, with its
 times. Source: ``ehn-dcc-development/eu-dcc-business-rules``, ``certlogic/specification``, version 1.2.4.
-``extractFromUVCI`` is read as specified there. The same cases (tests/certificates/certlogic_cases.json) are put
-to this module and to its twin in the browser.
+The same cases (tests/certificates/certlogic_cases.json) are put to this module and to its twin in the browser.
 
 Values: what JSON has, and aware datetimes. Anything the specification does not define raises
 ``RuleBroken``: a rule that cannot be evaluated must not pass.
@@ -14,12 +13,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 _MAX_DEPTH = 64
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 _COMPARISONS = {"<", ">", "<=", ">="}
+_COUNTS = {
+    "if": (3, 3),
+    "and": (2, _MAX_DEPTH),
+    "!": (1, 1),
+    "===": (2, 2),
+    "in": (2, 2),
+    "+": (2, 2),
+    **dict.fromkeys((*_COMPARISONS, "after", "before", "not-after", "not-before"), (2, 3)),
+    "plusTime": (3, 3),
+    "reduce": (3, 3),
+    "extractFromUVCI": (2, 2),
+}
+"""Every operation, with the fewest and the most operands that it takes."""
 _TIME_COMPARISONS = {"after": ">", "before": "<", "not-after": "<=", "not-before": ">="}
 
 
@@ -35,7 +48,7 @@ def evaluate(expression: object, about: object, *, depth: int = 0) -> Any:
     """
     if depth > _MAX_DEPTH:
         raise RuleBroken("nested too deeply")
-    if isinstance(expression, str | bool) or (isinstance(expression, int)):
+    if isinstance(expression, str | bool | int):
         return expression
     if isinstance(expression, list):
         return [evaluate(item, about, depth=depth + 1) for item in expression]
@@ -66,40 +79,47 @@ def _variable(path: object, about: object) -> Any:
 
 
 def _operation(operator: str, given: list[Any], about: object, depth: int) -> Any:
+    fewest, most = _COUNTS.get(operator, (0, 0))
+    if not fewest <= len(given) <= most:
+        raise RuleBroken(f"no operation {operator} of {len(given)}")
+
     def of(index: int) -> Any:
         return evaluate(given[index], about, depth=depth)
 
-    if operator == "if" and len(given) == 3:
+    if operator == "if":
         return of(1) if truthy(of(0)) else of(2)
-    if operator == "and" and len(given) >= 2:
-        value: Any = True
+    if operator == "and":
+        value: Any = None
         for index in range(len(given)):
             value = of(index)
             if not truthy(value):
-                return value
+                break
         return value
-    if operator == "!" and len(given) == 1:
-        return not truthy(of(0))
-    if operator == "===" and len(given) == 2:
-        return _same(of(0), of(1))
-    if operator == "in" and len(given) == 2:
-        one, among = of(0), of(1)
-        if not isinstance(among, list):
-            raise RuleBroken("in needs a list")
-        return any(_same(one, other) for other in among)
-    if operator == "+" and len(given) == 2:
-        return sum(_integer(of(index)) for index in (0, 1))
-    if operator in _COMPARISONS and len(given) in (2, 3):
-        return _ordered(operator, [_integer(of(index)) for index in range(len(given))])
-    if operator in _TIME_COMPARISONS and len(given) in (2, 3):
-        return _ordered(_TIME_COMPARISONS[operator], [_moment(of(index)) for index in range(len(given))])
-    if operator == "plusTime" and len(given) == 3:
+    if operator == "plusTime":
         return _plus(_moment(of(0)), given[1], given[2])
-    if operator == "reduce" and len(given) == 3:
+    if operator == "reduce":
         return _reduce(of(0), given[1], of(2), about, depth)
-    if operator == "extractFromUVCI" and len(given) == 2:
+    if operator == "extractFromUVCI":
         return _fragment(of(0), given[1])
-    raise RuleBroken(f"no operation {operator} of {len(given)}")
+    return _of_values(operator, [of(index) for index in range(len(given))])
+
+
+def _of_values(operator: str, values: list[Any]) -> Any:
+    """Operations that need all their operands, whatever the first ones are."""
+    if operator in _TIME_COMPARISONS:
+        return _ordered(_TIME_COMPARISONS[operator], [_moment(value) for value in values])
+    if operator in _COMPARISONS:
+        return _ordered(operator, [_integer(value) for value in values])
+    if operator == "!":
+        return not truthy(values[0])
+    if operator == "+":
+        return sum(_integer(value) for value in values)
+    if operator == "===":
+        return _same(values[0], values[1])
+    one, among = values
+    if not isinstance(among, list):
+        raise RuleBroken("in needs a list")
+    return any(_same(one, other) for other in among)
 
 
 def truthy(value: object) -> bool:
@@ -120,7 +140,7 @@ def _integer(value: object) -> int:
 
 
 def _ordered(operator: str, values: list[Any]) -> bool:
-    pairs = list(zip(values, values[1:], strict=False))
+    pairs = list(pairwise(values))
     if operator == "<":
         return all(a < b for a, b in pairs)
     if operator == ">":

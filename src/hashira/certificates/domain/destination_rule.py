@@ -1,7 +1,7 @@
 """Whether a certificate is enough for a destination: dated rules as data (渡航先の判定ルール).
 
-A rule holds for one destination, between two days, for what it is about. All rules of a destination that are in
-force must be true. Without a rule nobody knows: the answer is ``NO_RULE``, never a pass.
+A rule holds for one destination, between two days, for what it is about. All rules of a destination that
+are in force must be true. Without a rule nobody knows: the answer is ``NO_RULE``, never a pass.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ def _read_rule(rule: Mapping[str, Any]) -> DestinationRule:
     if begins.tzinfo is None or ends.tzinfo is None or len(rule["destination"]) != 3:
         raise ValueError("a time without its zone, or no state")
     description = Bilingual(rule["description"]["ja"], rule["description"]["en"])
-    return DestinationRule(
-        str(rule["id"]), rule["destination"], begins, ends, description, rule["logic"]
-    )
+    return DestinationRule(str(rule["id"]), rule["destination"], begins, ends, description, rule["logic"])
 
 
 def judge(

@@ -1,7 +1,7 @@
 """The verifier's app: an installable page that verifies in the browser, without network (検証アプリ).
 
-What it needs is served here: the page in both languages, the service worker that keeps them, the manifest, the
-code tables of the domain, and, for browsers that cannot read codes themselves, the reading of a photograph.
+What it needs is served here: the page in both languages, the service worker that keeps them, the manifest,
+the code tables of the domain, and, for browsers that cannot read codes themselves, the reading of a photograph.
 """
 
 from __future__ import annotations

@@ -40,6 +40,9 @@ export function one(octets, tag = null) {
   return expect(element, tag);
 }
 
+/** The first element of the octets, whatever follows: what lies inside an extension is read no stricter. */
+export const first = (octets, tag = null) => expect(elementAt(octets, 0)[0], tag);
+
 export function elements(octets) {
   const found = [];
   for (let at = 0; at < octets.length; ) {
@@ -84,7 +87,6 @@ export function oid(element) {
 
 export function integer(element) {
   const { content } = expect(element, 0x02);
-  if (!content.length) throw new Error("DER: no integer");
   return BigInt.asIntN(8 * content.length, content.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n));
 }
 

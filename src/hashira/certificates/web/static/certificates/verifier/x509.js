@@ -4,7 +4,7 @@
 // out. Parameters that somebody spelled out are compared, every one, with the curves known here, and never
 // computed with (CVE-2020-0601).
 
-import { bits, expect, header, integer, oid, one } from "./der.js";
+import { bits, expect, first, header, integer, oid, one } from "./der.js";
 import { curveNamed, curves, ecKey, verifyEc } from "./curve.js";
 import { concat, equal, hex, number, ofNumber, printable, sha256, text as utf8Text } from "./octets.js";
 
@@ -75,7 +75,7 @@ async function parse(der, fingerprint) {
   if (more || !equal(der, concat(header(SEQUENCE, written.length), written))) throw new Error("not in DER");
 
   const fields = tbs.children();
-  const version = fields[0].tag === 0xa0 ? Number(integer(one(fields.shift().content))) + 1 : 1;
+  const version = fields[0].tag === 0xa0 ? Number(integer(first(fields.shift().content))) + 1 : 1;
   const [serial, inner, issuer, validity, subject, spki, ...rest] = fields;
   if (!equal(inner.whole, algorithm.whole)) throw new Error("two different signature algorithms");
   const [notBefore, notAfter] = expect(validity, SEQUENCE).children().map(time);
@@ -195,16 +195,15 @@ function recognised(element) {
 function readExtensions(rest) {
   const found = new Map();
   // Behind the key: unique identifiers of issuer and subject, which nobody uses, and the extensions.
-  if (rest.some(({ tag }) => tag >> 6 === 2 && ![0x81, 0x82, 0xa3].includes(tag))) throw new Error("DER: another type");
+  if (rest.some(({ tag }) => tag === 0x83)) throw new Error("DER: another type");
   const holder = rest.find((element) => element.tag === 0xa3);
   if (!holder) return found;
   for (const extension of one(holder.content, SEQUENCE).children()) {
     const parts = expect(extension, SEQUENCE).children();
     const id = oid(parts[0]);
-    const critical = parts.length === 3;
-    if (critical) expect(parts[1], BOOLEAN);
+    const critical = parts[1]?.tag === BOOLEAN;
     if (found.has(id)) throw new Error("an extension is there twice");
-    const inside = expect(parts.at(-1), OCTETS).content;
+    const inside = expect(parts[critical ? 2 : 1], OCTETS).content;
     found.set(id, { critical: critical && parts[1].content[0] !== 0, value: (READERS[id] ?? unread(id))(inside) });
   }
   return found;
@@ -213,16 +212,19 @@ function readExtensions(rest) {
 // Of no weight here, and yet a SEQUENCE or nothing at all: directory attributes, constraints, policies, places of
 // lists (RFC 5280 §4.2).
 const SEQUENCES = /^(?:2\.5\.29\.(?:9|30|31|32|33|36|46)|1\.3\.6\.1\.5\.5\.7\.1\.1)$/;
-const unread = (id) => (inside) => one(inside, SEQUENCES.test(id) ? SEQUENCE : null);
+const unread = (id) => (inside) => first(inside, SEQUENCES.test(id) ? SEQUENCE : null);
 
 const USAGES = { 0: "digital_signature", 5: "key_cert_sign" };
 
 const READERS = {
-  [EXTENSION.subjectKeyId]: (inside) => one(inside, OCTETS).content,
-  [EXTENSION.authorityKeyId]: (inside) =>
-    one(inside, SEQUENCE).children().find((part) => part.tag === 0x80)?.content ?? null,
+  [EXTENSION.subjectKeyId]: (inside) => first(inside, OCTETS).content,
+  [EXTENSION.authorityKeyId]: (inside) => {
+    const parts = first(inside, SEQUENCE).children();
+    if (parts.some(({ tag }) => tag === 0xa0)) throw new Error("DER: another type");
+    return parts.find((part) => part.tag === 0x80)?.content ?? null;
+  },
   [EXTENSION.keyUsage]: (inside) => {
-    const { content } = one(inside, 0x03);
+    const { content } = first(inside, 0x03);
     if (!content.length || content[0] > 7) throw new Error("DER: no bit string");
     const set = new Set();
     for (let bit = 0; bit < (content.length - 1) * 8; bit++) {
@@ -231,14 +233,16 @@ const READERS = {
     return set;
   },
   [EXTENSION.usagePeriod]: (inside) => {
-    const known = one(inside, SEQUENCE).children().filter(({ tag }) => tag === 0x80 || tag === 0x81);
+    const parts = first(inside, SEQUENCE).children();
+    if (parts.some(({ tag }) => tag === 0xa0 || tag === 0xa1)) throw new Error("DER: another type");
+    const known = parts.filter(({ tag }) => tag === 0x80 || tag === 0x81);
     const moments = new Map(known.map((part) => [part.tag, generalizedTime(part.content)]));
     return [moments.get(0x80) ?? null, moments.get(0x81) ?? null];
   },
-  [EXTENSION.purposes]: (inside) => new Set(one(inside, SEQUENCE).children().map(oid)),
+  [EXTENSION.purposes]: (inside) => new Set(first(inside, SEQUENCE).children().map(oid)),
   [EXTENSION.constraints]: (inside) => {
-    const [first] = one(inside, SEQUENCE).children();
-    return { authority: first?.tag === BOOLEAN && first.content[0] !== 0 };
+    const [authority] = first(inside, SEQUENCE).children();
+    return { authority: authority?.tag === BOOLEAN && authority.content[0] !== 0 };
   },
   [EXTENSION.subjectNames]: names,
   [EXTENSION.issuerNames]: names,
@@ -253,7 +257,7 @@ const GENERAL_NAMES = [0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88];
 
 /** Of the alternative names: the states (Doc 9303 Part 12 §7.1.1.2: as locality), and the addresses. */
 function names(inside) {
-  const all = one(inside, SEQUENCE).children();
+  const all = first(inside, SEQUENCE).children();
   if (all.some(({ tag }) => !GENERAL_NAMES.includes(tag))) throw new Error("DER: another type");
   const directories = all.filter((part) => part.tag === 0xa4).map((part) => name(one(part.content)));
   return {
@@ -308,9 +312,9 @@ function time(element) {
 
 const generalizedTime = (content) => moment(latin(content));
 
-/** Unix seconds of YYYYMMDDHHMMSSZ. */
+/** Unix seconds of YYYYMMDDHHMMSS in Greenwich. */
 function moment(digits) {
-  const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(digits);
+  const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z?$/.exec(digits);
   if (!found) throw new Error("no time");
   const [year, month, day, hour, minute, second] = found.slice(1).map(Number);
   const made = new Date(Date.UTC(2000, 0, 1));
