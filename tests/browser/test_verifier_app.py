@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 from tests.browser import installation
 from tests.certificates.verifier_vectors import AT, Scene
 
@@ -109,3 +110,133 @@ def test_it_says_what_the_server_says_of_every_mutant(offline_app: Page, scene: 
     assert not [(verdict, expected) for _text, verdict, expected in wrong]
     assert verdicts["invalid"] > COUNT / 10
     assert verdicts["malformed"] > COUNT / 10
+
+
+# --- the page, as a person at a door uses it
+
+
+@pytest.fixture
+def with_trust(offline_app: Page, scene: Scene) -> Page:
+    """The app, without network, as if it had fetched the scene's bundle before."""
+    bundle = base64.b64encode(scene.bundle).decode()
+    offline_app.clock.install(time=AT)
+    offline_app.evaluate(
+        """async ({ bundle, pinned }) => {
+          const { keep } = await import("/static/certificates/verifier/kept.js");
+          await keep(Uint8Array.from(atob(bundle), (c) => c.charCodeAt(0)), pinned);
+        }""",
+        {"bundle": bundle, "pinned": scene.pinned},
+    )
+    offline_app.reload()
+    offline_app.wait_for_selector("#app[data-ready]")
+    return offline_app
+
+
+def paste(page: Page, text: str) -> None:
+    page.get_by_label("コードの内容を貼り付ける").fill(text)
+    page.get_by_role("button", name="確かめる", exact=True).click()
+
+
+def test_three_answers_that_are_never_merged(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    page.get_by_label("渡航先").select_option("FRA")
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+    expect(page.locator("#verdict")).to_be_focused()
+    expect(page.locator("#verdict")).to_have_attribute("role", "status")
+    expect(page.get_by_text("ERIKSSON ANNA")).to_be_visible()
+    # genuine, and yet neither compared with anybody nor judged for the destination
+    expect(page.locator("#traveller-finding")).to_have_text("まだ照らし合わせていません")
+    expect(page.locator("#destination-finding")).to_have_text("判定ルールなし")
+    expect(page.locator("#destination-finding")).to_have_attribute("data-family", "unknown")
+
+    zone = page.get_by_label("旅券の機械読取領域")
+    # Doc 9303 Part 4, Appendix B, with another second given name than the seal
+    zone.fill("P<UTOERIKSSON<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_have_attribute("data-family", "good")
+    zone.fill("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_have_text("旅券と違います：氏名")
+    zone.fill("P<UTOERIKSSON<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_contain_text("検査数字が合いません（旅券番号）")
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+
+
+def test_a_card_that_is_not_genuine_is_judged_no_further(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    paste(page, scene.originals["edit: another payload"])
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "invalid")
+    expect(page.locator("#verdict")).to_have_attribute("role", "alert")
+    expect(page.get_by_text("以下の内容は確認されていません")).to_be_visible()
+    for finding in ("#traveller-finding", "#destination-finding"):
+        expect(page.locator(finding)).to_contain_text("判定しません")
+    page.get_by_role("button", name="次の人へ").click()
+    assert "接種 花子" not in page.locator("main").inner_text()
+    expect(page.get_by_label("コードの内容を貼り付ける")).to_have_value("")
+    paste(page, scene.originals["revoked card"])
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "revoked")
+
+
+def test_nothing_of_a_certificate_is_stored(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_be_visible()
+    kept = page.evaluate(
+        """async () => {
+          const found = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+          for (const { name } of await indexedDB.databases()) found.push(name);
+          for (const name of await caches.keys())
+            for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+          const { load } = await import("/static/certificates/verifier/kept.js");
+          return [found, Object.keys(await load())];
+        }"""
+    )
+    assert kept[1] == ["octets", "pinned"]
+    assert [name for name in kept[0] if not name.startswith(("/static/", APP))] == ["hashira-verifier"]
+
+
+def test_an_old_bundle_warns_and_without_one_nobody_is_trusted(offline_app: Page, scene: Scene) -> None:
+    page = offline_app
+    expect(page.locator("#trust")).to_have_attribute("data-state", "none")
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "untrusted")
+
+
+def test_the_evaluators_of_rules_agree(offline_app: Page) -> None:
+    path = Path(__file__).parents[1] / "certificates/certlogic_cases.json"
+    cases = json.loads(path.read_text("utf-8"))["cases"]
+    found = offline_app.evaluate(
+        """async (cases) => {
+          const { evaluate, RuleBroken } = await import("/static/certificates/verifier/certlogic.js");
+          return cases.map(({ logic, data }) => {
+            try { return { value: evaluate(logic, data ?? null) }; }
+            catch (error) { if (error instanceof RuleBroken) return {}; throw error; }
+          });
+        }""",
+        cases,
+    )
+    expected = [{"value": case["value"]} if "value" in case else {} for case in cases]
+    assert [case["name"] for case, a, b in zip(cases, found, expected, strict=True) if a != b] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_it_fits_and_axe_finds_nothing(
+    chromium: Browser, site: installation.Installation, scene: Scene, data: Path, width: int, language: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+    page = context.new_page()
+    page.goto(f"{site.address}{APP}{language}/")
+    page.wait_for_selector("#app[data-ready]")
+    page.locator("#text").fill(scene.seal)
+    page.locator("button[name=check]").click()
+    expect(page.locator("#verdict section")).to_be_visible()
+    pictures = Path(os.environ.get("HASHIRA_PICTURES", data.parent / "pictures"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=pictures / f"verifier-{width}-{language}.png", full_page=True)
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ from tests.certificates.card import HOLDER, Key, card, dose
 
 from hashira.certificates.adapters.trust_files import read_trust
 from hashira.certificates.domain import base64url, shc_qr, vds_nc
-from hashira.certificates.domain.certificate_status import StatusName
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.icd11_vaccine import ICD11
@@ -60,14 +59,7 @@ class Scene:
                 SealDose("2026-03-01", "COMIRNATY", ICD11, "XM0GQ8", "FF2", None, "UTO", 2),
             ),
         }
-        return vds_nc.issue(
-            **(values | changes),
-            issuer="UTO",
-            uvci=uvci,
-            signer=signer,
-            at=states.AT,
-            certificate_number=None,
-        )
+        return vds_nc.issue(**(values | changes), issuer="UTO", uvci=uvci, signer=signer, at=states.AT)
 
     @cached_property
     def originals(self) -> dict[str, str]:
@@ -97,6 +89,8 @@ class Scene:
             "signer of another state": self.issue(self.signer).replace('"is":"UTO"', '"is":"JPN"'),
             "authority that nobody knows": self.issue(states.signer(states.authority())),
             "signer under P-384": self._resealed(curve_signer, "ES384"),
+            "under a brainpool authority": self.issue(states.signer(self.brainpool)),
+            "under an RSA authority": self.issue(states.signer(self.rsa)),
         }
         for file in sorted(icao.glob("*.txt")):
             found[file.name] = file.read_text("utf-8")
@@ -163,9 +157,8 @@ class Scene:
     def bundle(self) -> bytes:
         """With the real lists, the test's own issuers, and statuses of two keys."""
         real = read_trust([self._shared / "certificates/trust"])
-        own = self.card_key.trusted() | TrustStore(
-            anchors=(self.authority.der, self.brainpool.der, self.rsa.der)
-        )
+        anchors = tuple(party.der for party in (self.authority, self.brainpool, self.rsa))
+        own = self.card_key.trusted() | TrustStore(anchors=anchors)
         begin, end = int(datetime(2021, 1, 1, tzinfo=UTC).timestamp()), int(AT.timestamp()) - 600
         kid = own.keys[0].kid
         seal_kid = vds_nc.decode(self.seal).signer.sha256
@@ -235,10 +228,6 @@ class Scene:
                     yield _cut(chance.choice(seals + cards), chance)
 
 
-def status_names(kid: str, *identifiers: str) -> list[StatusName]:
-    return [StatusName(kid, identifier, 0) for identifier in identifiers]
-
-
 def _chunks(jws: str) -> str:
     digits = shc_qr.write(jws)[5:]
     half = len(digits) // 4 * 2
@@ -284,9 +273,9 @@ def _edited(text: str, chance: random.Random) -> str:
     places: list[tuple[object, object]] = []
 
     def walk(value: object) -> None:
-        items = (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        )
+        items: Iterable[tuple[object, object]] = ()
+        if isinstance(value, dict | list):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
         for name, inside in items:
             places.append((value, name))
             walk(inside)
@@ -304,8 +293,5 @@ def _edited(text: str, chance: random.Random) -> str:
 
 def _cut(text: str, chance: random.Random) -> str:
     at, size = chance.randrange(len(text)), chance.randrange(1, 6)
-    return (
-        text[:at] + text[at + size :]
-        if chance.random() < 0.5
-        else text[:at] + text[at : at + size] * 2 + text[at + size :]
-    )
+    again = "" if chance.random() < 0.5 else 2 * text[at : at + size]
+    return text[:at] + again + text[at + size :]

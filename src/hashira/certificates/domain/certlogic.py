@@ -2,7 +2,7 @@
 
 The subset of JsonLogic that the business rules of the EU Digital COVID Certificate are written in, with its
 times. Source: ``ehn-dcc-development/eu-dcc-business-rules``, ``certlogic/specification``, version 1.2.4.
-The same cases (tests/certificates/certlogic_cases.json) are put to this module and to its twin in the browser.
+The same cases (tests/certificates/certlogic_cases.json) are put to this module and its twin in the browser.
 
 Values: what JSON has, and aware datetimes. Anything the specification does not define raises
 ``RuleBroken``: a rule that cannot be evaluated must not pass.

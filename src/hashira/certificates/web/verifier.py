@@ -1,7 +1,7 @@
 """The verifier's app: an installable page that verifies in the browser, without network (検証アプリ).
 
 What it needs is served here: the page in both languages, the service worker that keeps them, the manifest,
-the code tables of the domain, and, for browsers that cannot read codes themselves, the reading of a photograph.
+the code tables of the domain, and, for browsers that cannot read codes, the reading of a photograph.
 """
 
 from __future__ import annotations
@@ -51,13 +51,15 @@ def app(request: HttpRequest, language: str = "") -> HttpResponse:
     chosen = language or (get_language() or "ja")[:2]
     if chosen not in _LANGUAGES:
         raise Http404
+    other = next(one for one in _LANGUAGES if one != chosen)
     with translation.override(chosen):
         context = {
             "verdicts": [
                 {"name": v.value, "family": verdict_family(v.value), "words": verdict_words(v.value)}
                 for v in Verdict
             ],
-            "other": next(one for one in _LANGUAGES if one != chosen),
+            "other": other,
+            "other_name": dict(settings.LANGUAGES)[other],
             "words": {name: str(text) for name, text in WORDS.items()},
         }
         return render(request, "certificates/verifier/app.html", context)
