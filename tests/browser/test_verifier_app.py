@@ -6,8 +6,11 @@ import base64
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +200,15 @@ def test_nothing_of_a_certificate_is_stored(with_trust: Page, scene: Scene) -> N
     assert [name for name in kept[0] if not name.startswith(("/static/", APP))] == ["hashira-verifier"]
 
 
-def test_an_old_bundle_warns_and_without_one_nobody_is_trusted(offline_app: Page, scene: Scene) -> None:
+def test_an_old_bundle_warns(with_trust: Page) -> None:
+    expect(with_trust.locator("#trust")).to_have_attribute("data-state", "fresh")
+    with_trust.clock.set_fixed_time(AT + timedelta(days=8))
+    with_trust.reload()
+    expect(with_trust.locator("#trust")).to_have_attribute("data-state", "old")
+    expect(with_trust.locator("#trust")).to_contain_text("8日前に作成")
+
+
+def test_without_a_bundle_nobody_is_trusted(offline_app: Page, scene: Scene) -> None:
     page = offline_app
     expect(page.locator("#trust")).to_have_attribute("data-state", "none")
     paste(page, scene.seal)
@@ -239,4 +250,36 @@ def test_it_fits_and_axe_finds_nothing(
     found = Axe().run(page).response["violations"]
     assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_it_fetches_the_bundle_of_the_server_and_starts_after_the_server_has_stopped(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Not a browser that was told to be offline: there is nobody any more to answer it."""
+    folder = tmp_path / "data"
+    own = installation.start(folder)
+    context = chromium.new_context(locale="ja")
+    try:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HASHIRA_")}
+        command = "from hashira.portal.command import main; main()"
+        made = subprocess.run(
+            (sys.executable, "-c", command, "certificates", "bundle", "build"),
+            env=environment | {"HASHIRA_DATA_DIR": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert made.returncode == 0, made.stderr
+        page = context.new_page()
+        page.goto(own.address + APP)
+        page.wait_for_selector("#app[data-ready][data-kept]")
+        expect(page.locator("#trust")).to_have_attribute("data-state", "fresh")
+    finally:
+        assert own.stop() == 0
+    page.goto(own.address + APP)
+    page.wait_for_selector("#app[data-ready]")
+    expect(page.locator("#trust")).to_contain_text("第1版")
+    page.goto(f"{own.address}{APP}en/")
+    expect(page.locator("#trust")).to_contain_text("version 1")
     context.close()
