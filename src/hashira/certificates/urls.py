@@ -16,12 +16,20 @@ from hashira.certificates.web import (
     register,
     status,
     trust,
+    verifier,
 )
 from hashira.certificates.web.verification import verify
 
 app_name = "certificates"
 urlpatterns = [
     path("verify", verify, name="verify"),
+    path("verifier/", verifier.app, name="verifier"),
+    path("verifier/configuration.json", verifier.configuration, name="verifier-configuration"),
+    path("verifier/rules.json", verifier.rules, name="verifier-rules"),
+    path("verifier/manifest.webmanifest", verifier.manifest, name="verifier-manifest"),
+    path("verifier/worker.js", verifier.worker, name="verifier-worker"),
+    path("verifier/codes", verifier.codes, name="verifier-codes"),
+    path("verifier/<str:language>/", verifier.app, name="verifier-in"),
     path("trust", trust.index, name="trust"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
     path("issuer/bundle", issuer.bundle, name="bundle"),

@@ -81,3 +81,8 @@ def two_letters(code: str) -> str | None:
     """
     letters = code.rstrip("<")
     return ISO_3166.get(letters) or _FURTHER_ISSUERS.get(letters)
+
+
+def states() -> dict[str, str]:
+    """Every code that ``two_letters`` knows, with what it answers."""
+    return ISO_3166 | _FURTHER_ISSUERS

@@ -1,0 +1,285 @@
+"""The verifier's app in a real Chromium, with the network cut: it says of everything what the server says."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import installation
+from tests.certificates.verifier_vectors import AT, Scene
+
+from hashira.certificates.domain.format import assess
+from hashira.certificates.domain.verdict import Verdict
+
+pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
+APP = "/certificates/verifier/"
+COUNT = int(os.environ.get("HASHIRA_PROVE_COUNT", "1200"))
+BATCH = 300
+_VERIFY = """async ({ texts, at }) => {
+  const { verify } = await import("/static/certificates/verifier/verify.js");
+  const answers = [];
+  for (const text of texts) {
+    const { verdict, content } = await verify(text, { trust: window.held, at });
+    answers.push([verdict, content]);
+  }
+  return answers;
+}"""
+_HOLD = """async ({ bundle, pinned }) => {
+  const { readBundle } = await import("/static/certificates/verifier/bundle.js");
+  window.held = await readBundle(Uint8Array.from(atob(bundle), (c) => c.charCodeAt(0)), pinned);
+}"""
+
+
+@pytest.fixture(scope="module")
+def scene(shared_data: Path) -> Scene:
+    return Scene(shared_data)
+
+
+@pytest.fixture
+def offline_app(chromium: Browser, site: installation.Installation) -> Iterator[Page]:
+    """The app, opened once with network and once more without."""
+    context = chromium.new_context(viewport={"width": 375, "height": 900}, locale="ja")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(site.address + APP)
+    page.wait_for_selector("#app[data-ready][data-kept]")
+    context.set_offline(True)
+    page.goto(site.address + APP)
+    page.wait_for_selector("#app[data-ready]")
+    yield page
+    context.close()
+
+
+def said_by_server(scene: Scene, text: str) -> tuple[str, Any]:
+    answer = assess(text, trust=scene.trust, at=AT)
+    content = dataclasses.asdict(answer.content) if answer.content else None
+    return answer.verdict.value, json.loads(json.dumps(content))
+
+
+def put_to_the_app(page: Page, scene: Scene, texts: list[str]) -> list[tuple[str, Any]]:
+    bundle = base64.b64encode(scene.bundle).decode()
+    page.evaluate(_HOLD, {"bundle": bundle, "pinned": scene.pinned})
+    answers: list[tuple[str, Any]] = []
+    for start in range(0, len(texts), BATCH):
+        batch = {"texts": texts[start : start + BATCH], "at": AT.timestamp()}
+        answers += [(verdict, content) for verdict, content in page.evaluate(_VERIFY, batch)]
+    return answers
+
+
+def bare(content: Any) -> Any:
+    """Without the members that one side writes as null and the other leaves out."""
+    if isinstance(content, dict):
+        return {name: bare(value) for name, value in content.items() if value is not None}
+    return [bare(item) for item in content] if isinstance(content, list) else content
+
+
+def test_it_says_what_the_server_says_of_every_vector(offline_app: Page, scene: Scene) -> None:
+    texts = scene.originals
+    expected = {name: said_by_server(scene, text) for name, text in texts.items()}
+    # Each verdict is among them, so that none is agreed on because it never came up.
+    assert {verdict for verdict, _ in expected.values()} == {v.value for v in Verdict}
+    answers = dict(zip(texts, put_to_the_app(offline_app, scene, list(texts.values())), strict=True))
+    wrong = {
+        name: (answers[name], expected[name])
+        for name in texts
+        if (answers[name][0], bare(answers[name][1])) != (expected[name][0], bare(expected[name][1]))
+    }
+    assert not wrong
+
+
+def test_it_says_what_the_server_says_of_every_mutant(offline_app: Page, scene: Scene) -> None:
+    texts = list(scene.mutants(COUNT))
+    wrong = []
+    verdicts: Counter[str] = Counter()
+    answers = put_to_the_app(offline_app, scene, texts)
+    for text, (verdict, content) in zip(texts, answers, strict=True):
+        expected, shown = said_by_server(scene, text)
+        verdicts[expected] += 1
+        if (verdict, bare(content)) != (expected, bare(shown)):
+            wrong.append((text[:3000], verdict, expected))
+    Path(os.environ.get("HASHIRA_WRONG", os.devnull)).write_text(json.dumps(wrong))
+    assert not [(verdict, expected) for _text, verdict, expected in wrong]
+    assert verdicts["invalid"] > COUNT / 10
+    assert verdicts["malformed"] > COUNT / 10
+
+
+# --- the page, as a person at a door uses it
+
+
+@pytest.fixture
+def with_trust(offline_app: Page, scene: Scene) -> Page:
+    """The app, without network, as if it had fetched the scene's bundle before."""
+    bundle = base64.b64encode(scene.bundle).decode()
+    offline_app.clock.install(time=AT)
+    offline_app.evaluate(
+        """async ({ bundle, pinned }) => {
+          const { keep } = await import("/static/certificates/verifier/kept.js");
+          await keep(Uint8Array.from(atob(bundle), (c) => c.charCodeAt(0)), pinned);
+        }""",
+        {"bundle": bundle, "pinned": scene.pinned},
+    )
+    offline_app.reload()
+    offline_app.wait_for_selector("#app[data-ready]")
+    return offline_app
+
+
+def paste(page: Page, text: str) -> None:
+    page.get_by_label("コードの内容を貼り付ける").fill(text)
+    page.get_by_role("button", name="確かめる", exact=True).click()
+
+
+def test_three_answers_that_are_never_merged(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    page.get_by_label("渡航先").select_option("FRA")
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+    expect(page.locator("#verdict")).to_be_focused()
+    expect(page.locator("#verdict")).to_have_attribute("role", "status")
+    expect(page.get_by_text("ERIKSSON ANNA")).to_be_visible()
+    # genuine, and yet neither compared with anybody nor judged for the destination
+    expect(page.locator("#traveller-finding")).to_have_text("まだ照らし合わせていません")
+    expect(page.locator("#destination-finding")).to_have_text("判定ルールなし")
+    expect(page.locator("#destination-finding")).to_have_attribute("data-family", "unknown")
+
+    zone = page.get_by_label("旅券の機械読取領域")
+    # Doc 9303 Part 4, Appendix B, with another second given name than the seal
+    zone.fill("P<UTOERIKSSON<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_have_attribute("data-family", "good")
+    zone.fill("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_have_text("旅券と違います：氏名")
+    zone.fill("P<UTOERIKSSON<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7408122F1204159ZE184226B<<<<<10")
+    page.get_by_role("button", name="旅券と照らし合わせる").click()
+    expect(page.locator("#traveller-finding")).to_contain_text("検査数字が合いません（旅券番号）")
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+
+
+def test_a_card_that_is_not_genuine_is_judged_no_further(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    paste(page, scene.originals["edit: another payload"])
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "invalid")
+    expect(page.locator("#verdict")).to_have_attribute("role", "alert")
+    expect(page.get_by_text("以下の内容は確認されていません")).to_be_visible()
+    for finding in ("#traveller-finding", "#destination-finding"):
+        expect(page.locator(finding)).to_contain_text("判定しません")
+    page.get_by_role("button", name="次の人へ").click()
+    assert "接種 花子" not in page.locator("main").inner_text()
+    expect(page.get_by_label("コードの内容を貼り付ける")).to_have_value("")
+    paste(page, scene.originals["revoked card"])
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "revoked")
+
+
+def test_nothing_of_a_certificate_is_stored(with_trust: Page, scene: Scene) -> None:
+    page = with_trust
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_be_visible()
+    kept = page.evaluate(
+        """async () => {
+          const found = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+          for (const { name } of await indexedDB.databases()) found.push(name);
+          for (const name of await caches.keys())
+            for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+          const { load } = await import("/static/certificates/verifier/kept.js");
+          return [found, Object.keys(await load())];
+        }"""
+    )
+    assert kept[1] == ["octets", "pinned"]
+    assert [name for name in kept[0] if not name.startswith(("/static/", APP))] == ["hashira-verifier"]
+
+
+def test_an_old_bundle_warns(with_trust: Page) -> None:
+    expect(with_trust.locator("#trust")).to_have_attribute("data-state", "fresh")
+    with_trust.clock.set_fixed_time(AT + timedelta(days=8))
+    with_trust.reload()
+    expect(with_trust.locator("#trust")).to_have_attribute("data-state", "old")
+    expect(with_trust.locator("#trust")).to_contain_text("8日前に作成")
+
+
+def test_without_a_bundle_nobody_is_trusted(offline_app: Page, scene: Scene) -> None:
+    page = offline_app
+    expect(page.locator("#trust")).to_have_attribute("data-state", "none")
+    paste(page, scene.seal)
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "untrusted")
+
+
+def test_the_evaluators_of_rules_agree(offline_app: Page) -> None:
+    path = Path(__file__).parents[1] / "certificates/certlogic_cases.json"
+    cases = json.loads(path.read_text("utf-8"))["cases"]
+    found = offline_app.evaluate(
+        """async (cases) => {
+          const { evaluate, RuleBroken } = await import("/static/certificates/verifier/certlogic.js");
+          return cases.map(({ logic, data }) => {
+            try { return { value: evaluate(logic, data ?? null) }; }
+            catch (error) { if (error instanceof RuleBroken) return {}; throw error; }
+          });
+        }""",
+        cases,
+    )
+    expected = [{"value": case["value"]} if "value" in case else {} for case in cases]
+    assert [case["name"] for case, a, b in zip(cases, found, expected, strict=True) if a != b] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_it_fits_and_axe_finds_nothing(
+    chromium: Browser, site: installation.Installation, scene: Scene, data: Path, width: int, language: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+    page = context.new_page()
+    page.goto(f"{site.address}{APP}{language}/")
+    page.wait_for_selector("#app[data-ready]")
+    page.locator("#text").fill(scene.seal)
+    page.locator("button[name=check]").click()
+    expect(page.locator("#verdict section")).to_be_visible()
+    pictures = Path(os.environ.get("HASHIRA_PICTURES", data.parent / "pictures"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=pictures / f"verifier-{width}-{language}.png", full_page=True)
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_it_fetches_the_bundle_of_the_server_and_starts_after_the_server_has_stopped(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Not a browser that was told to be offline: there is nobody any more to answer it."""
+    folder = tmp_path / "data"
+    own = installation.start(folder)
+    context = chromium.new_context(locale="ja")
+    try:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HASHIRA_")}
+        command = "from hashira.portal.command import main; main()"
+        made = subprocess.run(
+            (sys.executable, "-c", command, "certificates", "bundle", "build"),
+            env=environment | {"HASHIRA_DATA_DIR": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert made.returncode == 0, made.stderr
+        page = context.new_page()
+        page.goto(own.address + APP)
+        page.wait_for_selector("#app[data-ready][data-kept]")
+        expect(page.locator("#trust")).to_have_attribute("data-state", "fresh")
+    finally:
+        assert own.stop() == 0
+    page.goto(own.address + APP)
+    page.wait_for_selector("#app[data-ready]")
+    expect(page.locator("#trust")).to_contain_text("第1版")
+    page.goto(f"{own.address}{APP}en/")
+    expect(page.locator("#trust")).to_contain_text("version 1")
+    context.close()
