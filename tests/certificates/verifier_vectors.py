@@ -107,7 +107,7 @@ class Scene:
             "chunks": _chunks(test_shc_mutations.CARD),
             "code": shc_qr.write(test_shc_mutations.CARD),
             "capitals": shc_qr.write(test_shc_mutations.CARD).upper(),
-            "HC1": "HC1:6BF",
+            "another scheme": "HC9:6BF",
         }.items():
             found[f"text: {name}"] = text
         return found
