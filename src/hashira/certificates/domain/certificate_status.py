@@ -96,9 +96,18 @@ class RevocationHashes:
 
 
 def status_name(kind: str, text: str, kid: str) -> StatusName | None:
-    """The name of a certificate of that format; ``None`` where the format has no statuses."""
+    """The name of a certificate of that format; ``None`` where it can have no status.
+
+    That is so where the format has none, and where nothing names the certificate: a card without ``rid`` whose
+    bundle has no canonical form, which is none of ours.
+    """
     reader = _NAMES.get(kind)
-    return None if reader is None else StatusName(kid, *reader(text))
+    if reader is None:
+        return None
+    try:
+        return StatusName(kid, *reader(text))
+    except HashiraError:
+        return None
 
 
 def with_standing(verified: Verified, text: str, trust: TrustStore) -> Verified:
