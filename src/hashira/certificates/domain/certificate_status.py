@@ -98,8 +98,8 @@ class RevocationHashes:
 def status_name(kind: str, text: str, kid: str) -> StatusName | None:
     """The name of a certificate of that format; ``None`` where it can have no status.
 
-    That is so where the format has none, and where nothing names the certificate: a card without ``rid`` whose
-    bundle has no canonical form, which is none of ours.
+    That is so where the format has none, and where nothing names the certificate: a card without ``rid``
+    whose bundle has no canonical form, which is none of ours.
     """
     reader = _NAMES.get(kind)
     if reader is None:
