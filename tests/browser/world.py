@@ -76,7 +76,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     names["key"] = keys.url.split("/")[-2]
     keys.get_by_label("引退（署名をやめ、確かめには使う）").check()
     keys.get_by_label("理由").fill("演習")
-    keys.get_by_role("button", name="申請する").click()
+    keys.get_by_role("button", name="操作を申請する").click()
     expect(keys.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(keys)
 
