@@ -84,7 +84,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     names["key"] = office.url.split("/")[-2]
     office.get_by_label("引退（署名をやめ、確かめには使う）").check()
     office.get_by_label("理由").fill("演習")
-    office.get_by_role("button", name="申請する").click()
+    office.get_by_role("button", name="操作を申請する").click()
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 

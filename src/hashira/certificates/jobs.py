@@ -97,7 +97,7 @@ def _update_trust(name: str) -> str:
 @job(kind=status.BUNDLE_JOB, title=Bilingual("検証者向け信頼情報の作成", "Making the trust bundle"))
 def publish_bundle(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """A bundle in which the revocations stand that it was requested with."""
-    return {"version": context.step("build", _build_bundle)}
+    return {"version": context.step("build", _publish_changes)}
 
 
 @job(kind=status.REISSUE_JOB, title=Bilingual("証明書の再発行", "Issuing certificates again"))
@@ -130,6 +130,10 @@ def after_compromise(context: JobContext, parameters: Mapping[str, Any]) -> Any:
         counts[outcome] = counts.get(outcome, 0) + 1
         context.progress(done + number, 2 * total)
     return {"revoked": done, **counts}
+
+
+def _publish_changes() -> int:
+    return bundle.publish_changes(actor=status.PUBLISHER, at=datetime.now(UTC))
 
 
 def _build_bundle() -> int:

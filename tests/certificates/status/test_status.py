@@ -36,7 +36,7 @@ from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.status import LedgerStatus, card_revocation_list, revocation_batches
 from hashira.certificates.services import dose as dose_service
 from hashira.certificates.services import key_life
-from hashira.certificates.services.bundle import build_bundle
+from hashira.certificates.services.bundle import build_bundle, publish_changes
 from hashira.certificates.services.dose import correct_dose, void_dose
 from hashira.certificates.services.issuing import issue_card
 from hashira.certificates.services.linking import claim_link
@@ -315,6 +315,20 @@ def built(at: Any) -> bytes:
     found = latest_bundle()
     assert found is not None
     return found.octets
+
+
+def test_corrections_that_wait_together_are_served_by_one_bundle(
+    city: Organisation, hanako: Principal, person: UUID
+) -> None:
+    card(hanako, person)
+    before = publish_changes(actor=PUBLISHER, at=LATER)
+    corrected(city, person, first(person))
+    after = [publish_changes(actor=PUBLISHER, at=LATER) for _job in range(3)]
+    assert after == [before + 1] * 3
+    # Nothing changed, but half of its life is over.
+    assert publish_changes(actor=PUBLISHER, at=LATER + timedelta(days=4)) == before + 2
+    with pytest.raises(AccessDenied):
+        publish_changes(actor=hanako, at=LATER)
 
 
 def test_a_bundle_tells_good_revoked_and_not_yet_known_apart(

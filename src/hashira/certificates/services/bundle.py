@@ -19,6 +19,8 @@ from hashira.core.access import Principal, Resource
 from hashira.core.services import service
 
 LIFE = timedelta(days=7)
+_STILL_GOOD = LIFE / 2
+"""A bundle with less life than that left is made again even where nothing changed."""
 
 
 @service(action="certificates:BuildBundle")
@@ -58,3 +60,20 @@ def build_bundle(*, actor: Principal, at: datetime) -> int:
         facts={"version": bundle.version, "octets": len(octets)},
     )
     return bundle.version
+
+
+def publish_changes(*, actor: Principal, at: datetime) -> int:
+    """The version of a bundle that says all the ledger says; a new one only where the latest does not.
+
+    Corrections that wait for their bundle together are served by one. A transaction that ends a status after
+    the digest was read changes the digest, so its own job makes the next.
+    """
+    access.require(actor, "certificates:BuildBundle", Resource("Portal::Area", "certificates"))
+    latest = TrustBundle.objects.order_by("-version").only("version", "ledger_digest", "valid_until").first()
+    if (
+        latest is not None
+        and latest.ledger_digest == ledger_digest()
+        and latest.valid_until - at > _STILL_GOOD
+    ):
+        return latest.version
+    return build_bundle(actor=actor, at=at)

@@ -46,7 +46,7 @@ _FORMATS = ((shc.NAME, _("国内用（カード）")), (vds_nc.NAME, _("海外�
 class ActForm(forms.Form):
     """What is to be done with the key, and why."""
 
-    act = django_forms.ChoiceField(label=_("操作"), choices=_ACTS, widget=django_forms.RadioSelect)
+    act = django_forms.ChoiceField(label=_("鍵の操作"), choices=_ACTS, widget=django_forms.RadioSelect)
     successor = django_forms.CharField(
         label=_("後継の鍵の名前"),
         max_length=63,
@@ -74,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Column("state", _("状態"), choices=_STATES, filterable=True),
             Column("published_at", _("公開日時"), sortable=True),
             Column("ended_at", _("使用を終えた日時"), sortable=True),
-            Column("kid", _("鍵の識別子")),
+            Column("kid", _("鍵の識別子（先頭）"), value=lambda line: line.kid[:12]),
         ),
         rows=key_lines(request.principal),
         request=request,
@@ -87,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
         columns=(
             Column("requested_at", _("申請日時"), sortable=True, heading=True, link=_to_act),
             Column("label", _("鍵の名前")),
-            Column("act", _("操作"), choices=_ACTS),
+            Column("act", _("鍵の操作"), choices=_ACTS),
             Column("requested_by", _("申請した人")),
             Column("state", _("状態"), choices=_DECISIONS),
             Column("expires_at", _("承認の期限")),
@@ -160,7 +160,7 @@ def act(request: HttpRequest, act_id: UUID) -> HttpResponse:
         "facts": [
             (_("鍵の名前"), line.label),
             (_("鍵の識別子"), line.kid),
-            (_("操作"), dict(_ACTS)[line.act]),
+            (_("鍵の操作"), dict(_ACTS)[line.act]),
             (_("後継の鍵の名前"), line.successor),
             (_("理由"), line.reason),
             (_("申請した人"), line.requested_by),
