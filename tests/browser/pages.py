@@ -155,6 +155,5 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "certificates:my-link-withdraw": "takes the wish and leads on",
     "certificates:own-card-file": "a file",
     "certificates:own-paper": "a PDF: tests/certificates/issuing/test_paper.py",
-    "card-revocations": "a list for machines",
     "jwks": "keys for machines",
 }
