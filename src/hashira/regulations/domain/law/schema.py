@@ -66,9 +66,7 @@ SUPPLEMENT_APPENDICES = {
     "SupplProvisionAppdx": ("Spap", Part.OTHER),
 }
 
-NOTES = frozenset(
-    {"SupplNote", "Remarks", "FigStruct", "NoteStruct", "StyleStruct", "FormatStruct", "ArithFormulaNum"}
-)
+NOTES = frozenset({"SupplNote", "Remarks", "FigStruct", "NoteStruct", "StyleStruct", "FormatStruct"})
 
 INLINE = frozenset({"Ruby", "Rt", "Line", "Sup", "Sub", "QuoteStruct", "ArithFormula"})
 

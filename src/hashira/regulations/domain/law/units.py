@@ -345,7 +345,8 @@ class _Walk:
             self.found.append(place._replace(path=f"{place.path}-Tr_{count}").unit(UnitKind.ROW, "", text))
 
     def appendix(self, node: Node, place: _Place, letters: str, count: int) -> None:
-        title = next((words(child) for child in node if child.tag == node.tag + "Title"), "")
+        titles = (node.tag + "Title", "ArithFormulaNum")  # 付録, the appendix of formulas, has the second
+        title = next((words(child) for child in node if child.tag in titles), "")
         number = appendix_number(title) or node.get("Num") or str(count)
         own = f"{letters}_{number}"
         path = self.unique(f"{place.path}-{own}" if place.path else own)
