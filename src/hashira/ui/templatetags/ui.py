@@ -151,11 +151,12 @@ def emergency_banner(
 
 @register.inclusion_tag("ui/verdict.html", takes_context=True)
 def verdict(
-    context: template.Context, verdict: str, reason: object = "", *, level: int = 2
+    context: template.Context, verdict: str, reason: object = "", *, level: int = 2, focus: bool = False
 ) -> dict[str, Any]:
     """The outcome of a verification, large: in words, in shape and in colour.
 
     ``verified``, ``invalid``, ``revoked``, ``untrusted``, ``expired``, ``malformed`` or ``unsupported``.
+    With ``focus`` it has the focus when the page comes, so that a screen reader begins there.
     """
     return {
         "verdict": str(verdict),
@@ -163,6 +164,7 @@ def verdict(
         "words": parts.verdict_words(str(verdict)),
         "reason": wording.worded(reason),
         "level": level,
+        "focus": focus,
         "id": _number(context, "verdict"),
     }
 
