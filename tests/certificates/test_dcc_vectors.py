@@ -16,7 +16,7 @@ from hashira.certificates.domain.format import assess
 from hashira.certificates.domain.state_certificate import read_listed_certificate
 from hashira.certificates.domain.verdict import NotVerified, Verdict
 
-pytestmark = pytest.mark.shared_data
+pytestmark = [pytest.mark.shared_data, pytest.mark.long]
 VECTORS = vectors()
 PURPOSES = {"v": Purpose.VACCINATION, "t": Purpose.TEST, "r": Purpose.RECOVERY}
 

@@ -12,8 +12,9 @@ from tests.certificates.people import municipality, registered
 
 from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
+from hashira.core.api.errors import TokenNotMakeable
 from hashira.core.api.models import ApiToken
-from hashira.core.api.tokens import create_token, revoke_token
+from hashira.core.api.tokens import MAX_TOKENS, create_token, revoke_token
 from hashira.core.audit.models import AuditEvent
 from hashira.portal.api import assembly
 
@@ -109,6 +110,16 @@ def test_a_scope_narrows_also_behind_the_door(city: Organisation) -> None:
     refused = client.post(address, dose(), content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, "CORE-001")
     assert client.get("/api/v1/jobs").status_code == 403
+
+
+def test_there_are_twenty_tokens_and_those_that_are_over_do_not_count(city: Organisation) -> None:
+    actor = owner(city)
+    for _ in range(MAX_TOKENS):
+        made(actor)
+    with pytest.raises(TokenNotMakeable):
+        made(actor)
+    ApiToken.objects.update(expires_at=NOW - timedelta(days=1))
+    assert made(actor)
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "inactive", "role"])

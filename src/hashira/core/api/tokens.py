@@ -47,7 +47,7 @@ def create_token(*, actor: Principal, name: str, scopes: Sequence[str], days: in
     Raises ``TokenNotMakeable``; ``AccessDenied`` unless the actor has just signed in.
     """
     access.require(actor, "accounts:CreateToken", _own(actor))
-    _check(actor, name, scopes, days)
+    _check(actor, name, scopes, days, at)
     token = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         account_id=actor.id,
@@ -106,7 +106,7 @@ def bearer(token: str, *, at: datetime) -> Principal:
     return replace(owner, second_factor=row.second_factor, scope=actions_of(row.scopes))
 
 
-def _check(actor: Principal, name: str, scopes: Sequence[str], days: int) -> None:
+def _check(actor: Principal, name: str, scopes: Sequence[str], days: int, at: datetime) -> None:
     known = {scope.key for scope in known_scopes()}
     if not name.strip() or len(name) > 80:
         raise TokenNotMakeable(reason=Bilingual("名前は80文字までです", "A name has up to 80 characters"))
@@ -114,7 +114,8 @@ def _check(actor: Principal, name: str, scopes: Sequence[str], days: int) -> Non
         raise TokenNotMakeable(reason=Bilingual("範囲を選んでください", "Choose what it is good for"))
     if not 1 <= days <= MAX_DAYS:
         raise TokenNotMakeable(reason=Bilingual("期間は1日から365日です", "It lives 1 to 365 days"))
-    if ApiToken.objects.filter(account_id=actor.id, revoked_at=None).count() >= MAX_TOKENS:
+    live = ApiToken.objects.filter(account_id=actor.id, revoked_at=None, expires_at__gt=at)
+    if live.count() >= MAX_TOKENS:  # those that are over are not even shown
         raise TokenNotMakeable(reason=Bilingual("トークンは20個までです", "There are 20 tokens at most"))
 
 
