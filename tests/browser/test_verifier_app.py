@@ -25,7 +25,7 @@ from hashira.certificates.domain.verdict import Verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 APP = "/certificates/verifier/"
-COUNT = int(os.environ.get("HASHIRA_PROVE_COUNT", "400"))
+COUNT = int(os.environ.get("HASHIRA_PROVE_COUNT", "200"))
 BATCH = 300
 _VERIFY = """async ({ texts, at }) => {
   const { verify } = await import("/static/certificates/verifier/verify.js");

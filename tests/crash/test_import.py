@@ -13,7 +13,7 @@ import pytest
 from tests.crash.installation import Installation, kill, until
 
 pytestmark = pytest.mark.crash
-KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
+KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
 ROWS = 12_000
 SEED = 20210601
 _MAIN = "from hashira.portal.command import main; main()"

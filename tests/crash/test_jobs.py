@@ -13,7 +13,7 @@ import pytest
 from tests.crash.installation import Installation, JobRow, kill, until
 
 pytestmark = [pytest.mark.crash]
-KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
+KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
 STEPS_EACH = 80
 
 

@@ -24,7 +24,7 @@ from tests.browser.installation import free_port
 from tests.crash.installation import Installation, alive, children, until
 
 pytestmark = pytest.mark.crash
-KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
+KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
 SEED = 20260615
 
 
