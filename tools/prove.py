@@ -43,8 +43,15 @@ AREAS = {
         20,
     ),
     "mutations": Area(
-        "changed cards and seals: none verifies with other content or another key",
-        _pytest("tests/certificates/test_shc_mutations.py", "tests/certificates/test_vds_nc_mutations.py"),
+        "changed certificates of every format: none verifies as another, crashes, or takes long",
+        _pytest(
+            "-rP",
+            "tests/certificates/test_mutants.py",
+            "tests/certificates/test_shc_mutations.py",
+            "tests/certificates/test_vds_nc_mutations.py",
+        ),
+        10_000,
+        "mutants of each example",
     ),
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
