@@ -69,6 +69,8 @@ _ISS, _EXP, _IAT, _HCERT = 1, 4, 6, -260
 _CLOCK_SKEW = timedelta(minutes=5)
 _LAST_SECOND = 253_402_300_799
 _LEVEL = 9
+# One block of DEFLATE holds a whole certificate at this level too; the time goes into clearing memory.
+_MEMORY_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ def issue(
 def seal(content: Mapping[int, Any], *, certificate: bytes, signer: Signer) -> str:
     """The container round a CWT, signed by the key of that certificate (DER)."""
     message = cose.write(cbor2.dumps(dict(content)), kid=key_identifier(certificate), signer=signer)
-    text = PREFIX + base45.encode(zlib.compress(message, _LEVEL))
+    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY_LEVEL)
+    text = PREFIX + base45.encode(squeeze.compress(message) + squeeze.flush())
     if len(text) > MAX_WRITTEN:
         raise HcertTooLarge(letters=len(text), most=MAX_WRITTEN)
     return text
