@@ -54,16 +54,23 @@ def traced() -> Iterator[None]:
 
 
 def answer(name: str, mutant: Mutant, trust: TrustStore, at: datetime) -> Verdict | Verified:
-    """The verdict, within the bounds; what is raised beside a ``NotVerified`` gets out."""
-    tracemalloc.reset_peak()
-    before, started = tracemalloc.get_traced_memory()[0], time.thread_time()
-    try:
-        given: Verdict | Verified = format_named(name).verify(mutant.text, trust=trust, at=at)
-    except NotVerified as error:
-        given = error.verdict
-    assert time.thread_time() - started < SECONDS, mutant
-    assert tracemalloc.get_traced_memory()[1] - before < OCTETS, mutant
-    return given
+    """The verdict, within the bounds; what is raised beside a ``NotVerified`` gets out.
+
+    The bound is on the work itself: one that took longer is tried twice more, since the collection of other
+    tests' garbage may fall into it.
+    """
+    for _ in range(3):
+        tracemalloc.reset_peak()
+        before, started = tracemalloc.get_traced_memory()[0], time.thread_time()
+        try:
+            given: Verdict | Verified = format_named(name).verify(mutant.text, trust=trust, at=at)
+        except NotVerified as error:
+            given = error.verdict
+        seconds = time.thread_time() - started
+        assert tracemalloc.get_traced_memory()[1] - before < OCTETS, mutant
+        if seconds < SECONDS:
+            return given
+    raise AssertionError(f"{seconds} s: {mutant}")
 
 
 def test_every_format_has_mutants() -> None:
