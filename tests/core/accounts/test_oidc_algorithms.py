@@ -36,7 +36,7 @@ def read(token: str, *algorithms: str) -> object:
         return verified_claims(token, find_key=find, algorithms=algorithms)
 
 
-def sign(algorithm: str, key: RSAKey | ECKey | kid: str) -> str:
+def sign(algorithm: str, key: RSAKey | ECKey, kid: str) -> str:
     header = {"alg": algorithm, "kid": kid}
     return jws.serialize_compact(header, json.dumps({"sub": "s"}), key, algorithms=[algorithm])
 
