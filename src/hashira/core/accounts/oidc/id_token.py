@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
@@ -17,7 +17,6 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
 from hashira.core.accounts.oidc.client_key import ALGORITHM, base64url
 from hashira.core.accounts.oidc.errors import (
@@ -29,12 +28,13 @@ from hashira.core.accounts.oidc.errors import (
     TokenOutOfTime,
     TokensDoNotMatch,
 )
+from hashira.core.accounts.oidc.key_set import SigningKey, serves
 from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 
 _LONGEST_SUB = 255  # OpenID Connect Core §2
 _LATEST = 253_402_300_799  # the last second that has a date of four digits
 _OLDEST_IAT = timedelta(minutes=10)
-FindKey = Callable[[str | None], ECKey]
+FindKey = Callable[[str | None], SigningKey]
 """Gives the provider's key for a ``kid``; raises ``KeyUnknown``."""
 
 
@@ -78,17 +78,27 @@ def verify(
     return IdToken(provider.issuer, subject, min(authenticated_at, at), claims)
 
 
-def verified_claims(token: str, *, find_key: FindKey) -> dict[str, Any]:
-    """The claims of a JWT that the provider signed with ES256; raises ``SignatureWrong`` for any other."""
+def verified_claims(
+    token: str, *, find_key: FindKey, algorithms: Sequence[str] = (ALGORITHM,)
+) -> dict[str, Any]:
+    """The claims of a JWT that the provider signed with an allowed algorithm; else ``SignatureWrong``.
+
+    Without ``algorithms`` only ES256 is allowed, as residents' providers must use.
+    """
     header = _header(token)
     # ``crit`` names extensions that must be understood; we understand none (RFC 7515 §4.1.11).
-    if header.get("alg") != ALGORITHM or "crit" in header:
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in algorithms or "crit" in header:
         raise SignatureWrong
     kid = header.get("kid")
     if kid is not None and not isinstance(kid, str):
         raise SignatureWrong
+    key = find_key(kid)
+    # A key is never used with an algorithm that it was not made for, whatever the token says.
+    if not serves(key, algorithm):
+        raise SignatureWrong
     try:
-        payload = jws.deserialize_compact(token, find_key(kid), algorithms=[ALGORITHM]).payload
+        payload = jws.deserialize_compact(token, key, algorithms=[algorithm]).payload
     except (JoseError, ValueError) as error:
         raise SignatureWrong from error
     try:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
-from joserfc.jwk import ECKey
 
 from hashira.core.accounts.oidc import id_token, token_exchange, user_info
 from hashira.core.accounts.oidc.authorization_request import PendingSignIn, code_of
-from hashira.core.accounts.oidc.key_set import KeySets
+from hashira.core.accounts.oidc.key_set import KeySets, SigningKey
 from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 from hashira.core.accounts.oidc.resident_attributes import ResidentAttributes, resident_attributes
 
@@ -44,7 +43,7 @@ def complete(
         http, provider, party, code=code, code_verifier=pending.code_verifier, at=at
     )
 
-    def find_key(kid: str | None) -> ECKey:
+    def find_key(kid: str | None) -> SigningKey:
         return key_sets.key(http, provider.jwks_uri, kid)
 
     verified = id_token.verify(
