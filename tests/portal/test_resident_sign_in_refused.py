@@ -96,6 +96,16 @@ def nobody(client: Client) -> bool:
     )
 
 
+def test_a_client_id_that_the_app_would_not_give_is_refused(
+    client: Client, provider: ProviderDouble, settings: object
+) -> None:
+    settings.HASHIRA_RESIDENT_OIDC |= {"CLIENT_ID": "RP-1"}
+    answer = client.post("/sign-in/resident", secure=True)
+    assert answer.status_code == 503
+    assert "CLIENT_ID" in answer.content.decode()
+    assert provider.asked == []
+
+
 def test_unchanged_it_signs_in(client: Client, provider: ProviderDouble) -> None:
     """So that no refusal below is for a reason of the double's own."""
     answer = sign_in(client, provider)

@@ -198,7 +198,7 @@ def party(key: ECKey, **changes: Any) -> RelyingParty:
     "changes",
     [
         {"client_id": ""},
-        {"client_id": "RP-1"},
+        {"client_id": "RP 1"},
         {"client_id": "ＲＰ１"},
         {"client_id": "a" * 256},
         {"redirect_uri": "http://hashira.example/callback"},

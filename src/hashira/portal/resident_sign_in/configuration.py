@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ from hashira.core.accounts.oidc.provider import (
 
 KEY_SETS = KeySets()
 _LABEL = "label:"
+_CLIENT_ID = re.compile(r"[0-9a-zA-Z]{1,255}")  # as the API reference of デジタル認証アプリ has it
 _ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT", "JWKS_URI")
 _discovered: dict[str, Provider] = {}
 
@@ -73,16 +75,15 @@ def relying_party(request: HttpRequest) -> RelyingParty:
     chosen: Mapping[str, str] = settings.HASHIRA_RESIDENT_OIDC
     redirect_uri = chosen["REDIRECT_URI"]
     if settings.HASHIRA_DEVELOPMENT_PROVIDER:
-        from hashira.portal.development_provider.registration import CLIENT_ID, make_keys
+        from hashira.portal.development_provider.registration import CLIENT_ID
 
-        make_keys()
         return RelyingParty(
             client_id=CLIENT_ID,
             redirect_uri=request.build_absolute_uri(reverse("resident-callback")),
-            key=read_client_key(key_file()),
+            key=own_key(),
         )
-    if not chosen["KEY"]:
-        raise not_configured("KEY", "設定されていません", "it is not set")
+    if not _CLIENT_ID.fullmatch(chosen["CLIENT_ID"]):
+        raise not_configured("CLIENT_ID", "英数字1〜255文字です", "it has 1 to 255 letters and digits")
     try:
         life = timedelta(seconds=int(chosen["ASSERTION_SECONDS"]))
     except (ValueError, OverflowError) as error:
@@ -90,7 +91,7 @@ def relying_party(request: HttpRequest) -> RelyingParty:
     return RelyingParty(
         client_id=chosen["CLIENT_ID"],
         redirect_uri=redirect_uri,
-        key=_client_key(chosen["KEY"]),
+        key=own_key(),
         scopes=tuple(chosen["SCOPES"].split()),
         acr_values=tuple(chosen["ACR_VALUES"].split()),
         required_acr=tuple(chosen["REQUIRED_ACR"].split()),
@@ -99,12 +100,25 @@ def relying_party(request: HttpRequest) -> RelyingParty:
     )
 
 
+def own_key() -> ClientKey:
+    """The key with which this installation says that it is itself; raises ``SignInNotConfigured``."""
+    if settings.HASHIRA_DEVELOPMENT_PROVIDER:
+        from hashira.portal.development_provider.registration import make_keys
+
+        make_keys()
+        return read_client_key(key_file())
+    named: str = settings.HASHIRA_RESIDENT_OIDC["KEY"]
+    if not named:
+        raise not_configured("KEY", "設定されていません", "it is not set")
+    return client_key(named)
+
+
 def key_file() -> Path:
     """The file of the key with which an installation in development says that it is itself."""
     return Path(settings.DATA_DIR / "resident-sign-in-key.pem")
 
 
-def _client_key(named: str) -> ClientKey:
+def client_key(named: str) -> ClientKey:
     """The key of a PEM file, or of the store of keys (an HSM, say) with ``label:`` before its label."""
     if not named.startswith(_LABEL):
         return read_client_key(Path(named))

@@ -95,7 +95,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> JsonResponse:
     """The public key that the provider verifies our client assertions with (RFC 7517)."""
-    public = configuration.relying_party(request).key.public
+    public = configuration.own_key().public
     answer = JsonResponse({"keys": [{**public, "use": "sig", "alg": "ES256"}]})
     answer["Cache-Control"] = "public, max-age=3600"
     return answer

@@ -177,7 +177,7 @@ def list_organisations(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す / answer as JSON")
 def list_(as_json: bool) -> None:
     """アカウントを並べる / List the accounts with the roles in force."""
-    from hashira.core.accounts.directory import members
+    from hashira.core.accounts.members import members
 
     found = members(at=datetime.now(UTC))
     if as_json:

@@ -82,8 +82,10 @@ class PendingSignIn:
         )
 
 
-def authorization_url(provider: Provider, party: RelyingParty, pending: PendingSignIn) -> str:
-    """Where the browser is sent."""
+def authorization_url(
+    provider: Provider, party: RelyingParty, pending: PendingSignIn, *, anew: bool = False
+) -> str:
+    """Where the browser is sent. ``anew``: an earlier authentication does not do (§3.1.2.1)."""
     query = {
         "response_type": "code",
         "client_id": party.client_id,
@@ -96,6 +98,8 @@ def authorization_url(provider: Provider, party: RelyingParty, pending: PendingS
     }
     if party.acr_values:
         query["acr_values"] = " ".join(party.acr_values)
+    if anew:
+        query |= {"prompt": "login", "max_age": "0"}
     joined = "&" if urlsplit(provider.authorization_endpoint).query else "?"
     return provider.authorization_endpoint + joined + urlencode(query)
 

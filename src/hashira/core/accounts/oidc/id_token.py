@@ -59,7 +59,7 @@ def verify(
     at: datetime,
 ) -> IdToken:
     """The ID token if everything about it is right; otherwise an error that says what is not."""
-    claims = verified_claims(token, find_key=find_key)
+    claims = verified_claims(token, find_key=find_key, algorithms=party.algorithms)
     _check_parties(claims, provider=provider, party=party)
     if not _same(claims.get("nonce"), nonce):
         raise NonceWrong
@@ -111,7 +111,7 @@ def verified_claims(
 
 
 def at_hash(access_token: str) -> str:
-    """The left half of SHA-256 of an access token (OpenID Connect Core §3.1.3.6, for ES256).
+    """The left half of SHA-256 of an access token (OpenID Connect Core §3.1.3.6, for ES256, PS256 and RS256).
 
     The token and the value of the example in OpenID Connect Core, appendix A.3, whose hash is also SHA-256:
 

@@ -1,7 +1,7 @@
 """Whom we ask, and as whom: the provider's endpoints and our own registration there (設定).
 
 Source: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; the API reference of デジタル認証アプリ,
-which bounds the client id to 1–255 letters and digits and the redirect address to 255.
+which bounds the redirect address to 255.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,12 +23,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hashira.core.accounts.oidc import endpoint
 from hashira.core.accounts.oidc.client_key import ALGORITHM, ClientKey
+from hashira.core.accounts.oidc.client_secret import ClientSecret
 from hashira.core.accounts.oidc.errors import ProviderConfigurationWrong, SignInNotConfigured
 from hashira.kernel.language import Bilingual
 
 SCOPES = ("openid", "name", "address", "birthdate", "gender")
 ACR_VALUES = ("aal3", "crl")
-_CLIENT_ID = re.compile(r"[0-9a-zA-Z]{1,255}")
+_CLIENT_ID = re.compile(r"[\x21-\x7e]{1,255}")  # RFC 6749 appendix A.1, without the space
 _LONGEST_REDIRECT_URI = 255
 _LONGEST_ISSUER = 255  # the width of its column
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -38,6 +41,7 @@ class Provider:
     """The endpoints of an OpenID provider (認証サーバー).
 
     ``names_itself``: it promises ``iss`` in every authorization response (RFC 9207 §3).
+    ``userinfo_endpoint`` is empty for a directory that has none.
     """
 
     issuer: str
@@ -49,7 +53,8 @@ class Provider:
 
     def __post_init__(self) -> None:
         for name in ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
-            if not is_secure(getattr(self, name)):
+            address = getattr(self, name)
+            if not is_secure(address) and (address or name != "userinfo_endpoint"):
                 raise ProviderConfigurationWrong(member=name)
         if len(self.issuer) > _LONGEST_ISSUER:
             raise ProviderConfigurationWrong(member="issuer")
@@ -61,13 +66,15 @@ class RelyingParty:
 
     ``required_acr``: words that the ``acr`` of the ID token must hold; the published reference of the app
     names the values asked for, not the claim, so an installation may change it.
+    ``key`` proves that it is us who ask; ``algorithms`` are those in which the provider may sign.
     ``clock_skew`` is how far the two clocks may be apart; ``authentication_age`` the age that an earlier
     authentication (``auth_time``) may have; ``longest_sign_in`` the time from start to return.
     """
 
     client_id: str
     redirect_uri: str
-    key: ClientKey
+    key: ClientKey | ClientSecret
+    algorithms: tuple[str, ...] = (ALGORITHM,)
     scopes: tuple[str, ...] = SCOPES
     acr_values: tuple[str, ...] = ACR_VALUES
     required_acr: tuple[str, ...] = ("aal3",)
@@ -79,7 +86,9 @@ class RelyingParty:
 
     def __post_init__(self) -> None:
         if not _CLIENT_ID.fullmatch(self.client_id):
-            raise not_configured("CLIENT_ID", "英数字1〜255文字です", "it has 1 to 255 letters and digits")
+            raise not_configured(
+                "CLIENT_ID", "空白のない英数字と記号1〜255文字です", "it has 1 to 255 ASCII characters"
+            )
         if not is_secure(self.redirect_uri) or len(self.redirect_uri) > _LONGEST_REDIRECT_URI:
             raise not_configured(
                 "REDIRECT_URI", "255文字以内のhttpsのアドレスです", "it is an https address of up to 255"
@@ -112,11 +121,29 @@ def is_secure(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
 
 
-def discover(http: httpx.Client, issuer: str) -> Provider:
+RESIDENT_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "response_types_supported": ("code",),
+        "id_token_signing_alg_values_supported": (ALGORITHM,),
+        "token_endpoint_auth_methods_supported": ("private_key_jwt",),
+        "token_endpoint_auth_signing_alg_values_supported": (ALGORITHM,),
+        "code_challenge_methods_supported": ("S256",),
+    }
+)
+"""What a provider for residents must offer: of each list of its description at least one of these."""
+
+
+def discover(
+    http: httpx.Client,
+    issuer: str,
+    *,
+    needs: Mapping[str, tuple[str, ...]] = RESIDENT_NEEDS,
+    tells_people: bool = True,
+) -> Provider:
     """The provider as it describes itself (OpenID Connect Discovery 1.0 §4).
 
-    Raises ``ProviderConfigurationWrong`` if the document is of another issuer or offers less than the code
-    flow with PKCE S256, ``private_key_jwt`` and ES256.
+    ``tells_people``: whether it must have a UserInfo endpoint. Raises ``ProviderConfigurationWrong`` if the
+    document is of another issuer or offers less than ``needs``.
     """
     if not is_secure(issuer):
         raise not_configured("ISSUER", "httpsのアドレスです", "it is an https address")
@@ -128,25 +155,25 @@ def discover(http: httpx.Client, issuer: str) -> Provider:
     document = answer.json_object("discovery")
     if document.get("issuer") != issuer:
         raise ProviderConfigurationWrong(member="issuer")
-    for member, needed in (
-        ("response_types_supported", "code"),
-        ("id_token_signing_alg_values_supported", ALGORITHM),
-        ("token_endpoint_auth_methods_supported", "private_key_jwt"),
-        ("token_endpoint_auth_signing_alg_values_supported", ALGORITHM),
-        ("code_challenge_methods_supported", "S256"),
-    ):
+    for member, needed in needs.items():
         offered = document.get(member)
         # What a document leaves out is decided by the provider when it is asked, not guessed here.
-        if offered is not None and (not isinstance(offered, list) or needed not in offered):
+        if offered is not None and (not isinstance(offered, list) or not set(needed) & _words(offered)):
             raise ProviderConfigurationWrong(member=member)
     named = {}
     for member in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
         value = document.get(member)
+        if value is None and member == "userinfo_endpoint" and not tells_people:
+            value = ""
         if not isinstance(value, str):
             raise ProviderConfigurationWrong(member=member)
         named[member] = value
     names_itself = document.get("authorization_response_iss_parameter_supported") is True
     return Provider(issuer=issuer, names_itself=names_itself, **named)
+
+
+def _words(offered: list[object]) -> set[str]:
+    return {word for word in offered if isinstance(word, str)}
 
 
 def read_client_key(path: Path) -> ClientKey:

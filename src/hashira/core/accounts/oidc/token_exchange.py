@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
 from hashira.core.accounts.oidc import endpoint
+from hashira.core.accounts.oidc.client_key import ClientKey
+from hashira.core.accounts.oidc.client_secret import ClientSecret
 from hashira.core.accounts.oidc.errors import ClientRefused, CodeRefused, ProviderAnswerMalformed
 from hashira.core.accounts.oidc.provider import Provider, RelyingParty
 
@@ -32,7 +35,7 @@ class Tokens:
         return "Tokens(…)"
 
 
-def client_assertion(provider: Provider, party: RelyingParty, *, at: datetime) -> str:
+def client_assertion(provider: Provider, party: RelyingParty, key: ClientKey, *, at: datetime) -> str:
     """A signed statement that this installation asks, good once and for a few seconds."""
     now = int(at.timestamp())
     audience = provider.issuer if party.assertion_audience == "issuer" else provider.token_endpoint
@@ -44,7 +47,7 @@ def client_assertion(provider: Provider, party: RelyingParty, *, at: datetime) -
         "iat": now,
         "exp": now + int(party.assertion_life.total_seconds()),
     }
-    return party.key.signed(claims)
+    return key.signed(claims)
 
 
 def exchange(
@@ -60,6 +63,7 @@ def exchange(
 
     Raises ``CodeRefused``, ``ClientRefused``, ``ProviderAnswerMalformed``, ``ProviderUnreachable``.
     """
+    proof, header = _proof(provider, party, at=at)
     answer = endpoint.ask(
         http,
         "POST",
@@ -70,10 +74,9 @@ def exchange(
             "code": code,
             "redirect_uri": party.redirect_uri,
             "code_verifier": code_verifier,
-            "client_id": party.client_id,
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": client_assertion(provider, party, at=at),
+            **proof,
         },
+        headers=header,
     )
     said = answer.json_object("token")
     if answer.status != httpx.codes.OK:
@@ -85,6 +88,20 @@ def exchange(
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
         raise ProviderAnswerMalformed(part="token_type")
     return Tokens(_token(said.get("access_token"), "access_token"), _token(said.get("id_token"), "id_token"))
+
+
+def _proof(
+    provider: Provider, party: RelyingParty, *, at: datetime
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Fields and headers that say who asks, and prove it."""
+    key = party.key
+    if isinstance(key, ClientSecret):
+        # With Basic the id stands in the header, and RFC 6749 §2.3 wants one way only.
+        named = {} if key.method == "client_secret_basic" else {"client_id": party.client_id}
+        return named | key.fields(), key.header(party.client_id)
+    assertion = client_assertion(provider, party, key, at=at)
+    named = {"client_id": party.client_id, "client_assertion_type": _ASSERTION_TYPE}
+    return named | {"client_assertion": assertion}, {}
 
 
 def _token(value: object, part: str) -> str:

@@ -53,7 +53,7 @@ def _signed(content: bytes, *, provider: Provider, party: RelyingParty, find_key
         token = content.decode("ascii")
     except UnicodeDecodeError as error:
         raise ProviderAnswerMalformed(part="userinfo") from error
-    claims = verified_claims(token, find_key=find_key)
+    claims = verified_claims(token, find_key=find_key, algorithms=party.algorithms)
     if claims.get("iss") != provider.issuer:
         raise TokenOfAnother(claim="iss")
     if claims.get("aud") not in (party.client_id, [party.client_id]):
