@@ -23,6 +23,7 @@ CLERK: Attributes = {
     "roles": ["municipal_clerk"],
     "second_factor": True,
     "recent_authentication": True,
+    "restricted": False,
 }
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
@@ -33,6 +34,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "portal:ViewOwnAccount",
         "Portal::Area",
         {},
+    ),
+    "nothing-lasting-on-the-word-of-one-body": (
+        "Staff",
+        CLERK | {"restricted": True},
+        "accounts:CreateToken",
+        "Portal::Account",
+        {"owner": "1"},
     ),
 }
 

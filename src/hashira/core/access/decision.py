@@ -49,6 +49,7 @@ class Policy:
             "roles": sorted({g.role for g in principal.grants}),
             "second_factor": principal.second_factor,
             "recent_authentication": principal.recent_authentication,
+            "restricted": principal.restricted,
         }
         try:
             answer = cedarpy.is_authorized(

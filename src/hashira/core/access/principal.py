@@ -37,6 +37,8 @@ class Principal:
     grants: tuple[Grant, ...] = ()
     second_factor: bool = False
     recent_authentication: bool = False
+    restricted: bool = False
+    """Whether ``grants`` leaves out roles of the account: a body's directory vouches for that body only."""
     scope: frozenset[str] | None = None
     """The actions it is narrowed to, where somebody acts through a token; ``None`` narrows nothing."""
 

@@ -18,8 +18,10 @@ from django.core.validators import validate_email
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts import membership
+from hashira.core.accounts.directories import identities
+from hashira.core.accounts.directories.errors import DirectoryNotFound
 from hashira.core.accounts.errors import AccountExists, AddressUnreadable, RoleNeverInForce
-from hashira.core.accounts.models import Account, Invitation
+from hashira.core.accounts.models import Account, Directory, Invitation
 from hashira.core.accounts.services import create_account, grant_role
 from hashira.core.services import service
 from hashira.kernel.errors import HashiraError
@@ -43,11 +45,12 @@ class InvitationNotOpen(HashiraError):
 
 @dataclass(frozen=True, slots=True)
 class OpenInvitation:
-    """An invitation as the invited person sees it."""
+    """An invitation as the invited person sees it. ``directories``: ids of those of the inviting body."""
 
     email: str
     display_name: str
     organisation: Bilingual
+    directories: tuple[UUID, ...]
     role: str
     expires_at: datetime
 
@@ -136,6 +139,11 @@ def open_invitation(secret: str, *, at: datetime) -> OpenInvitation:
         email=row.email,
         display_name=row.display_name,
         organisation=Bilingual(row.organisation.name, row.organisation.name_en),
+        directories=tuple(
+            Directory.objects.filter(organisation_id=row.organisation_id, removed_at=None).values_list(
+                "pk", flat=True
+            )
+        ),
         role=row.role,
         expires_at=row.expires_at,
     )
@@ -148,10 +156,43 @@ def accept(*, secret: str, display_name: str, password: str, at: datetime, actor
     Raises ``InvitationNotOpen``, ``PasswordTooWeak``, ``AccountExists``.
     """
     access.require(actor, "accounts:AcceptInvitation", Resource("Portal::Area", "accounts"))
+    row = _still_open(secret, at)
+    create_account(actor=actor, email=row.email, display_name=display_name.strip(), password=password)
+    _use(row, actor, at)
+    return row.email
+
+
+@service(action="accounts:AcceptInvitation")
+def accept_by_directory(
+    *, secret: str, directory_id: UUID, subject: str, at: datetime, actor: Principal = _GUEST
+) -> str:
+    """The same without a password: the account is entered by the directory of the inviting body.
+
+    Raises ``InvitationNotOpen``, ``AccountExists``, ``IdentityTaken``, ``DirectoryNotFound``.
+    """
+    access.require(actor, "accounts:AcceptInvitation", Resource("Portal::Area", "accounts"))
+    row = _still_open(secret, at)
+    if not Directory.objects.filter(
+        pk=directory_id, organisation_id=row.organisation_id, removed_at=None
+    ).exists():
+        raise DirectoryNotFound
+    create_account(actor=actor, email=row.email, display_name=row.display_name, password=None)
+    identities.connect_invited(
+        actor=actor, directory_id=directory_id, subject=subject, email=row.email, at=at
+    )
+    _use(row, actor, at)
+    return row.email
+
+
+def _still_open(secret: str, at: datetime) -> Invitation:
     row = Invitation.objects.select_for_update(no_key=True).filter(digest=_digest(secret)).first()
     if row is None or _is_closed(row, at):
         raise _closed(row, at)
-    create_account(actor=actor, email=row.email, display_name=display_name.strip(), password=password)
+    return row
+
+
+def _use(row: Invitation, actor: Principal, at: datetime) -> None:
+    """The role is granted, and the link is worth nothing any more."""
     grant_role(
         actor=actor,
         email=row.email,
@@ -169,7 +210,6 @@ def accept(*, secret: str, display_name: str, password: str, at: datetime, actor
         organisation=str(row.organisation_id),
         facts={"role": row.role},
     )
-    return row.email
 
 
 def _subject(row: Invitation) -> audit.Subject:

@@ -134,6 +134,52 @@ class Invitation(models.Model):
         ordering: ClassVar = ["-created_at"]
 
 
+class Directory(models.Model):
+    """The directory of a body, which vouches for its staff by OpenID Connect (団体のディレクトリ).
+
+    Lists stand as words with spaces between. No secret is in it: ``credential`` says where it lies.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="directories")
+    issuer = models.CharField(max_length=255)
+    client_id = models.CharField(max_length=255)
+    credential = models.CharField(max_length=400)
+    authentication = models.CharField(max_length=32)
+    algorithms = models.CharField(max_length=64)
+    scopes = models.CharField(max_length=200)
+    second_factor = models.CharField(max_length=400, blank=True)
+    email_domains = models.CharField(max_length=400, blank=True)
+    registered_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["issuer", "client_id"],
+                condition=Q(removed_at__isnull=True),
+                name="a_directory_is_registered_once",
+            )
+        ]
+
+
+class DirectoryIdentity(models.Model):
+    """A person of a directory, by its ``sub``, and the account of the same person (ディレクトリの本人)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    directory = models.ForeignKey(Directory, on_delete=models.PROTECT, related_name="identities")
+    subject = models.CharField(max_length=255)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="directory_identities")
+    connected_at = models.DateTimeField()
+    last_sign_in_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["directory", "subject"], name="a_person_has_one_account"),
+            models.UniqueConstraint(fields=["directory", "account"], name="an_account_has_one_person"),
+        ]
+
+
 class Resident(models.Model):
     """A person as the sign-in of residents names them (住民): an issuer and its pairwise ``sub``.
 

@@ -12,10 +12,14 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from hashira.core.access.principal import Grant, Principal, PrincipalKind
+from hashira.core.accounts.directories.identities import has_roles_elsewhere, stands
 from hashira.core.accounts.models import Resident, RoleAssignment
 
 RESIDENT_SESSION = "resident"
 """Key of the session under which a signed-in resident stands: ``{"id": …, "at": ISO time}``."""
+DIRECTORY = "directory"
+"""``method`` of the record of a sign-in by the directory of a body; it also has ``directory`` (its id),
+``organisation`` (the id of the body) and ``second_factor``."""
 
 
 class PrincipalMiddleware:
@@ -35,7 +39,10 @@ def principal_of(request: HttpRequest) -> Principal:
     now = datetime.now(UTC)
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return staff(user, methods=get_authentication_records(request, user), at=now)
+        methods = get_authentication_records(request, user)
+        if any(not stands(m.get("directory", ""), str(user.pk)) for m in methods if m["method"] == DIRECTORY):
+            return Principal.anonymous()  # the directory was removed, or the account was parted from it
+        return staff(user, methods=methods, at=now)
     return _resident(request.session.get(RESIDENT_SESSION), now) or Principal.anonymous()
 
 
@@ -43,19 +50,24 @@ def staff(account: Any, *, methods: list[dict[str, Any]], at: datetime) -> Princ
     """The account as a principal, with the roles in force at that moment.
 
     ``methods`` are the records of allauth: each with ``method`` and ``at`` (seconds since the epoch).
-    A passkey counts as a second factor, as does the directory of a body that answers for one itself.
+    A passkey counts as a second factor, as does the directory of a body that answers for one itself. A
+    session that a directory has opened holds the roles in its body only.
     """
     in_force = RoleAssignment.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=at), account_id=account.pk, valid_from__lte=at
-    ).values_list("role", "organisation_id")
+    )
+    body = next((m["organisation"] for m in methods if m.get("method") == DIRECTORY), None)
+    if body is not None:
+        in_force = in_force.filter(organisation_id=body)
     recent = at.timestamp() - settings.HASHIRA_RECENT_AUTHENTICATION_SECONDS
     return Principal(
         PrincipalKind.STAFF,
         str(account.pk),
         display=account.get_full_name(),
-        grants=tuple(Grant(role, str(organisation)) for role, organisation in in_force),
+        grants=tuple(Grant(held.role, str(held.organisation_id)) for held in in_force),
         second_factor=any(m.get("method") == "mfa" or m.get("second_factor") is True for m in methods),
         recent_authentication=any(float(m.get("at", 0)) >= recent for m in methods),
+        restricted=body is not None and has_roles_elsewhere(str(account.pk), body, at=at),
     )
 
 

@@ -101,11 +101,12 @@ def organisation_of(code: str) -> str:
 
 
 @service(action="accounts:CreateAccount")
-def create_account(*, actor: Principal, email: str, display_name: str, password: str) -> str:
+def create_account(*, actor: Principal, email: str, display_name: str, password: str | None) -> str:
     """Makes an account without any role and returns its id.
 
-    The password keeps the rules of ``AUTH_PASSWORD_VALIDATORS``; a second factor is set up at the first
-    sign-in. Raises ``AddressUnreadable``, ``PasswordTooWeak``, ``AccountExists``.
+    Without ``password`` it is entered by the directory of a body only. A password keeps the rules of
+    ``AUTH_PASSWORD_VALIDATORS``; a second factor is set up at the first sign-in. Raises
+    ``AddressUnreadable``, ``PasswordTooWeak``, ``AccountExists``.
     """
     access.require(actor, "accounts:CreateAccount", _STAFF)
     address = email.strip().lower()
@@ -114,7 +115,8 @@ def create_account(*, actor: Principal, email: str, display_name: str, password:
     except ValidationError:
         raise AddressUnreadable() from None
     try:
-        validate_password(password, Account(email=address, display_name=display_name))
+        if password is not None:
+            validate_password(password, Account(email=address, display_name=display_name))
     except ValidationError as error:
         raise PasswordTooWeak(broken=len(error.messages)) from None
     try:
