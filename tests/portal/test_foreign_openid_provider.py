@@ -169,7 +169,9 @@ def test_an_assertion_is_good_once(client: Client, start: Start) -> None:
             "code": "made-up",
             "redirect_uri": party.redirect_uri,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": token_exchange.client_assertion(provider, party, at=datetime.now(UTC)),
+            "client_assertion": token_exchange.client_assertion(
+                provider, party, party.key, at=datetime.now(UTC)
+            ),
         }
         content = {
             "content": urlencode(form),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("hashira.ui.urls")),
     path("", include("hashira.portal.staff_sign_in.urls")),
+    path("", include("hashira.portal.directory_sign_in.urls")),
     path("", include("hashira.portal.staff_administration.urls")),
     path("figures", figures.page, name="figures"),
     path("api/", api_pages.documentation, name="api"),

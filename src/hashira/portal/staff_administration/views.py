@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -323,5 +324,11 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
                     request, _("アカウントができました。サインインして、二要素認証を設定してください")
                 )
                 return HttpResponseRedirect(reverse("account_login"))
-    context = {"invitation": invitation, "role": ROLE_TITLES[invitation.role], "form": form}
+    query = f"?{urlencode({'invitation': secret})}"
+    context = {
+        "invitation": invitation,
+        "role": ROLE_TITLES[invitation.role],
+        "form": form,
+        "directories": [reverse("directory-start", args=[one]) + query for one in invitation.directories],
+    }
     return render(request, "portal/staff_administration/accept.html", context, status=status)

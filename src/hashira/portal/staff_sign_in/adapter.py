@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from hashira.core.accounts.principals import RESIDENT_SESSION
 from hashira.ui.templatetags.ui import site_name
 
+_LIBRARY_STAGE = "allauth.mfa.stages.AuthenticateStage"
+
 
 class StaffAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators."""
@@ -27,6 +29,11 @@ class StaffAdapter(DefaultAccountAdapter):
         """A session is either of staff or of a resident: the resident's ends first."""
         request.session.pop(RESIDENT_SESSION, None)
         super().login(request, user)
+
+    def get_login_stages(self) -> list[str]:
+        """Those of the library, but a directory that has proved a second factor is not asked for another."""
+        ours = {_LIBRARY_STAGE: "hashira.portal.directory_sign_in.opening.SecondFactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """An installation on a closed network has no mail; what matters stands in the audit."""

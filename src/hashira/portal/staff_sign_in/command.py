@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from hashira.portal.directory_sign_in.command import directory
+
 if TYPE_CHECKING:
     from hashira.core.access import Principal
 
@@ -31,6 +33,9 @@ def accounts() -> None:
     django.setup()
 
 
+accounts.add_command(directory)
+
+
 @accounts.command()
 @click.argument("email")
 @click.option("--name", required=True, help="氏名 / the name shown to colleagues")
@@ -43,8 +48,8 @@ def create(email: str, name: str, password_stdin: bool) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("パスワード / password", hide_input=True, confirmation_prompt=True, err=True)
-    with _told():
-        services.create_account(actor=_operator(), email=email, display_name=name, password=password)
+    with told():
+        services.create_account(actor=operator(), email=email, display_name=name, password=password)
     click.echo(
         "作りました。二要素認証は最初のサインインで設定します / Made; the second factor is set up at sign-in"
     )
@@ -65,10 +70,10 @@ def grant(email: str, role: str, organisation: str, first: str | None, last: str
 
     begins = _midnight(first, "--from") if first else datetime.now(UTC)
     ends = _midnight(last, "--until", after=True) if last else None
-    with _told():
-        body = _body(organisation)
+    with told():
+        body = body_id(organisation)
         services.grant_role(
-            actor=_operator(), email=email, organisation=body, role=role, valid_from=begins, valid_until=ends
+            actor=operator(), email=email, organisation=body, role=role, valid_from=begins, valid_until=ends
         )
     click.echo("付与しました / Granted")
 
@@ -81,9 +86,9 @@ def end(email: str, role: str, organisation: str) -> None:
     """役割をいま終える / End ROLE in ORGANISATION now."""
     from hashira.core.accounts import services
 
-    with _told():
-        body = _body(organisation)
-        services.end_role(actor=_operator(), email=email, organisation=body, role=role, at=datetime.now(UTC))
+    with told():
+        body = body_id(organisation)
+        services.end_role(actor=operator(), email=email, organisation=body, role=role, at=datetime.now(UTC))
     click.echo("終えました / Ended")
 
 
@@ -93,8 +98,8 @@ def reset_factors(email: str) -> None:
     """二つ目の確認をすべて外す / Take all second factors off, after making sure who asks for it."""
     from hashira.core.accounts import services
 
-    with _told():
-        taken = services.reset_second_factors(actor=_operator(), email=email)
+    with told():
+        taken = services.reset_second_factors(actor=operator(), email=email)
     click.echo(f"{taken}件を外しました / {taken} taken off")
 
 
@@ -104,8 +109,8 @@ def stop(email: str) -> None:
     """アカウントを停止する / Let nobody sign in with the account; open sessions end."""
     from hashira.core.accounts import services
 
-    with _told():
-        changed = services.stop_account(actor=_operator(), email=email)
+    with told():
+        changed = services.stop_account(actor=operator(), email=email)
     click.echo("停止しました / Stopped" if changed else "停止していました / It was stopped already")
 
 
@@ -115,8 +120,8 @@ def resume(email: str) -> None:
     """停止したアカウントを戻す / Let a stopped account sign in again."""
     from hashira.core.accounts import services
 
-    with _told():
-        changed = services.resume_account(actor=_operator(), email=email)
+    with told():
+        changed = services.resume_account(actor=operator(), email=email)
     click.echo("戻しました / Resumed" if changed else "停止していません / It was not stopped")
 
 
@@ -132,8 +137,8 @@ def give_token(email: str, serial: str, seed_stdin: bool) -> None:
         seed = sys.stdin.readline().rstrip("\r\n")
     else:
         seed = click.prompt("シード / seed (base32, hex)", hide_input=True, err=True)
-    with _told():
-        services.give_token(actor=_operator(), email=email, serial=serial, seed=seed)
+    with told():
+        services.give_token(actor=operator(), email=email, serial=serial, seed=seed)
     click.echo("渡しました / Given")
 
 
@@ -152,9 +157,9 @@ def add_organisation(kind: str, code: str, name: str, name_en: str) -> None:
     from hashira.core.accounts import services
     from hashira.core.accounts.models import Organisation
 
-    with _told():
+    with told():
         services.add_organisation(
-            actor=_operator(), kind=Organisation.Kind(kind), code=code, name=name, name_en=name_en
+            actor=operator(), kind=Organisation.Kind(kind), code=code, name=name, name_en=name_en
         )
     click.echo("登録しました / Registered")
 
@@ -203,21 +208,21 @@ def list_(as_json: bool) -> None:
         click.echo(f"{one.email}  {one.name}  {'2FA' if one.second_factor else '-'}  {roles}")
 
 
-def _operator() -> Principal:
+def operator() -> Principal:
     """Whoever has a shell on this machine, by name: the audit tells it from the web's own users."""
     from hashira.core.access import Principal
 
     return Principal.system(f"terminal:{getpass.getuser()}")
 
 
-def _body(code: str) -> str:
+def body_id(code: str) -> str:
     """The id of an organisation; a municipality is registered when it is named first."""
     from hashira.core.accounts import services
     from hashira.kernel.municipality import by_code
 
     if code[:1].isascii() and code[:1].isalpha():
         return services.organisation_of(code)
-    return services.register_municipality(actor=_operator(), municipality=by_code(code))
+    return services.register_municipality(actor=operator(), municipality=by_code(code))
 
 
 def _midnight(text: str, option: str, *, after: bool = False) -> datetime:
@@ -232,7 +237,7 @@ def _midnight(text: str, option: str, *, after: bool = False) -> datetime:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Says an error in both languages and ends with the code for trouble of the environment."""
     from hashira.kernel.errors import HashiraError
 

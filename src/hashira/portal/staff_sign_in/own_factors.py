@@ -13,7 +13,42 @@ from allauth.mfa.signals import authenticator_added
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class NoPassword(HashiraError):
+    """The account is entered by the directory of its body only."""
+
+    code = "CORE-106"
+    what = Bilingual("変更するパスワードがありません", "There is no password to change")
+    why = Bilingual(
+        "このアカウントは、団体のディレクトリでサインインします",
+        "This account signs in by the directory of its body",
+    )
+    remedy = Bilingual(
+        "パスワードは、団体のディレクトリで変更してください",
+        "Change your password in the directory of your body",
+    )
+    status = 409
+
+
+class ByOwnPasswordOnly(HashiraError):
+    """In a session that one body's directory has opened, for an account that has roles in others."""
+
+    code = "CORE-107"
+    what = Bilingual("ここでは変更できません", "This cannot be changed here")
+    why = Bilingual(
+        "ほかの団体の役割もあるので、この団体のディレクトリで開いた画面では、アカウントの設定を変更できません",
+        "You have roles in other bodies too, and this session was opened by the directory of one",
+    )
+    remedy = Bilingual(
+        "サインアウトし、パスワードと二つ目の確認でサインインしてから変更してください",
+        "Sign out, sign in with your password and second factor, and change it then",
+    )
+    status = 403
 
 
 def has_factor(user: Any) -> bool:
@@ -26,10 +61,13 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
     The library asks for the factor when somebody signs in. A session that began before the factor was set
     up could otherwise read the recovery codes or take the factor off, with the password as its only proof.
+    The directory of a body looks after accounts of its own people only.
     """
 
     @functools.wraps(view)
     def look(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.principal.restricted:
+            raise ByOwnPasswordOnly
         shown = request.principal.second_factor
         if request.user.is_authenticated and not shown and has_factor(request.user):
             here = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""

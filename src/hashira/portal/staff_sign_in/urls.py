@@ -14,6 +14,7 @@ from django.http import HttpResponseBase
 from django.urls import path
 
 from hashira.core import access
+from hashira.core.accounts.directories.registration import has_directories
 from hashira.portal.staff_sign_in import own_factors, views
 
 
@@ -39,7 +40,11 @@ urlpatterns = [
     path("sign-in", views.doors, name="sign-in"),
     path("sign-in/second-factor", views.second_factor, name="second-factor"),
     path("sign-in/again", views.reauthenticate, name="reauthenticate"),
-    path("sign-in/staff", _entrance(account.login), name="account_login"),
+    path(
+        "sign-in/staff",
+        _entrance(account.LoginView.as_view(extra_context={"has_directories": has_directories})),
+        name="account_login",
+    ),
     path("sign-in/staff/sign-up", views.no_sign_up, name="account_signup"),
     path("sign-in/staff/inactive", _entrance(account.account_inactive), name="account_inactive"),
     path("sign-in/staff/second-factor", _entrance(mfa.authenticate), name="mfa_authenticate"),
@@ -50,6 +55,7 @@ urlpatterns = [
     path("sign-out", _entrance(account.logout), name="account_logout"),
     path("account/", views.account, name="account"),
     path("account/password", _own(account.password_change), name="account_change_password"),
+    path("account/password/none", views.no_password, name="account_set_password"),
     path("account/second-factors/", _own(mfa.index), name="mfa_index"),
     path("account/second-factors/totp", _own(totp.activate_totp), name="mfa_activate_totp"),
     path("account/second-factors/totp/remove", _own(totp.deactivate_totp), name="mfa_deactivate_totp"),

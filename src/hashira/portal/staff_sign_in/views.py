@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hashira.core import access
+from hashira.core.accounts.directories.identities import connections
 from hashira.core.accounts.selectors import roles_of
+from hashira.portal.directory_sign_in.opening import directory_of
 from hashira.portal.resident_sign_in.return_path import own_path
-from hashira.portal.staff_sign_in.own_factors import has_factor
+from hashira.portal.staff_sign_in.own_factors import NoPassword, has_factor
 
 
 @access.public("whoever wants to sign in is not known yet")
@@ -45,7 +47,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def reauthenticate(request: HttpRequest) -> HttpResponse:
-    """To showing once more who one is."""
+    """To showing once more who one is: to the directory, if it has opened this session."""
+    if directory_of(request):
+        return HttpResponseRedirect(reverse("directory-again") + _next(request))
     return HttpResponseRedirect(reverse("account_reauthenticate") + _next(request))
 
 
@@ -60,11 +64,25 @@ def no_sign_up(request: HttpRequest) -> HttpResponse:
 @access.requires("portal:ViewOwnAccount")
 @never_cache
 @require_safe
+def no_password(request: HttpRequest) -> HttpResponse:
+    """Where the library leads whoever would change a password and has none."""
+    raise NoPassword
+
+
+@access.requires("portal:ViewOwnAccount")
+@never_cache
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: name, roles in force, second factors."""
     if not request.user.is_authenticated:
         raise Http404
-    context = {"account": request.user, "roles": roles_of(str(request.user.pk))}
+    account_id = str(request.user.pk)
+    context = {
+        "account": request.user,
+        "roles": roles_of(account_id),
+        "directories": connections(account_id),
+        "by_directory": directory_of(request),
+    }
     return render(request, "portal/staff_sign_in/account.html", context)
 
 

@@ -124,6 +124,11 @@ def directories() -> tuple[Standing, ...]:
     return tuple(_standing(row) for row in rows.order_by("organisation__code", "organisation__name", "pk"))
 
 
+def has_directories() -> bool:
+    """Whether there is any."""
+    return Directory.objects.filter(removed_at=None).exists()
+
+
 def directory(directory_id: UUID) -> Standing:
     """One in use; raises ``DirectoryNotFound``."""
     row = Directory.objects.filter(pk=directory_id, removed_at=None).select_related("organisation").first()

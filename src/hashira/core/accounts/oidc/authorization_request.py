@@ -6,6 +6,7 @@ Source: OpenID Connect Core 1.0 §3.1.2; RFC 7636 (PKCE); RFC 9207 (``iss`` of t
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -98,6 +99,8 @@ def authorization_url(
     }
     if party.acr_values:
         query["acr_values"] = " ".join(party.acr_values)
+    if party.claims and provider.takes_claims:
+        query["claims"] = json.dumps({"id_token": dict.fromkeys(party.claims)}, separators=(",", ":"))
     if anew:
         query |= {"prompt": "login", "max_age": "0"}
     joined = "&" if urlsplit(provider.authorization_endpoint).query else "?"

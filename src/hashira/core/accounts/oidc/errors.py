@@ -58,7 +58,7 @@ class ProviderRefused(SignInRefused):
 
     code = "CORE-042"
     what = _NOT_SIGNED_IN
-    why = Bilingual("認証アプリが断りました（{error}）", "The authentication app refused ({error})")
+    why = Bilingual("認証サーバーが断りました（{error}）", "The authentication server refused ({error})")
     remedy = _TELL_DESK
 
 
@@ -91,8 +91,8 @@ class ResponseMalformed(SignInRefused):
     code = "CORE-045"
     what = _NOT_SIGNED_IN
     why = Bilingual(
-        "認証アプリから戻ったアドレスが正しい形ではありません",
-        "The address that the authentication app returned to is not of the right form",
+        "認証サーバーから戻ったアドレスが正しい形ではありません",
+        "The address that the authentication server returned to is not of the right form",
     )
     remedy = _AGAIN
 

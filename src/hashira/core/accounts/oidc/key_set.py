@@ -69,6 +69,10 @@ class KeySets:
             raise KeyUnknown
         return found
 
+    def look(self, http: httpx.Client, jwks_uri: str) -> int:
+        """Fetches the keys now; how many of them sign."""
+        return len(self._fetch(http, jwks_uri, self.clock()).keys)
+
     def forget(self) -> None:
         """Empties the store."""
         with self._lock:

@@ -41,6 +41,7 @@ class Provider:
     """The endpoints of an OpenID provider (認証サーバー).
 
     ``names_itself``: it promises ``iss`` in every authorization response (RFC 9207 §3).
+    ``takes_claims``: single claims may be asked for (OpenID Connect Core 1.0 §5.5).
     ``userinfo_endpoint`` is empty for a directory that has none.
     """
 
@@ -50,6 +51,7 @@ class Provider:
     userinfo_endpoint: str
     jwks_uri: str
     names_itself: bool = False
+    takes_claims: bool = False
 
     def __post_init__(self) -> None:
         for name in ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"):
@@ -66,6 +68,7 @@ class RelyingParty:
 
     ``required_acr``: words that the ``acr`` of the ID token must hold; the published reference of the app
     names the values asked for, not the claim, so an installation may change it.
+    ``claims`` are asked for in the ID token, where a provider takes such a wish.
     ``key`` proves that it is us who ask; ``algorithms`` are those in which the provider may sign.
     ``clock_skew`` is how far the two clocks may be apart; ``authentication_age`` the age that an earlier
     authentication (``auth_time``) may have; ``longest_sign_in`` the time from start to return.
@@ -76,6 +79,7 @@ class RelyingParty:
     key: ClientKey | ClientSecret
     algorithms: tuple[str, ...] = (ALGORITHM,)
     scopes: tuple[str, ...] = SCOPES
+    claims: tuple[str, ...] = ()
     acr_values: tuple[str, ...] = ACR_VALUES
     required_acr: tuple[str, ...] = ("aal3",)
     assertion_life: timedelta = timedelta(seconds=5)
@@ -169,7 +173,8 @@ def discover(
             raise ProviderConfigurationWrong(member=member)
         named[member] = value
     names_itself = document.get("authorization_response_iss_parameter_supported") is True
-    return Provider(issuer=issuer, names_itself=names_itself, **named)
+    takes_claims = document.get("claims_parameter_supported") is True
+    return Provider(issuer=issuer, names_itself=names_itself, takes_claims=takes_claims, **named)
 
 
 def _words(offered: list[object]) -> set[str]:
