@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +91,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 
+    names["directory"] = _directory(data)
     begun = _open(chromium, site, "/sign-in/staff?next=/account/")
     begun.locator("input[type=email]").fill("clerk@city.example")
     begun.locator("input[type=password]").fill("hashira-demonstration")
@@ -117,6 +121,35 @@ def _as_resident(page: Page, person: str) -> str:
     provider = page.url
     page.get_by_role("button", name=f"{person}としてサインイン").click()
     return provider
+
+
+_REGISTER = """
+import django; django.setup()
+from datetime import UTC, datetime
+from hashira.core.access import Principal
+from hashira.core.accounts import services
+from hashira.core.accounts.directories.registration import Registration, register
+print(register(
+    actor=Principal.system("terminal:test"),
+    organisation=services.organisation_of("131016"),
+    asked=Registration("https://directory.example", "client", "label:directory"),
+    at=datetime.now(UTC),
+))
+"""
+
+
+def _directory(data: Path) -> str:
+    """A directory of the city that nobody can reach, so that it is registered without being asked."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    said = subprocess.run(
+        (sys.executable, "-c", _REGISTER),
+        capture_output=True,
+        text=True,
+        env=own | {"HASHIRA_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "hashira.portal.settings"},
+        timeout=60,
+    )
+    assert said.returncode == 0, said.stderr
+    return said.stdout.strip()
 
 
 def _last_id(page: Page) -> str:

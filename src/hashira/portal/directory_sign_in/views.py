@@ -56,6 +56,8 @@ def index(request: HttpRequest) -> HttpResponse:
         request=request,
         caption=_("ディレクトリのある団体"),
     )
+    if table.wants_csv:
+        return table.csv_response("directories.csv")
     return render(request, "portal/directory_sign_in/index.html", {"table": table})
 
 
@@ -279,4 +281,4 @@ def _refused(request: HttpRequest, error: HashiraError, directory_id: UUID | Non
         "remedy": told.remedy.format(**told.details).in_language(language),
         "directory": directory_id,
     }
-    return render(request, "portal/directory_sign_in/refused.html", context, status=told.status)
+    return render(request, "portal/directory_sign_in/refused.html", context, status=error.status)
