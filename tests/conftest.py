@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
+
+from hashira.certificates.adapters import file_signer
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +25,32 @@ def shared_data() -> Path:
     if os.environ.get("CI"):
         pytest.fail("HASHIRA_DATA must name the folder of real inputs in CI")
     pytest.skip("HASHIRA_DATA is not set: not checked against the real inputs that others published")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretching:
+    """How much work the product puts between a guess and a secret."""
+
+    argon2_passes: int
+    argon2_kibibytes: int
+    scrypt_cost: int
+    scrypt_parallel: int
+
+
+@pytest.fixture(autouse=True, scope="session")
+def stretching() -> Iterator[Stretching]:
+    """Secrets of tests are stretched little, since hundreds are made; gives the figures of the product."""
+    real = Stretching(
+        Argon2PasswordHasher.time_cost,
+        Argon2PasswordHasher.memory_cost,
+        file_signer._COST,
+        file_signer._PARALLEL,
+    )
+    with (
+        patch.multiple(Argon2PasswordHasher, time_cost=1, memory_cost=64, parallelism=1),
+        patch.multiple(file_signer, _COST=16, _PARALLEL=1),
+    ):
+        yield real
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP as Token
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from tests.conftest import Stretching
 
 from hashira.core.accounts.models import Account
 from hashira.core.audit.models import AuditEvent
@@ -212,3 +213,11 @@ def test_the_form_of_a_passkey_is_in_the_language_of_the_reader(
     answer = client.get(reverse("mfa_add_webauthn"), headers={"accept-language": language})
     assert answer.status_code == 200
     assert label in answer.content.decode()
+
+
+def test_the_product_stretches_secrets_as_owasp_asks(stretching: Stretching) -> None:
+    """Password Storage Cheat Sheet: Argon2id of 19 MiB, 2 passes; scrypt of 2**14, r=8, p=5; or more."""
+    assert stretching.argon2_kibibytes >= 19 * 1024
+    assert stretching.argon2_passes >= 2
+    assert stretching.scrypt_cost >= 2**14
+    assert stretching.scrypt_parallel >= 5

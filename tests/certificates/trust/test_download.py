@@ -92,7 +92,7 @@ def server(certificate: Path) -> Iterator[Server]:
         listening.server_port,
         lambda: httpx.Client(verify=trusting, timeout=2.0, follow_redirects=False, trust_env=False),
     )
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread = threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield made
     listening.shutdown()
