@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from tests.certificates.people import municipality, registered
 
 from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
-from hashira.core.api.errors import TokenNotMakeable
+from hashira.core.api.errors import CrossSite, TokenNotMakeable
 from hashira.core.api.models import ApiToken
 from hashira.core.api.tokens import MAX_TOKENS, create_token, revoke_token
 from hashira.core.audit.models import AuditEvent
@@ -79,6 +80,43 @@ def test_a_dose_is_recorded_once_and_read_back(city: Organisation) -> None:
     assert [event["vaccine"] for event in found["events"]] == ["comirnaty"]
     listed = client.get(f"/api/v1/certificates/people?organisation={city.pk}&reference=1").json()
     assert (listed["total"], listed["next"], listed["items"][0]["id"]) == (1, None, str(person))
+
+
+def test_the_audit_says_which_token_acted(city: Organisation) -> None:
+    actor, person = owner(city), registered(city)
+    client = caller(made(actor))
+    client.post(f"/api/v1/certificates/people/{person}/doses", dose(), content_type="application/json")
+    client.get(f"/api/v1/certificates/people/{person}")
+    token = str(ApiToken.objects.get().pk)
+    for action in ("certificates:RecordDose", "certificates:ViewPerson"):
+        told = AuditEvent.objects.filter(action=action).latest("pk")
+        assert json.loads(told.facts)["token"] == token, action
+    made_by_hand = AuditEvent.objects.get(action="accounts:CreateToken")
+    assert "token" not in json.loads(made_by_hand.facts)
+
+
+def test_a_session_needs_its_csrf_token_and_nothing_else_does(city: Organisation) -> None:
+    account = Account.objects.get(pk=owner(city).id)
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.force_login(account)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": datetime.now(UTC).timestamp()}]
+    session["account_authentication_methods_user"] = str(account.pk)
+    session.save()
+    address = f"/api/v1/certificates/people/{registered(city)}/doses"
+    refused = client.post(address, dose(), content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, CrossSite.code)
+    assert not AuditEvent.objects.filter(action="certificates:RecordDose").exists()
+    client.get("/sign-in/staff")  # any page with a form gives the cookie
+    client.get("/account/password")
+    with_token = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    taken = client.post(address, dose(), content_type="application/json", headers=with_token)
+    assert taken.status_code == 201, taken.content.decode()
+    by_token = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    bearer = {"authorization": f"Bearer {made(owner(city))}"}
+    assert by_token.post(
+        address, dose(number=2, given_on="2021-07-01"), content_type="application/json", headers=bearer
+    ).status_code == 201  # fmt: skip
 
 
 def test_the_same_rules_as_at_the_counter(city: Organisation) -> None:

@@ -110,9 +110,14 @@ def test_a_token_is_set_up_from_the_key_shown_as_text(client: Client, account: A
     assert shown
     assert "style=" not in page
     assert "data:image/svg+xml" in page
-    done = client.post(at, {"code": code(shown[1].replace(" ", ""))})
+    used = code(shown[1].replace(" ", ""))
+    done = client.post(at, {"code": used})
     assert done.status_code == 302
     assert done.url == reverse("mfa_view_recovery_codes")
+    thief = Client()  # who looked over the shoulder while it was set up
+    password(thief)
+    assert thief.post(reverse("mfa_authenticate"), {"code": used}).status_code == 200
+    assert thief.get(reverse("account")).status_code == 302
     assert client.get(reverse("account")).status_code == 200
     assert client.get(done.url).status_code == 200
     kinds = set(Authenticator.objects.filter(user=account).values_list("type", flat=True))

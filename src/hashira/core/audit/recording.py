@@ -43,13 +43,16 @@ def record(
 
     ``facts`` hold counts, codes, formats; never a name, a date of birth or a free text of a person. Of
     ``evidence`` only a digest is kept, salted for the first subject (else for the actor), so that whoever
-    has the content can prove it and whoever guesses cannot. Raises ``ValueError`` outside a transaction or
-    for facts that are too many, too long or of another type.
+    has the content can prove it and whoever guesses cannot. Where the actor came by a token, the fact
+    ``token`` names it. Raises ``ValueError`` outside a transaction or for facts that are too many, too long
+    or of another type.
     """
     if not connection.in_atomic_block:
         raise ValueError("an audit event belongs into the transaction of what it tells about")
     # A member of a text enumeration is told as its plain text.
     told = {name: str(fact) if isinstance(fact, str) else fact for name, fact in (facts or {}).items()}
+    if actor.token:  # a program acted in the name of the person: which of their tokens it had
+        told["token"] = actor.token
     _check(told)
     doer = _subject_of(actor)
     if evidence is not None and not subjects and doer is None:

@@ -13,6 +13,7 @@ from allauth.mfa.signals import authenticator_added
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from hashira.core.accounts import one_time_code
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -84,5 +85,7 @@ def connect() -> None:
 
 def _shown(sender: Any, *, request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
     """Setting a factor up proves that one holds it; nobody waits for the next code to show it again."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        one_time_code.accept(authenticator, request.POST.get("code", ""))  # used up like any other
     if authenticator.type in _FACTORS:
         record_authentication(request, user, "mfa", type=authenticator.type, id=authenticator.pk)
