@@ -10,7 +10,6 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 _DEADLINE = 40.0
@@ -68,7 +67,7 @@ def start(data: Path, **settings: str) -> Installation:
             with urlopen(f"{installation.address}/health/ready", timeout=5) as answer:
                 if answer.status == 200:
                     return installation
-        except URLError:
+        except OSError:  # not there yet, or so busy that it does not answer in time
             process.poll()
     process.kill()
     process.wait(timeout=_DEADLINE)

@@ -20,6 +20,7 @@ class Who(Enum):
     STAFF = "staff"
     ADMINISTRATOR = "administrator of a body"
     NEW_STAFF = "staff who has given a password and no second factor yet"
+    BARE_STAFF = "staff who has signed in and never set up a second factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Place:
     """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
 
 
-A, R, S, D, N = Who
+A, R, S, D, N, B = Who
 EVERY_PAGE: Final = (
     Place("home", "/"),
     Place("ui:gallery", "/ui/"),
@@ -101,6 +102,11 @@ EVERY_PAGE: Final = (
     Place("api-tokens", "/account/api-tokens/", S),
     Place("api-token-new", "/account/api-tokens/new", S),
     Place("mfa_index", "/account/second-factors/", S),
+    Place("second-factor", "/sign-in/second-factor", B),
+    Place("mfa_activate_totp", "/account/second-factors/totp", B),
+    Place("mfa_generate_recovery_codes", "/account/second-factors/codes/new", D),
+    Place("mfa_deactivate_totp", "/account/second-factors/totp/remove", D),
+    Place("mfa_add_webauthn", "/account/second-factors/keys/new", D),
     Place("account_reauthenticate", "/account/second-factors/totp/remove", S, "/sign-in/staff/password"),
     Place("mfa_list_webauthn", "/account/second-factors/keys/", S),
     Place("account_logout", "/sign-out", S),
@@ -121,18 +127,13 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "directory-start": "leads to the directory of a body",
     "directory-again": "leads to the directory of a body",
     "account_set_password": "tests/portal/test_directory_sign_in.py",
-    "second-factor": "leads to the page that sets one up",
     "reauthenticate": "leads to the page that asks again",
     "account_signup": "there is no signing up: an account is made by an administrator",
     "account_inactive": "tests/portal/test_staff_sign_in.py",
     "mfa_login_webauthn": "answers the script of passkeys",
     "mfa_reauthenticate": "asks only after a while: tests/browser/test_staff_sign_in.py",
     "mfa_reauthenticate_webauthn": "asks only after a while: tests/browser/test_staff_sign_in.py",
-    "mfa_deactivate_totp": "asks first who it is, and then leads on: tests/browser/test_staff_sign_in.py",
-    "mfa_add_webauthn": "asks first who it is: tests/browser/test_staff_sign_in.py",
-    "mfa_view_recovery_codes": "asks first who it is: tests/browser/test_staff_sign_in.py",
-    "mfa_activate_totp": "leads away where there is one: tests/browser/test_staff_sign_in.py",
-    "mfa_generate_recovery_codes": "the demonstration has its codes: tests/portal/test_staff_sign_in.py",
+    "mfa_view_recovery_codes": "people of the demonstration have none: tests/browser/test_staff_sign_in.py",
     "mfa_download_recovery_codes": "a file",
     "mfa_remove_webauthn": "needs a key: tests/browser/test_staff_sign_in.py",
     "mfa_edit_webauthn": "needs a key: tests/browser/test_staff_sign_in.py",

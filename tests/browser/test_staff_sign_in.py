@@ -77,7 +77,7 @@ def test_a_passkey_is_set_up_and_signs_in_by_itself(
     page.get_by_label(re.compile("メールアドレス")).fill(address(width))
     page.get_by_label(re.compile("^パスワード")).fill(PASSWORD)
     page.get_by_role("button", name="サインインする", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("二要素認証の設定")
+    expect(page.get_by_role("heading", level=1)).to_have_text("二つ目の確認を設定してください")
     looked_at(page, f"choose-{width}")
     page.get_by_role("link", name="パスキー").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("もう一度確認します")

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 _MOST_STEPS = 120
+PASSWORD = "hashira-demonstration"
 
 
 def focus(page: Page, wanted: Locator, what: str) -> None:
@@ -54,7 +55,7 @@ def resident(page: Page, person: str) -> None:
 def staff(page: Page, data: Path, email: str) -> None:
     """Password, then the six digits as ``hashira demo code`` says them."""
     page.locator("input[type=email]").fill(email)
-    page.locator("input[type=password]").fill("hashira-demonstration")
+    page.locator("input[type=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
     said = subprocess.run(

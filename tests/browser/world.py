@@ -91,10 +91,16 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 
-    names["directory"] = _directory(data)
+    names["directory"] = _made(data, _REGISTER)
+    _made(data, _BARE)
+    bare = _open(chromium, site, "/sign-in/staff?next=/account/")
+    bare.locator("input[type=email]").fill("bare@city.example")
+    bare.locator("input[type=password]").fill(walking.PASSWORD)
+    bare.locator("main form button[type=submit]").first.click()
+    bare.wait_for_url("**/sign-in/second-factor**")
     begun = _open(chromium, site, "/sign-in/staff?next=/account/")
     begun.locator("input[type=email]").fill("clerk@city.example")
-    begun.locator("input[type=password]").fill("hashira-demonstration")
+    begun.locator("input[type=password]").fill(walking.PASSWORD)
     begun.locator("main form button[type=submit]").first.click()
     nobody = _open(chromium, site, "/")
     people = {
@@ -103,6 +109,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
         Who.STAFF: desk,
         Who.ADMINISTRATOR: office,
         Who.NEW_STAFF: begun,
+        Who.BARE_STAFF: bare,
     }
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
 
@@ -138,11 +145,24 @@ print(register(
 """
 
 
-def _directory(data: Path) -> str:
-    """A directory of the city that nobody can reach, so that it is registered without being asked."""
+_BARE = f"""
+import django; django.setup()
+from hashira.core.access import Principal
+from hashira.core.accounts import services
+services.create_account(
+    actor=Principal.system("terminal:test"),
+    email="bare@city.example",
+    display_name="見本 未設定",
+    password="{walking.PASSWORD}",
+)
+"""
+
+
+def _made(data: Path, program: str) -> str:
+    """What no page makes: a directory (which ``hashira`` would ask first, and nobody answers), an account."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
     said = subprocess.run(
-        (sys.executable, "-c", _REGISTER),
+        (sys.executable, "-c", program),
         capture_output=True,
         text=True,
         env=own | {"HASHIRA_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "hashira.portal.settings"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import urllib.error
 import urllib.request
 
 import pytest
@@ -31,7 +30,7 @@ class Running:
         try:
             with urllib.request.urlopen(f"http://localhost:{self.port}/health/live", timeout=5) as answer:
                 return bool(answer.status == 200)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             return False
 
     def worker_pid(self, other_than: int = 0) -> int:

@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def main(folder: Path) -> None:
         try:
             with urllib.request.urlopen(f"http://localhost:{PORT}/health/ready", timeout=5) as answer:
                 ready = answer.status == 200
-        except urllib.error.URLError:
+        except OSError:
             continue
         if ready:
             break
