@@ -8,7 +8,9 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from tools import foreign
 
@@ -67,3 +69,19 @@ def start(
             env={"PATH": os.environ["PATH"], "NODE_PATH": str(foreign.folder() / "node_modules")},
         )
     return issuer, process
+
+
+def way_back(begun: str, account: str) -> str:
+    """Path and query of our callback: the browser's way through the provider's pages."""
+    with httpx.Client(timeout=30) as browser:
+        address = begun
+        for _ in range(12):
+            if urlsplit(address).path.startswith("/interaction/"):
+                address = f"{address}/{account}"
+            said = browser.get(address)
+            assert said.status_code in {302, 303}, said.text
+            address = str(httpx.URL(address).join(said.headers["location"]))
+            parts = urlsplit(address)
+            if parts.netloc == "testserver":
+                return f"{parts.path}?{parts.query}"
+    raise AssertionError("the provider did not send the browser back")

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -98,27 +97,10 @@ def clerk() -> Account:
     return Account.objects.get(email="hanako@city.example")
 
 
-def answer_of(begun: str, account: str, *, jar: httpx.Cookies | None = None) -> str:
-    """Path and query of the callback: the browser's way through the directory's pages."""
-    with httpx.Client(timeout=30, cookies=jar) as browser:
-        address = begun
-        for _ in range(12):
-            if urlsplit(address).path.startswith("/interaction/"):
-                address = f"{address}/{account}"
-            said = browser.get(address)
-            assert said.status_code in {302, 303}, said.text
-            address = str(httpx.URL(address).join(said.headers["location"]))
-            parts = urlsplit(address)
-            if parts.netloc == "testserver":
-                assert parts.path == CALLBACK
-                return f"{parts.path}?{parts.query}"
-    raise AssertionError("the directory did not send the browser back")
-
-
 def sign_in(client: Client, directory: UUID, account: str) -> httpx.Response:
     begun = client.get(f"/sign-in/directory/{directory}", secure=True)
     assert begun.status_code == 302, begun.content.decode()
-    return client.get(answer_of(begun["Location"], account), secure=True)
+    return client.get(foreign_provider.way_back(begun["Location"], account), secure=True)
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
@@ -159,7 +141,7 @@ def test_asked_again_the_directory_authenticates_anew(client: Client, start: Sta
     directory = start("--email-domain", "city.example")
     sign_in(client, directory, "hanako")
     begun = client.get("/sign-in/directory/again?next=/account/", secure=True)
-    answer = client.get(answer_of(begun["Location"], "hanako"), secure=True)
+    answer = client.get(foreign_provider.way_back(begun["Location"], "hanako"), secure=True)
     assert answer["Location"] == "/account/"
     assert client.get("/account/api-tokens/new", secure=True).status_code == 200
 

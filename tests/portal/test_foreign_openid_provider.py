@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
 import pytest
 from django.conf import settings as configured
 from django.test import Client
@@ -69,22 +68,12 @@ def start(settings: object, tmp_path: Path, party_key: ECKey) -> Iterator[Start]
 
 
 def answer_of(client: Client, account: str) -> str:
-    """Path and query of the callback: the browser's way through the provider's pages."""
+    """Path and query of the callback, as the provider answers for that account."""
     begun = client.post("/sign-in/resident", secure=True)
     assert begun.status_code == 302, begun.content.decode()
-    with httpx.Client(timeout=30) as browser:
-        address = begun["Location"]
-        for _ in range(12):
-            if urlsplit(address).path.startswith("/interaction/"):
-                address = f"{address}/{account}"
-            said = browser.get(address)
-            assert said.status_code in {302, 303}, said.text
-            address = str(httpx.URL(address).join(said.headers["location"]))
-            parts = urlsplit(address)
-            if parts.netloc == "testserver":
-                assert parts.path == CALLBACK
-                return f"{parts.path}?{parts.query}"
-    raise AssertionError("the provider did not send the browser back")
+    back = foreign_provider.way_back(begun["Location"], account)
+    assert back.startswith(f"{CALLBACK}?")
+    return back
 
 
 @pytest.mark.parametrize("signed_userinfo", [False, True])
