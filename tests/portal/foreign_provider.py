@@ -68,6 +68,8 @@ def start(
             stderr=said,
             env={"PATH": os.environ["PATH"], "NODE_PATH": str(foreign.folder() / "node_modules")},
         )
+    # Answered now, however busy the machine: what is tried afterwards waits a few seconds at most.
+    httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=90).raise_for_status()
     return issuer, process
 
 
