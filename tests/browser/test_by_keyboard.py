@@ -139,7 +139,7 @@ def test_somebody_is_invited_and_begins(visit: Visit, site: Installation, data: 
     beginner.keyboard.press("Enter")
     expect(beginner.get_by_role("button", name="サインアウト")).to_be_visible()
     beginner.goto(site.address + "/certificates/register/")
-    expect(beginner.get_by_role("heading", level=1)).to_contain_text("二要素認証")
+    expect(beginner.get_by_role("heading", level=1)).to_contain_text("二つ目の確認")
 
 
 def test_the_verdict_at_the_door_is_announced(visit: Visit, tmp_path: Path) -> None:
