@@ -109,7 +109,8 @@ def test_a_token_is_set_up_from_the_key_shown_as_text(client: Client, account: A
     assert shown
     assert "style=" not in page
     assert "data:image/svg+xml" in page
-    done = client.post(at, {"code": code(shown[1].replace(" ", ""))})
+    first = code(shown[1].replace(" ", ""))
+    done = client.post(at, {"code": first})
     assert done.status_code == 302
     assert done.url == reverse("mfa_view_recovery_codes")
     assert client.get(reverse("account")).status_code == 200
@@ -117,6 +118,11 @@ def test_a_token_is_set_up_from_the_key_shown_as_text(client: Client, account: A
     kinds = set(Authenticator.objects.filter(user=account).values_list("type", flat=True))
     assert kinds == {"totp", "recovery_codes"}
     assert AuditEvent.objects.filter(action="accounts:AddSecondFactor").exists()
+    onlooker = Client()
+    password(onlooker)
+    again = onlooker.post(reverse("mfa_authenticate"), {"code": first})
+    assert again.status_code == 200, "the code that set the app up is used up"
+    assert onlooker.get(reverse("account")).status_code == 302
 
 
 def test_a_session_without_the_factor_of_the_account_changes_no_factor(

@@ -13,6 +13,8 @@ from allauth.mfa.signals import authenticator_added
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from hashira.core.accounts import one_time_code
+
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -46,5 +48,8 @@ def connect() -> None:
 
 def _shown(sender: Any, *, request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
     """Setting a factor up proves that one holds it; nobody waits for the next code to show it again."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        # The code that set an app up has been shown, and lies on the wire and over the shoulder as any other.
+        one_time_code.accept(authenticator, request.POST.get("code", ""))
     if authenticator.type in _FACTORS:
         record_authentication(request, user, "mfa", type=authenticator.type, id=authenticator.pk)
