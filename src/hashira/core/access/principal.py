@@ -39,6 +39,8 @@ class Principal:
     recent_authentication: bool = False
     scope: frozenset[str] | None = None
     """The actions it is narrowed to, where somebody acts through a token; ``None`` narrows nothing."""
+    token: str = ""
+    """The public identifier of the token somebody acts through; it opens nothing."""
 
     @classmethod
     def anonymous(cls) -> Principal:
