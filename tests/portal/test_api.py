@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.certificates.people import municipality, registered
 
 from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
-from hashira.core.api.errors import CrossSite, TokenNotMakeable
+from hashira.core.api.errors import TokenNotMakeable
 from hashira.core.api.models import ApiToken
 from hashira.core.api.tokens import MAX_TOKENS, create_token, revoke_token
+from hashira.core.audit import Subject
 from hashira.core.audit.models import AuditEvent
+from hashira.core.audit.reading import events, export
+from hashira.core.audit.sealing import seal, verify
 from hashira.portal.api import assembly
 
 pytestmark = pytest.mark.django_db
@@ -80,43 +85,6 @@ def test_a_dose_is_recorded_once_and_read_back(city: Organisation) -> None:
     assert [event["vaccine"] for event in found["events"]] == ["comirnaty"]
     listed = client.get(f"/api/v1/certificates/people?organisation={city.pk}&reference=1").json()
     assert (listed["total"], listed["next"], listed["items"][0]["id"]) == (1, None, str(person))
-
-
-def test_the_audit_says_which_token_acted(city: Organisation) -> None:
-    actor, person = owner(city), registered(city)
-    client = caller(made(actor))
-    client.post(f"/api/v1/certificates/people/{person}/doses", dose(), content_type="application/json")
-    client.get(f"/api/v1/certificates/people/{person}")
-    token = str(ApiToken.objects.get().pk)
-    for action in ("certificates:RecordDose", "certificates:ViewPerson"):
-        told = AuditEvent.objects.filter(action=action).latest("pk")
-        assert json.loads(told.facts)["token"] == token, action
-    made_by_hand = AuditEvent.objects.get(action="accounts:CreateToken")
-    assert "token" not in json.loads(made_by_hand.facts)
-
-
-def test_a_session_needs_its_csrf_token_and_nothing_else_does(city: Organisation) -> None:
-    account = Account.objects.get(pk=owner(city).id)
-    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
-    client.force_login(account)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": datetime.now(UTC).timestamp()}]
-    session["account_authentication_methods_user"] = str(account.pk)
-    session.save()
-    address = f"/api/v1/certificates/people/{registered(city)}/doses"
-    refused = client.post(address, dose(), content_type="application/json")
-    assert (refused.status_code, refused.json()["code"]) == (403, CrossSite.code)
-    assert not AuditEvent.objects.filter(action="certificates:RecordDose").exists()
-    client.get("/sign-in/staff")  # any page with a form gives the cookie
-    client.get("/account/password")
-    with_token = {"X-CSRFToken": client.cookies["csrftoken"].value}
-    taken = client.post(address, dose(), content_type="application/json", headers=with_token)
-    assert taken.status_code == 201, taken.content.decode()
-    by_token = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
-    bearer = {"authorization": f"Bearer {made(owner(city))}"}
-    assert by_token.post(
-        address, dose(number=2, given_on="2021-07-01"), content_type="application/json", headers=bearer
-    ).status_code == 201  # fmt: skip
 
 
 def test_the_same_rules_as_at_the_counter(city: Organisation) -> None:
@@ -205,3 +173,102 @@ def test_the_rate_is_bounded() -> None:
     statuses = [client.post(**call, content_type="application/json").status_code for _ in range(31)]
     assert statuses == [200] * 30 + [429]
     assert "Retry-After" in client.post(**call, content_type="application/json").headers
+
+
+def test_the_audit_tells_the_token_beside_the_account(city: Organisation) -> None:
+    actor, person = owner(city), registered(city)
+    token = made(actor)
+    client, public = caller(token), str(ApiToken.objects.get().pk)
+    client.get(f"/api/v1/certificates/people/{person}")
+    address = f"/api/v1/certificates/people/{person}/doses"
+    assert client.post(address, dose(), content_type="application/json").status_code == 201
+    assert client.post(f"{address}/{uuid4()}/void", {"reason": "x"}, "application/json").status_code == 403
+    by_account = events(actor=Subject("account", actor.id))
+    told = {event.action: event.token for event in by_account}
+    for action in ("certificates:ViewPerson", "certificates:RecordDose", "access:Refused"):
+        assert told[action] == public, action
+    assert told["accounts:CreateToken"] == "", "the owner made it in person"
+    seal()
+    assert verify().ok
+    exported = b"".join(export()).decode()
+    assert exported.count(public) == 3
+    assert token not in exported
+
+
+DOORS = (
+    ("get", "people/{id}", "certificates:ViewPerson"),
+    ("get", "people?organisation={id}", "certificates:SearchPeople"),
+    ("post", "people/{id}/doses", "certificates:RecordDose"),
+    ("post", "people/{id}/doses/{id}/correct", "certificates:CorrectDose"),
+    ("post", "people/{id}/doses/{id}/void", "certificates:VoidDose"),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "action"), DOORS)
+@pytest.mark.parametrize("kept_out_by", ["role", "scope"])
+def test_the_door_names_the_action_and_reads_nothing_for_who_may_not(
+    city: Organisation, method: str, path: str, action: str, kept_out_by: str
+) -> None:
+    actor = owner(city)
+    token = made(actor) if kept_out_by == "role" else made(actor, "imports.read")
+    if kept_out_by == "role":
+        RoleAssignment.objects.update(role="auditor")
+    person = registered(city)
+    address = "/api/v1/certificates/" + path.format(id=person)
+    client = caller(token, "en")
+    with CaptureQueriesContext(connection) as asked:
+        if method == "get":
+            answer = client.get(address)
+        else:
+            answer = client.post(address, {"not": "even read"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "CORE-001")
+    assert action in answer.json()["detail"]
+    assert not [q["sql"] for q in asked.captured_queries if "certificates_" in q["sql"]]
+    (refused,) = AuditEvent.objects.filter(action="access:Refused")
+    assert action in refused.facts
+
+
+def test_a_clerk_is_told_at_the_door_that_withdrawing_is_for_supervisors(city: Organisation) -> None:
+    client = caller(made(owner(city)))
+    address = f"/api/v1/certificates/people/{uuid4()}/doses/{uuid4()}/void"
+    answer = client.post(address, {"reason": "x"}, content_type="application/json")
+    assert answer.status_code == 403, "nobody learns whether there is such a person"
+
+
+@pytest.fixture
+def session(city: Organisation, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """The browser of a clerk, in which forged requests are refused as they are in the world."""
+    actor = owner(city)
+    monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda _request: actor)
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"  # without one nobody is asked for
+    return client
+
+
+def test_a_session_reads_and_writes_only_with_its_csrf_token(city: Organisation, session: Client) -> None:
+    person = registered(city)
+    assert session.get(f"/api/v1/certificates/people/{person}").status_code == 200
+    address = f"/api/v1/certificates/people/{person}/doses"
+    forged = session.post(address, dose(), content_type="application/json")
+    assert (forged.status_code, forged.json()["code"]) == (403, "CORE-090")
+    session.cookies[settings.CSRF_COOKIE_NAME] = secret = "a" * 32
+    wrong = session.post(address, dose(), "application/json", headers={"x-csrftoken": "b" * 32})
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "CORE-090")
+    assert not AuditEvent.objects.filter(action="certificates:RecordDose").exists()
+    right = session.post(address, dose(), "application/json", headers={"x-csrftoken": secret})
+    assert right.status_code == 201, right.content.decode()
+
+
+def test_a_session_does_not_carry_a_token_that_is_refused(city: Organisation, session: Client) -> None:
+    bad = {"authorization": "Bearer hashira_nothing"}
+    assert session.get("/api/v1/certificates/registers", headers=bad).status_code == 401
+    assert session.get("/api/v1/certificates/registers").status_code == 200
+
+
+def test_the_bounds_of_a_batch_are_said_and_kept() -> None:
+    schema = assembly.openapi_document()["components"]["schemas"]["BatchIn"]["properties"]["texts"]
+    assert (schema["minItems"], schema["maxItems"], schema["items"]["maxLength"]) == (1, 20, 80_000)
+    client = Client(headers={"host": "localhost"})
+    for texts, status in ((["x" * 80_000], 200), (["x" * 80_001], 422), ([], 422), (["x"] * 21, 422)):
+        answer = client.post("/api/v1/certificates/verify-batch", {"texts": texts}, "application/json")
+        assert answer.status_code == status

@@ -57,7 +57,7 @@ def service(*, action: str) -> Callable[[_Service], _Service]:
                         raise ServiceBroken(f"{function.__qualname__} left no audit event")
                     return answer
             except AccessDenied as refused:
-                _tell_refusal(arguments["actor"], action, refused)
+                tell_refusal(arguments["actor"], action, refused)
                 raise
 
         return cast(_Service, run)
@@ -65,7 +65,7 @@ def service(*, action: str) -> Callable[[_Service], _Service]:
     return declare
 
 
-def _tell_refusal(actor: Principal, action: str, refused: AccessDenied) -> None:
+def tell_refusal(actor: Principal, action: str, refused: AccessDenied) -> None:
     """Leaves an event about a person of staff or a resident who was kept from something.
 
     Whoever tries the addresses of other people's records is seen by that. Nobody known leaves none: the door

@@ -39,10 +39,10 @@ class Principal:
     recent_authentication: bool = False
     restricted: bool = False
     """Whether ``grants`` leaves out roles of the account: a body's directory vouches for that body only."""
-    token: str = ""
-    """The id of the token through which somebody acts; empty for a session."""
     scope: frozenset[str] | None = None
     """The actions it is narrowed to, where somebody acts through a token; ``None`` narrows nothing."""
+    token: str = ""
+    """The public identifier of the token somebody acts through; it opens nothing."""
 
     @classmethod
     def anonymous(cls) -> Principal:

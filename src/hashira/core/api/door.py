@@ -12,9 +12,10 @@ from ninja.security.base import AuthBase
 from ninja.throttling import SimpleRateThrottle
 from ninja.utils import check_csrf
 
-from hashira.core.access import AccessDeclaration, Principal, PrincipalKind, Resource, require
+from hashira.core.access import AccessDeclaration, AccessDenied, Principal, PrincipalKind, Resource, require
 from hashira.core.api.errors import CrossSite, NotSignedIn
 from hashira.core.api.tokens import bearer
+from hashira.core.services import tell_refusal
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -35,7 +36,7 @@ class Door(AuthBase):
     """Whoever the policy lets do ``action`` in its area, by token or by session with its CSRF token.
 
     The service behind asks again about the very thing. Raises ``NotSignedIn``, ``TokenRefused``,
-    ``CrossSite`` or ``AccessDenied``.
+    ``CrossSite`` or ``AccessDenied``; that somebody known was refused is told in the audit.
     """
 
     openapi_type = "http"
@@ -49,7 +50,12 @@ class Door(AuthBase):
 
     def __call__(self, request: HttpRequest) -> Principal:
         principal = _asker(request)
-        require(principal, self._action, self._area)
+        try:
+            require(principal, self._action, self._area)
+        except AccessDenied as refused:
+            refused.resource = None  # the door stands before anything in particular
+            tell_refusal(principal, self._action, refused)
+            raise
         return principal
 
 

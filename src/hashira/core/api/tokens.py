@@ -103,7 +103,7 @@ def bearer(token: str, *, at: datetime) -> Principal:
     if row.last_used_at is None or at - row.last_used_at > _SEEN_EVERY:
         ApiToken.objects.filter(pk=row.pk).update(last_used_at=at)  # a trace, not business: no event
     owner = staff(row.account, methods=[], at=at)
-    return replace(owner, second_factor=row.second_factor, token=str(row.pk), scope=actions_of(row.scopes))
+    return replace(owner, second_factor=row.second_factor, scope=actions_of(row.scopes), token=str(row.pk))
 
 
 def _check(actor: Principal, name: str, scopes: Sequence[str], days: int, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hashira.core.audit.models import AuditEvent, AuditSeal, AuditSubject
-from hashira.core.audit.recording import Subject
+from hashira.core.audit.recording import ACTING_TOKEN, Subject
 from hashira.core.audit.sealing import leaf
 
 MAX_PAGE = 500
@@ -28,6 +28,11 @@ class Event:
     action: str
     organisation: str
     facts: dict[str, Any]
+
+    @property
+    def token(self) -> str:
+        """The public identifier of the token the actor came with; empty for who was there in person."""
+        return str(self.facts.get(ACTING_TOKEN, ""))
 
 
 def events(

@@ -18,6 +18,8 @@ from hashira.kernel.canonical_json import canonical_json
 Fact = str | int | bool | None
 MAX_FACT = 400
 MAX_FACTS = 32
+ACTING_TOKEN = "token"  # noqa: S105 (the name of a fact)
+"""The fact that says through which token of the API somebody acted: its public identifier."""
 _LOCK = 0x6861736869726131
 """Key of the lock under which events get their numbers on PostgreSQL."""
 
@@ -43,17 +45,17 @@ def record(
 
     ``facts`` hold counts, codes, formats; never a name, a date of birth or a free text of a person. Of
     ``evidence`` only a digest is kept, salted for the first subject (else for the actor), so that whoever
-    has the content can prove it and whoever guesses cannot. Where the actor came by a token, the fact
-    ``token`` names it. Raises ``ValueError`` outside a transaction or for facts that are too many, too long
-    or of another type.
+    has the content can prove it and whoever guesses cannot. Of an actor who came with a token of the API
+    its public identifier is told beside the account, as the fact ``token``; no caller sets that one. Raises
+    ``ValueError`` outside a transaction or for facts that are too many, too long or of another type.
     """
     if not connection.in_atomic_block:
         raise ValueError("an audit event belongs into the transaction of what it tells about")
     # A member of a text enumeration is told as its plain text.
     told = {name: str(fact) if isinstance(fact, str) else fact for name, fact in (facts or {}).items()}
-    if actor.token:  # a program acted in the name of the person: which of their tokens it had
-        told["token"] = actor.token
     _check(told)
+    if actor.token:
+        told[ACTING_TOKEN] = actor.token
     doer = _subject_of(actor)
     if evidence is not None and not subjects and doer is None:
         raise ValueError("evidence needs a subject whose salt guards it")
@@ -84,6 +86,8 @@ def evidence_digest(subject: Subject, evidence: bytes) -> str | None:
 def _check(facts: Mapping[str, object]) -> None:
     if len(facts) > MAX_FACTS:
         raise ValueError("too many facts")
+    if ACTING_TOKEN in facts:
+        raise ValueError("the fact token is told of the actor, not by the caller")
     for name, value in facts.items():
         if value is not None and not isinstance(value, str | int):
             raise ValueError(f"the fact {name} is neither text nor number nor truth")
