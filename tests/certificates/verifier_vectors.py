@@ -287,7 +287,7 @@ def _edited(text: str, chance: random.Random) -> str:
     elif chance.random() < 0.3 and isinstance(holder, dict):
         holder["stranger"] = chance.choice(_VALUES)
     else:
-        holder[name] = chance.choice(_VALUES)  # type: ignore[index]
+        holder[name] = chance.choice(_VALUES)
     return json.dumps(document)
 
 

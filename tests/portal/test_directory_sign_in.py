@@ -16,12 +16,13 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from joserfc import jws
-from joserfc.jwk import ECKey, RSAKey
-from tests.portal.provider_double import ISSUER, PROTOCOL, ProviderDouble, at_hash
+from joserfc.jwk import ECKey
+from tests.portal.directory_double import CLIENT_ID, OTHER_RSA, RSA, Directory, description
+from tests.portal.provider_double import ISSUER, PROTOCOL, at_hash
 
 from hashira.core.access import Principal
 from hashira.core.accounts import invitations, services
-from hashira.core.accounts.directories import registration
+from hashira.core.accounts.directories import identities, registration
 from hashira.core.accounts.directories.registration import Registration
 from hashira.core.accounts.models import (
     Account,
@@ -39,35 +40,6 @@ assert urls.urlpatterns
 pytestmark = pytest.mark.django_db
 TERMINAL = Principal.system("terminal:test")
 PASSWORD = "a-long-and-plain-password"
-CLIENT_ID = "1f0c9a6e-77aa-4f43-9f4e-3f1a2b6c0001"  # with hyphens, as directories give them
-RSA = RSAKey.generate_key(2048, {"kid": "directory-1", "use": "sig"})
-OTHER_RSA = RSAKey.generate_key(2048, {"kid": "directory-1", "use": "sig"})
-
-
-class Directory(ProviderDouble):
-    """Signs with RS256, as most directories do, and takes a shared secret."""
-
-    def signed(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
-        if header["alg"] == "ES256":
-            return super().signed(header, claims)
-        key = self.rsa
-        return jws.serialize_compact(header, json.dumps(claims), key, algorithms=["RS256", "PS256", "HS256"])
-
-    rsa: Any = RSA
-
-
-def description(**changes: Any) -> httpx.Response:
-    said: dict[str, Any] = {
-        "issuer": ISSUER,
-        "authorization_endpoint": f"{PROTOCOL}/auth",
-        "token_endpoint": f"{PROTOCOL}/token",
-        "userinfo_endpoint": f"{PROTOCOL}/userinfo",
-        "jwks_uri": f"{PROTOCOL}/certs",
-        "response_types_supported": ["code", "id_token"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-    } | changes
-    return httpx.Response(200, json={k: v for k, v in said.items() if v is not None})
 
 
 @pytest.fixture
@@ -431,6 +403,36 @@ def test_removing_the_directory_ends_its_sessions(
     registration.remove(actor=TERMINAL, directory_id=directory, at=datetime.now(UTC))
     assert client.get("/certificates/register/", secure=True)["Location"].startswith("/sign-in?")
     assert client.get(f"/sign-in/directory/{directory}", secure=True).status_code == 404
+
+
+FACTOR_PAGES = (
+    "/account/second-factors/",
+    "/account/second-factors/totp",
+    "/account/second-factors/keys/new",
+    "/account/password",
+)
+
+
+@pytest.mark.parametrize("end", ["removed", "disconnected by oneself", "disconnected at the terminal"])
+def test_an_ended_session_sets_up_no_factor(
+    client: Client, double: Directory, directory: UUID, body: str, elsewhere: str, end: str
+) -> None:
+    """Else a passkey made in it would sign in by itself, and open the other bodies too."""
+    account = staff(body)
+    staff(elsewhere, role="administrator")
+    connected(account, directory)
+    sign_in(client, double, directory)
+    if end == "removed":
+        registration.remove(actor=TERMINAL, directory_id=directory, at=datetime.now(UTC))
+    elif end == "disconnected by oneself":
+        client.post(f"/account/directories/{directory}/disconnect", secure=True)
+    else:
+        identities.disconnect(actor=TERMINAL, account_id=account.pk, directory_id=directory)
+    for path in FACTOR_PAGES:
+        answer = client.get(path, secure=True)
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/sign-in"), (path, answer["Location"])
+    assert nobody(client)
 
 
 def test_a_resident_of_the_same_browser_goes_first(

@@ -209,7 +209,7 @@ def _parts(request: HttpRequest) -> dict[str, Any]:
         "tasks": [
             Task(_("組織の情報"), TaskState.DONE, "#steps"),
             Task(_("利用する環境"), TaskState.DOING, "#steps", _("本番と検証のどちらか、または両方")),
-            Task(_("費用の見積もり"), TaskState.TODO, "#steps"),
+            Task(_("費用の見積もり"), TaskState.NOT_STARTED, "#steps"),
             Task(_("責任者の連絡先"), TaskState.WRONG, "#steps"),
             Task(_("申請を送る"), TaskState.WAITING, "", _("すべて終えると送れます")),
         ],

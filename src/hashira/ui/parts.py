@@ -34,7 +34,7 @@ class Link:
 class TaskState(StrEnum):
     """Where a task of a task list stands."""
 
-    TODO = "todo"
+    NOT_STARTED = "not started"
     DOING = "doing"
     DONE = "done"
     WAITING = "waiting"
@@ -54,7 +54,7 @@ class Task:
     def status(self) -> tuple[str, str]:
         """The kind of the status chip and its words."""
         return {
-            TaskState.TODO: ("neutral", _("未着手")),
+            TaskState.NOT_STARTED: ("neutral", _("未着手")),
             TaskState.DOING: ("info", _("入力中")),
             TaskState.DONE: ("success", _("完了")),
             TaskState.WAITING: ("wait", _("まだ始められません")),

@@ -197,7 +197,7 @@ def test_a_card_of_a_withdrawn_key_is_revoked_though_it_says_an_earlier_time() -
     assert shc.verify(text, trust=trusted(key), at=AT)
     with pytest.raises(CertificateRevoked) as refused:
         shc.verify(text, trust=trusted(key, withdrawn=(stolen,)), at=AT)
-    assert "key_compromise" in str(refused.value.evidence.revoked_by)  # type: ignore[union-attr]
+    assert "key_compromise" in str(refused.value.evidence.revoked_by)
     seen = trusted(key, withdrawn=(stolen,), existence=Log(BEGIN))
     assert shc.verify(text, trust=seen, at=AT).evidence.remarks == ("existed-before-withdrawal",)
 

@@ -324,10 +324,10 @@ def test_the_job_updates_every_list_and_says_of_each(publisher: Publisher) -> No
             return function(*arguments)
 
     publisher.publish(snapshot(Key()))
-    assert bodies.update_trust(Context(), {}) == {"vci": "updated"}  # type: ignore[arg-type]
-    assert bodies.update_trust(Context(), {}) == {"vci": "unchanged"}  # type: ignore[arg-type]
+    assert bodies.update_trust(Context(), {}) == {"vci": "updated"}
+    assert bodies.update_trust(Context(), {}) == {"vci": "unchanged"}
     publisher.publish(b"{}")
-    assert bodies.update_trust(Context(), {}) == {"vci": "CERT-010"}  # type: ignore[arg-type]
+    assert bodies.update_trust(Context(), {}) == {"vci": "CERT-010"}
 
 
 def test_a_worker_asks_for_an_update_once_in_the_interval(publisher: Publisher, settings: Any) -> None:

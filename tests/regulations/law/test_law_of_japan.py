@@ -54,7 +54,7 @@ def test_nothing_of_an_act_is_outside_its_units(shared_data: Path) -> None:
         root = egov_xml.parse(act.content)
         for reading in list(root.iter("Rt")):
             reading.text = None
-        spoken = Counter()  # type: ignore[var-annotated]
+        spoken: Counter[str] = Counter()
         for sentence in root.iter("Sentence"):
             if any(above.tag == "Sentence" for above in sentence.iterancestors()):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import docx
 import pytest
@@ -94,7 +95,7 @@ def test_old_formats_say_how_to_convert() -> None:
         read_text(Document("a.JTD", b""))
 
 
-def test_a_broken_file_harms_no_other(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_file_harms_no_other(tmp_path: Path) -> None:
     (tmp_path / "1.txt").write_text(TEXT)
     (tmp_path / "2.xml").write_bytes(b"<Law")
     (tmp_path / "3.doc").write_bytes(b"x")

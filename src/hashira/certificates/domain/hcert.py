@@ -322,7 +322,7 @@ def _claims(signed: cose.Signed) -> Hcert:
 
 def _is_time(value: object) -> TypeGuard[float]:
     """A NumericDate (RFC 8392 §2) within the years that a clock can show; Spain wrote fractions."""
-    return type(value) in (int, float) and 0 <= value <= _LAST_SECOND  # type: ignore[operator]
+    return type(value) in (int, float) and 0 <= value <= _LAST_SECOND  # type: ignore[operator]  # mypy does not follow type() in
 
 
 def _malformed(ja: str, en: str) -> CertificateMalformed:

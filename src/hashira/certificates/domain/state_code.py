@@ -58,7 +58,7 @@ _WITHOUT_COUNTRY = frozenset(
         "XXA",
         "XXB",
         "XXC",
-        "XXX",
+        "XXX",  # a person of unspecified nationality
     ]
 )
 

@@ -105,7 +105,7 @@ def read_crl(der: bytes) -> StateCrl:
 
 
 def _entry(entry: object) -> tuple[int, Withdrawn]:
-    native = entry.native  # type: ignore[attr-defined]
+    native = entry.native  # type: ignore[attr-defined]  # asn1crypto has no types
     reason, invalid_from = "unspecified", None
     for extension in native["crl_entry_extensions"] or ():
         if extension["extn_id"] == "crl_reason":

@@ -60,7 +60,7 @@ class _Watched:
                     parts = (read_trust(settings.HASHIRA_TRUST), *lists)
                 except HashiraError as error:
                     # A running server keeps what it had: a damaged file must not take everybody's trust away.
-                    if self._seen is None or self._seen[:2] != seen[:2]:  # type: ignore[index]
+                    if self._seen is None or self._seen[:2] != seen[:2]:
                         raise
                     _log.error("the trust was not read again: %s", error)
                 else:

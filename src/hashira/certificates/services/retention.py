@@ -7,6 +7,7 @@ law wants it kept and says for how long. That a request was decided stays in the
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -37,7 +38,7 @@ def _before(at: datetime, days: int) -> datetime:
     return at - max(timedelta(days=days), 2 * WINDOW)
 
 
-def _over(at: datetime) -> dict[str, QuerySet]:  # type: ignore[type-arg]  # three models
+def _over(at: datetime) -> dict[str, QuerySet[Any]]:
     tried = _before(at, settings.HASHIRA_LINK_ATTEMPT_RETENTION_DAYS)
     decided = _before(at, settings.HASHIRA_LINK_REQUEST_RETENTION_DAYS)
     return {

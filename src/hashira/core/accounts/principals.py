@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
@@ -40,10 +41,18 @@ def principal_of(request: HttpRequest) -> Principal:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         methods = get_authentication_records(request, user)
-        if any(not stands(m.get("directory", ""), str(user.pk)) for m in methods if m["method"] == DIRECTORY):
-            return Principal.anonymous()  # the directory was removed, or the account was parted from it
+        if not _still_vouched_for(user, methods):
+            # Ended for the library too: its pages of factors ask the session who it is, not us.
+            logout(request)
+            return Principal.anonymous()
         return staff(user, methods=methods, at=now)
     return _resident(request.session.get(RESIDENT_SESSION), now) or Principal.anonymous()
+
+
+def _still_vouched_for(account: Any, methods: list[dict[str, Any]]) -> bool:
+    """Whether no directory that opened this session was removed, and none was parted from the account."""
+    by = (str(m.get("directory", "")) for m in methods if m.get("method") == DIRECTORY)
+    return all(stands(directory, str(account.pk)) for directory in by)
 
 
 def staff(account: Any, *, methods: list[dict[str, Any]], at: datetime) -> Principal:

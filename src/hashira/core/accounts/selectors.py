@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from hashira.core.accounts.errors import AccountNotFound
 from hashira.core.accounts.models import Account, RoleAssignment
 from hashira.core.accounts.roles import ROLE_TITLES
 from hashira.kernel.language import Bilingual
@@ -50,3 +51,11 @@ def display_names(ids: Iterable[str]) -> Mapping[str, str]:
         except ValueError:
             continue
     return {str(account.pk): account.get_full_name() for account in Account.objects.filter(pk__in=known)}
+
+
+def account_id_of(email: str) -> UUID:
+    """The id of the account of that address; raises ``AccountNotFound``."""
+    found = Account.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()
+    if found is None:
+        raise AccountNotFound
+    return found

@@ -100,14 +100,6 @@ def organisation_of(code: str) -> str:
     return str(found.pk)
 
 
-def account_id_of(email: str) -> UUID:
-    """The id of the account of that address; raises ``AccountNotFound``."""
-    found = Account.objects.filter(email=email.strip().lower()).first()
-    if found is None:
-        raise AccountNotFound
-    return found.pk
-
-
 @service(action="accounts:CreateAccount")
 def create_account(*, actor: Principal, email: str, display_name: str, password: str | None) -> str:
     """Makes an account without any role and returns its id.

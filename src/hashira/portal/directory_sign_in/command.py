@@ -118,7 +118,7 @@ def remove(directory_id: UUID) -> None:
 def disconnect(email: str, directory_id: UUID) -> None:
     """アカウントをディレクトリから外す / Part the account of EMAIL from a directory."""
     from hashira.core.accounts.directories import identities
-    from hashira.core.accounts.services import account_id_of
+    from hashira.core.accounts.selectors import account_id_of
     from hashira.portal.staff_sign_in.command import operator, told
 
     with told():

@@ -57,14 +57,14 @@ def documents(source: Path) -> Iterator[Document | Refused]:
         elif zipfile.is_zipfile(source):
             with zipfile.ZipFile(source) as archive:
                 yield from _archive(
-                    (member.filename, member.file_size, lambda m=member: archive.open(m))  # type: ignore[misc]
+                    (member.filename, member.file_size, lambda m=member: archive.open(m))
                     for member in archive.infolist()
                     if not member.is_dir()
                 )
         elif _is_tar(source):
             with tarfile.open(source, "r|*") as stream:
                 yield from _archive(
-                    (member.name, member.size, lambda m=member: stream.extractfile(m))  # type: ignore[misc]
+                    (member.name, member.size, lambda m=member: stream.extractfile(m))
                     for member in stream
                     if member.isfile()
                 )

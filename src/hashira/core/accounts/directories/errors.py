@@ -35,7 +35,6 @@ class DirectoryCancelled(HashiraError):
         "続けるときは、もう一度サインインしてください。許されていないときは、ディレクトリの担当者に依頼してください",
         "To go on, sign in once more. If you are not let in, ask the keeper of your directory",
     )
-    status = 403
 
 
 class DirectoryUnreachable(HashiraError):

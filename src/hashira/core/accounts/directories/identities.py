@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -55,7 +55,7 @@ def sign_in(*, actor: Principal, directory_id: UUID, subject: str, email: str, a
     row = _in_use(directory_id)
     known = DirectoryIdentity.objects.select_related("account").filter(directory=row, subject=subject).first()
     if known is None:
-        account = _by_email(row, email)
+        account = _by_email(row, email, at)
         known = _connect(row, subject, account, at)
         _told(actor, known, "accounts:ConnectDirectory", by="email")
     if not known.account.is_active:
@@ -73,7 +73,7 @@ def connect(*, actor: Principal, directory_id: UUID, subject: str, at: datetime)
     """
     access.require(actor, "accounts:ConnectDirectory", _own(actor))
     row = _in_use(directory_id)
-    if not _has_role(actor.id, row.organisation_id):
+    if not _roles(at).filter(account_id=UUID(actor.id), organisation_id=row.organisation_id).exists():
         raise DirectoryNotFound
     made = _connect(row, subject, Account.objects.get(pk=UUID(actor.id)), at)
     _told(actor, made, "accounts:ConnectDirectory", by="person")
@@ -123,23 +123,14 @@ def stands(directory_id: str, account_id: str) -> bool:
 
 def has_roles_elsewhere(account_id: str, organisation: str, *, at: datetime) -> bool:
     """Whether the account has, or will have, a role in another organisation than this one (its id)."""
-    return (
-        RoleAssignment.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=at), account_id=UUID(account_id)
-        )
-        .exclude(organisation_id=UUID(organisation))
-        .exists()
-    )
+    return _roles(at).filter(account_id=UUID(account_id)).exclude(organisation_id=UUID(organisation)).exists()
 
 
 def connections(account_id: str) -> tuple[Connection, ...]:
     """The directories of the bodies in which the account has a role, and those that it is connected with."""
-    at = datetime.now(UTC)
     held = {one.directory_id: one for one in DirectoryIdentity.objects.filter(account_id=UUID(account_id))}
-    roles = RoleAssignment.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=at),
-        account_id=UUID(account_id),
-        organisation_id=OuterRef("organisation_id"),
+    roles = _roles(datetime.now(UTC)).filter(
+        account_id=UUID(account_id), organisation_id=OuterRef("organisation_id")
     )
     rows = Directory.objects.filter(Q(Exists(roles)) | Q(pk__in=list(held)), removed_at=None)
     return tuple(
@@ -160,13 +151,13 @@ def _in_use(directory_id: UUID) -> Directory:
     return row
 
 
-def _by_email(row: Directory, email: str) -> Account:
+def _by_email(row: Directory, email: str, at: datetime) -> Account:
     """The account of a verified address that the directory may speak for; raises ``PersonUnknown``."""
     address = email.strip().lower()
     if not address.isascii() or address.rpartition("@")[2] not in row.email_domains.split():
         raise PersonUnknown
     account = Account.objects.filter(email=address).first()
-    if account is None or not _has_role(str(account.pk), row.organisation_id):
+    if account is None or not _roles(at).filter(account=account, organisation=row.organisation_id).exists():
         raise PersonUnknown
     if DirectoryIdentity.objects.filter(directory=row, account=account).exists():
         # The address was given to somebody else at the directory: not the person that was connected.
@@ -174,13 +165,9 @@ def _by_email(row: Directory, email: str) -> Account:
     return account
 
 
-def _has_role(account_id: str, organisation_id: UUID) -> bool:
-    at = datetime.now(UTC)
-    return RoleAssignment.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=at),
-        account_id=UUID(account_id),
-        organisation_id=organisation_id,
-    ).exists()
+def _roles(at: datetime) -> QuerySet[RoleAssignment]:
+    """Roles that are in force or will be."""
+    return RoleAssignment.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))
 
 
 def _connect(row: Directory, subject: str, account: Account, at: datetime) -> DirectoryIdentity:
