@@ -72,6 +72,12 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
 
+    desk.goto(site.address + "/account/api-tokens/new")
+    desk.get_by_label("名前").fill("受付システム")
+    desk.get_by_role("checkbox").first.check()
+    desk.get_by_role("button", name="作る").click()
+    expect(desk.get_by_role("heading", name="トークンを作りました")).to_be_visible()
+
     office = _open(chromium, site, "/sign-in/staff?next=/staff/")
     walking.staff(office, data, "administrator@city.example")
     office.get_by_role("link", name="見本 担当").first.click()

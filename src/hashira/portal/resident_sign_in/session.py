@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hmac import compare_digest
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from hashira.core.accounts.oidc.authorization_request import PendingSignIn
-from hashira.core.accounts.oidc.errors import SignInUnknown
 from hashira.core.accounts.principals import RESIDENT_SESSION
+from hashira.portal import pending_sign_ins
 
 _PENDING = "resident_sign_ins"
-_MOST_PENDING = 3  # several tabs of one browser; the oldest gives way
 
 
 def keep(request: HttpRequest, pending: PendingSignIn) -> None:
     """Remembers a sign-in that begins in this browser."""
-    kept = [*request.session.get(_PENDING, []), pending.to_session()]
-    request.session[_PENDING] = kept[-_MOST_PENDING:]
+    pending_sign_ins.keep(request, _PENDING, pending.to_session())
 
 
 def take(request: HttpRequest, state: str) -> PendingSignIn:
     """The sign-in of that ``state``, which can be taken once only; raises ``SignInUnknown``."""
-    kept = request.session.get(_PENDING, [])
-    found = [p for p in kept if compare_digest(p["state"].encode(), state.encode(errors="replace"))]
-    if not found:
-        raise SignInUnknown
-    request.session[_PENDING] = [p for p in kept if p is not found[0]]
-    # Now, not with the answer: whatever happens on the way to the provider, it is used up.
-    request.session.save()
-    return PendingSignIn.from_session(found[0])
+    return PendingSignIn.from_session(pending_sign_ins.take(request, _PENDING, state))
 
 
 def open_for(request: HttpRequest, resident_id: str, *, authenticated_at: datetime) -> None:
