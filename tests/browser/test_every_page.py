@@ -134,6 +134,9 @@ def test_axe_finds_nothing_and_every_page_has_its_own_title(
     titles: dict[str, str] = {}
     pictures = os.environ.get("HASHIRA_PICTURES")
     for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language))):
+        if pictures:
+            name = f"{number:02d}-{place.name.replace(':', '-').replace(' ', '-')}-{width}-{language}.png"
+            page.screenshot(path=Path(pictures) / name, full_page=True)
         found = Axe().run(page, options=_AXE).response["violations"]
         wrong += [(place, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
         wrong += [(place, "hidden when it has the focus", item) for item in page.evaluate(OBSCURED)]
@@ -145,9 +148,6 @@ def test_axe_finds_nothing_and_every_page_has_its_own_title(
             wrong.append((place, "in another language"))
         if titles.setdefault(page.title(), place.name) != place.name:
             wrong.append((place, "has the title of", titles[page.title()]))
-        if pictures:
-            name = f"{number:02d}-{place.name.replace(':', '-').replace(' ', '-')}-{width}-{language}.png"
-            page.screenshot(path=Path(pictures) / name, full_page=True)
     assert wrong == []
 
 

@@ -90,6 +90,14 @@ def test_filters_look_within_words_and_choices_match_whole() -> None:
     assert table("?filter_number=1").filters == {}
 
 
+def test_an_empty_cell_is_worded_and_is_no_choice_of_its_own() -> None:
+    reason = Column("reason", "理由", filterable=True, choices=(("", "なし"), ("lost", "紛失")))
+    request = RequestFactory().get("/")
+    view = Table(columns=[reason], rows=[{"reason": ""}], request=request, caption="失効").view()
+    assert [choice for choice, _words in view.filters[0].choices] == ["lost"]
+    assert view.rows[0][0].words == "なし"
+
+
 def test_sorting_starts_at_the_first_page_and_keeps_the_filter() -> None:
     header = table("?page=2&filter_name=1&sort=number&other=x").view().headers[0]
     assert header.aria_sort == "ascending"

@@ -274,7 +274,8 @@ class Table:
 
     def _filter(self, column: Column, value: str) -> FilterView:
         name = self._name(f"filter_{column.key}")
-        choices = tuple((choice, worded(words)) for choice, words in column.choices)
+        # Nothing chosen is everything: a cell may be empty, but no choice is.
+        choices = tuple((choice, worded(words)) for choice, words in column.choices if choice)
         return FilterView(f"id_{name}", name, worded(column.label), value, choices)
 
 
