@@ -1,7 +1,8 @@
 """One finding: a provision that is likely an analog regulation, with its place, its kind and the reasons.
 
 A finding is a row for an officer (洗い出しの一行), so its fields are those of the list that the review of
-2022 was kept in (法令名, 所管, 条項, 規制等の類型, 現在Phase), with what a program can add: how sure, and why.
+2022 was kept in (法令名, 所管, 条項, 規制等の類型, 現在Phase), with what a program can add: how sure, and
+why.
 """
 
 from __future__ import annotations

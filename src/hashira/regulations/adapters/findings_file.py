@@ -1,0 +1,113 @@
+"""Findings as a file: CSV, JSON Lines or Parquet (洗い出しの結果のファイル).
+
+The columns are those of :class:`hashira.regulations.domain.detection.finding.Finding`, in that order.
+Reasons are written as ``rule「words」+1.20`` joined by ``; `` in CSV and as lists of objects in the
+others. A file is written beside its place and moved there when it is whole, so that what stands there is
+never half of one.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+from hashira.regulations.domain.detection.finding import Finding, Reason
+
+COLUMNS = tuple(field.name for field in fields(Finding))
+SUFFIXES = (".csv", ".jsonl", ".parquet")
+
+
+class UnknownFindingsFormat(HashiraError):
+    """Details: ``suffix``."""
+
+    code = "REG-043"
+    what = Bilingual("この形式では書き出せません", "Findings cannot be written in this format")
+    why = Bilingual("「{suffix}」という形式は知りません", "“{suffix}” is not known")
+    remedy = Bilingual(
+        "出力先の名前を .csv、.jsonl、.parquet のいずれかで終えてください",
+        "End the name of the output with .csv, .jsonl or .parquet",
+    )
+
+
+def check_suffix(path: Path) -> None:
+    """Raises ``UnknownFindingsFormat`` before any work is done."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UnknownFindingsFormat(suffix=path.suffix or path.name)
+
+
+def write_findings(path: Path, found: Sequence[Finding]) -> None:
+    """Writes the findings in the format that the name's end tells. Raises ``UnknownFindingsFormat``."""
+    check_suffix(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.suffix.lower() == ".parquet":
+            _parquet(unfinished, found)
+        elif path.suffix.lower() == ".jsonl":
+            with unfinished.open("wb") as lines:
+                lines.writelines(orjson.dumps(_document(finding)) + b"\n" for finding in found)
+        else:
+            with unfinished.open("w", encoding="utf-8", newline="") as rows:
+                write_csv(rows, found)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
+    """Writes CSV as RFC 4180 has it."""
+    table = csv.writer(rows)
+    table.writerow(COLUMNS)
+    for finding in found:
+        table.writerow(
+            [
+                reasons_in_words(finding.reasons) if column == "reasons" else _plain(getattr(finding, column))
+                for column in COLUMNS
+            ]
+        )
+
+
+def reasons_in_words(reasons: Iterable[Reason]) -> str:
+    """Reasons in one line.
+
+    >>> reasons_in_words((Reason("目視.目", "目視", 1.5), Reason("罰則", "", -4.0)))
+    '目視.目「目視」+1.50; 罰則-4.00'
+    """
+    return "; ".join(
+        f"{reason.rule}{f'「{reason.words}」' if reason.words else ''}"
+        + (f"{reason.weight:+.2f}" if reason.weight else "")
+        for reason in reasons
+    )
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    return {column: getattr(finding, column) for column in COLUMNS}
+
+
+def _parquet(path: Path, found: Sequence[Finding]) -> None:
+    import polars  # here: half a second that CSV does not need
+
+    rows = {
+        column: [
+            [{"rule": r.rule, "words": r.words, "weight": r.weight} for r in finding.reasons]
+            if column == "reasons"
+            else getattr(finding, column)
+            for finding in found
+        ]
+        for column in COLUMNS
+    }
+    reason = polars.Struct({"rule": polars.String, "words": polars.String, "weight": polars.Float64})
+    schema: dict[str, Any] = dict.fromkeys(COLUMNS, polars.String)
+    schema |= {"enforced_at": polars.Date, "score": polars.Float64, "reasons": polars.List(reason)}
+    polars.DataFrame(rows, schema=schema).write_parquet(path)

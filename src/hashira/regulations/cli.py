@@ -1,0 +1,15 @@
+"""``hashira regulations …``: the review at the terminal (アナログ規制の見直しのコマンド)."""
+
+from __future__ import annotations
+
+import click
+
+from hashira.regulations.commands.scan import scan
+
+
+@click.group()
+def regulations() -> None:
+    """アナログ規制の見直し / review of analog regulations."""
+
+
+regulations.add_command(scan)

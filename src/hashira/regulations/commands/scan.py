@@ -1,0 +1,121 @@
+"""``hashira regulations scan``: from files to findings, without a database (洗い出し)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hashira.kernel.errors import HashiraError
+
+if TYPE_CHECKING:
+    from hashira.regulations.domain.detection import Finding, Survey
+
+_ENVIRONMENT = 3
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="書き出す先（.csv .jsonl .parquet） / where to write; without it the best are printed",
+)
+@click.option(
+    "--minimum", type=click.FloatRange(0, 1), default=0.02, show_default=True, help="確からしさの下限"
+)
+@click.option(
+    "--category", "categories", multiple=True, metavar="区分", help="この区分だけ / only this category"
+)
+@click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["hyperscan", "ahocorasick-rs", "re"]), help="走査の部品 [速いもの]"
+)
+@click.option(
+    "--procedures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="所管を補う棚卸調査（Parquet） / the census of procedures, for ministries of Acts",
+)
+@click.option("--best", type=click.IntRange(1, 1000), default=20, show_default=True, help="表示する件数")
+def scan(
+    source: Path,
+    output: Path | None,
+    minimum: float,
+    categories: tuple[str, ...],
+    processes: int,
+    engine: str | None,
+    procedures: Path | None,
+    best: int,
+) -> None:
+    """法令・例規からアナログ規制を洗い出す / Find the provisions that are likely analog regulations.
+
+    SOURCE は e-Gov の XML、Markdown、例規のテキストや docx の、ファイル・フォルダー・書庫。
+    データベースは要りません。確からしい順に、条項・区分・類型・Phase・理由を書き出します。
+    読めない文書は知らせて飛ばします（終了コードは 0）。
+
+    SOURCE is a file, a folder or an archive of laws (e-Gov XML, Markdown) or ordinances (text, docx).
+    No database is needed. A document that cannot be read is reported and skipped.
+    """
+    from hashira.regulations.adapters.findings_file import check_suffix, write_findings
+    from hashira.regulations.adapters.procedures import ministries_by_number
+    from hashira.regulations.domain.detection import JAPAN, findings
+
+    unknown = [name for name in categories if name not in JAPAN.categories]
+    if unknown:
+        raise click.UsageError(f"--category: {'、'.join(unknown)} ／ {'、'.join(JAPAN.categories)}")
+    try:
+        if output is not None:
+            check_suffix(output)
+        ministries = ministries_by_number(procedures) if procedures else {}
+        read, refused = _read(source, processes, engine or "")
+        found = findings(read, floor=minimum, ministries=ministries)
+        if categories:
+            found = [finding for finding in found if finding.category in categories]
+        if output is not None:
+            write_findings(output, found)
+    except HashiraError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_ENVIRONMENT)
+    except ImportError:
+        click.echo(f"{engine} は入っていません（uv sync --extra fast） / {engine} is not installed", err=True)
+        sys.exit(_ENVIRONMENT)
+    if output is None:
+        _print(found[:best])
+    _summarise(read, found, refused)
+
+
+def _read(source: Path, processes: int, engine: str) -> tuple[list[Survey], int]:
+    """The surveys of all laws that can be read, and how many cannot."""
+    from hashira.regulations.adapters.refusals import Refused
+    from hashira.regulations.commands.survey import surveys
+
+    read: list[Survey] = []
+    refused = 0
+    for answer in surveys(source, processes=processes, engine=engine):
+        if isinstance(answer, Refused):
+            refused += 1
+            click.echo(f"飛ばしました / skipped: {answer.error}", err=True)
+        else:
+            read.append(answer)
+    return read, refused
+
+
+def _print(found: list[Finding]) -> None:
+    for finding in found:
+        kind = f"{finding.category} {finding.type} {finding.phase}"
+        click.echo(f"{finding.score:.2f} {kind}　{finding.citation}")
+        click.echo(f"     {finding.excerpt[:90]}")
+
+
+def _summarise(read: list[Survey], found: list[Finding], refused: int) -> None:
+    units = sum(survey.units for survey in read)
+    click.echo(f"{len(read):,} 法令 / laws, {units:,} 単位 / units → {len(found):,} 件 / findings", err=True)
+    for category, count in Counter(finding.category for finding in found).most_common():
+        click.echo(f"  {count:>7,} {category}", err=True)
+    if refused:
+        click.echo(f"{refused:,} 文書を飛ばしました / documents skipped", err=True)

@@ -1,0 +1,47 @@
+"""Surveying a source in several processes, with progress (走査). ``scan`` and ``evaluate`` share it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from hashira.regulations.adapters.refusals import Refused
+from hashira.regulations.adapters.sources import scan
+from hashira.regulations.domain.detection import JAPAN, Survey, Surveyor
+from hashira.regulations.domain.law import LawText
+
+_surveyors: dict[str, Surveyor] = {}
+"""One a process: building the automaton takes a moment."""
+_SHOWN_EVERY = 0.5
+
+
+class _Survey:
+    """What a process does with a law: a value that can travel to it."""
+
+    def __init__(self, engine: str) -> None:
+        self.engine = engine
+
+    def __call__(self, law: LawText) -> Survey:
+        surveyor = _surveyors.get(self.engine)
+        if surveyor is None:
+            surveyor = _surveyors[self.engine] = Surveyor(JAPAN, engine=self.engine)
+        return surveyor.survey(law)
+
+
+def surveys(
+    source: Path, *, processes: int, engine: str = "", quiet: bool = False
+) -> Iterator[Survey | Refused]:
+    """The survey of every law of a source. Progress goes to standard error if that is a terminal."""
+    shown = not quiet and sys.stderr.isatty()
+    begun = last = time.monotonic()
+    for count, answer in enumerate(scan(source, _Survey(engine), processes), 1):
+        now = time.monotonic()
+        if shown and now - last > _SHOWN_EVERY:
+            last = now
+            sys.stderr.write(f"\r{count:,} 法令 / laws, {count / (now - begun):,.0f}/s ")
+            sys.stderr.flush()
+        yield answer
+    if shown:
+        sys.stderr.write("\r" + " " * 60 + "\r")

@@ -1,0 +1,122 @@
+"""One pass for all words: hyperscan where it is installed, else ahocorasick-rs, else ``re`` (走査).
+
+All three find every occurrence of every literal, overlapping ones too, and give them in the same order:
+by start, then by end. So which one runs changes the time and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+Hit = tuple[int, int]
+"""Where a literal starts, in characters, and its number."""
+
+
+class Engine(Protocol):
+    """Finds all literals in a text."""
+
+    name: str
+
+    def __call__(self, text: str) -> list[Hit]:
+        """Every occurrence, sorted."""
+        ...
+
+
+class RegularExpressions:
+    """The standard library. Slow; always there."""
+
+    name = "re"
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        self.literals = tuple(literals)
+        self.by_start: dict[str, list[tuple[str, int]]] = {}
+        numbers = {literal: number for number, literal in enumerate(self.literals)}
+        # One alternation finds the longest at each place; those that are the beginning of it are looked up.
+        longest = sorted(self.literals, key=len, reverse=True)
+        self.pattern = re.compile("(?=(" + "|".join(map(re.escape, longest)) + "))")
+        self.beginnings = {
+            literal: [
+                numbers[literal[:end]] for end in range(1, len(literal) + 1) if literal[:end] in numbers
+            ]
+            for literal in self.literals
+        }
+
+    def __call__(self, text: str) -> list[Hit]:
+        return sorted(
+            (found.start(), number)
+            for found in self.pattern.finditer(text)
+            for number in self.beginnings[found[1]]
+        )
+
+
+class AhoCorasick:
+    """ahocorasick-rs with its deterministic automaton."""
+
+    name = "ahocorasick-rs"
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        import ahocorasick_rs
+
+        self.automaton = ahocorasick_rs.AhoCorasick(
+            list(literals), implementation=ahocorasick_rs.Implementation.DFA
+        )
+
+    def __call__(self, text: str) -> list[Hit]:
+        return sorted(
+            (start, number)
+            for number, start, _end in self.automaton.find_matches_as_indexes(text, overlapping=True)
+        )
+
+
+class Hyperscan:
+    """Hyperscan over UTF-32, in which a character is four octets, so that its offsets are ours."""
+
+    name = "hyperscan"
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        import hyperscan
+
+        words = [literal.encode("utf-32-le") for literal in literals]
+        self.lengths = [len(word) for word in words]
+        self.database = hyperscan.Database()
+        self.database.compile(
+            expressions=["".join(f"\\x{octet:02x}" for octet in word).encode() for word in words],
+            ids=list(range(len(words))),
+            elements=len(words),
+            flags=hyperscan.HS_FLAG_DOTALL,
+        )
+
+    def __call__(self, text: str) -> list[Hit]:
+        found: set[Hit] = set()
+        lengths = self.lengths
+
+        def met(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            start = end - lengths[number]
+            if not start & 3:  # a match across two characters is none
+                found.add((start >> 2, number))
+
+        self.database.scan(text.encode("utf-32-le", "surrogatepass"), match_event_handler=met)
+        return sorted(found)
+
+
+ENGINES: dict[str, Callable[[Iterable[str]], Engine]] = {
+    "hyperscan": Hyperscan,
+    "ahocorasick-rs": AhoCorasick,
+    "re": RegularExpressions,
+}
+"""From the fastest to the one that is always there."""
+
+
+def engine(literals: Iterable[str], name: str = "") -> Engine:
+    """The engine of this name, or the fastest that is installed. Raises ``ImportError`` for a named one."""
+    words = tuple(literals)
+    if name:
+        return ENGINES[name](words)
+    for build in ENGINES.values():
+        try:
+            return build(words)
+        except ImportError:
+            continue
+    raise AssertionError("re is always there")

@@ -1,0 +1,48 @@
+"""Provisions of the same wording in different laws (同文の条項).
+
+Numbers, names of laws and ministries, and references are masked; what is left is the family. So one decision
+can serve many provisions, which is what the 共通 sheets of the 工程表 did by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_MASKS = (
+    (re.compile(r"（[^（）]*）"), ""),
+    (
+        re.compile(
+            r"第[〇一二三四五六七八九十百千0-9０-９]+[条項号](?:の[〇一二三四五六七八九十0-9０-９]+)*"
+        ),
+        "第＃",
+    ),
+    (re.compile(r"[前同次本][条項号各]|前[二三四五六七八九]項|各号"), "第＃"),
+    (
+        re.compile(r"[〇一二三四五六七八九十百千万0-9０-９]+(?=[年月日時分人回度歳円メキミセ箇件条項号])"),
+        "＃",
+    ),
+    (re.compile(r"[一-龥]{2,8}(?:大臣|省令|府令|庁長官|委員会規則)"), "主務＃"),
+    (re.compile(r"(?:都道府県|市町村|市|町|村|区|都|道|府|県)(?:知事|長)"), "長＃"),
+    (re.compile(r"(?:この法律|この政令|この省令|この規則|この条例|この府令|この命令|法|令)(?=第＃)"), "＃"),
+    (re.compile(r"[\s　、，・「」]+"), ""),
+)
+_REPEATED = re.compile(r"(?:＃?第＃(?:から|まで|及び|又は|若しくは|並びに|の規定により|において準用する)?)+")
+
+
+def masked(text: str) -> str:
+    """The wording without what differs from law to law.
+
+    >>> masked("厚生労働大臣は、第五条第二項の検査をさせることができる。") == masked(
+    ...     "国土交通大臣は、第十一条第一項の検査をさせることができる。"
+    ... )
+    True
+    """
+    for pattern, mask in _MASKS:
+        text = pattern.sub(mask, text)
+    return _REPEATED.sub("＃", text)
+
+
+def family_id(text: str) -> str:
+    """Ten letters that all provisions of the same wording share, in every scan."""
+    return hashlib.blake2b(masked(text).encode(), digest_size=5).hexdigest()

@@ -1,0 +1,171 @@
+"""How sure the system is, and why: one small linear model a category (採点).
+
+The log odds of an occurrence are a sum: the category's start, the weight of its trigger, the weights of the
+signs around it, and of short strings in its window that training found telling. The score is the logistic of
+that sum after a calibration of two numbers (Platt, *Probabilistic Outputs for Support Vector Machines*,
+1999). Since it is a sum, its terms are the reasons; no second model has to guess what the first one meant.
+
+Without trained weights a rule set scores by the priors that its rules declare.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from hashira.regulations.domain.detection.finding import Reason
+from hashira.regulations.domain.detection.occurrence import Occurrence
+from hashira.regulations.domain.detection.rule import RuleSet
+
+START = "始点"
+"""The reason that stands for what a category starts from."""
+SHORTEST, LONGEST = 2, 4
+"""Of the strings that a window is cut into."""
+_MENTIONED = 0.05
+"""A smaller term is not worth an officer's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of one category, in log odds."""
+
+    start: float
+    triggers: Mapping[str, float]
+    signs: Mapping[str, float]
+    strings: Mapping[str, float] = field(default_factory=dict)
+    slope: float = 1.0
+    """Of the calibration: the score is the logistic of ``slope * sum + offset``."""
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights of every category of a rule set."""
+
+    rules: str
+    version: str
+    weights: Mapping[str, Weights]
+
+    def log_odds(self, rules: RuleSet, occurrence: Occurrence) -> float:
+        """Calibrated; the logistic of it is the score."""
+        trigger = rules.triggers[occurrence.trigger]
+        own = self.weights[trigger.category]
+        total = own.start + own.triggers.get(trigger.id, 0.0)
+        signs = own.signs
+        for sign in occurrence.signs:
+            total += signs.get(sign, 0.0)
+        if own.strings:
+            total += sum(
+                own.strings[string] for string in strings(occurrence.surroundings) if string in own.strings
+            )
+        return own.slope * total + own.offset
+
+    def reasons(self, rules: RuleSet, occurrence: Occurrence, words: str) -> tuple[Reason, ...]:
+        """The terms of the sum, the strongest first. ``words`` are those of the trigger as they stand."""
+        trigger = rules.triggers[occurrence.trigger]
+        own = self.weights[trigger.category]
+        terms = [
+            Reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0)),
+            *(Reason(sign, "", own.slope * own.signs.get(sign, 0.0)) for sign in occurrence.signs),
+            *(
+                Reason("文字列", string, own.slope * own.strings[string])
+                for string in sorted(strings(occurrence.surroundings))
+                if string in own.strings
+            ),
+        ]
+        kept = [term for term in terms[1:] if abs(term.weight) >= _MENTIONED]
+        return (terms[0], *sorted(kept, key=lambda term: (-abs(term.weight), term.rule, term.words)))
+
+
+def score(log_odds: float) -> float:
+    """The probability for log odds."""
+    if log_odds < -40:
+        return 0.0
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def strings(window: str) -> frozenset[str]:
+    """Every string of two to four characters in a window, each once.
+
+    >>> sorted(strings("掲示板"))
+    ['掲示', '掲示板', '示板']
+    """
+    return frozenset(
+        window[start : start + length]
+        for length in range(SHORTEST, LONGEST + 1)
+        for start in range(len(window) - length + 1)
+    )
+
+
+def prior_model(rules: RuleSet) -> Model:
+    """The model that a rule set declares itself, before anything was learnt."""
+    return Model(
+        rules.id,
+        "prior",
+        {
+            category: Weights(
+                start=0.0,
+                triggers={t.id: t.prior for t in rules.triggers if t.category == category},
+                signs={s.id: weight for s in rules.signs if (weight := s.prior_for(category))},
+            )
+            for category in rules.categories
+        },
+    )
+
+
+@cache
+def trained_model(rules_id: str) -> Model:
+    """The weights that ship for a rule set. Raises ``FileNotFoundError`` where none do."""
+    from importlib.resources import files  # here, because it is slow to import
+
+    text = files(__package__).joinpath("weights", f"{rules_id}.json").read_text(encoding="utf-8")
+    return model_of(json.loads(text))
+
+
+def model_of(document: Mapping[str, Any]) -> Model:
+    """A model from its JSON document (see :func:`document_of`)."""
+    return Model(
+        document["rules"],
+        document["version"],
+        {
+            category: Weights(
+                own["start"], own["triggers"], own["signs"], own["strings"], own["slope"], own["offset"]
+            )
+            for category, own in document["weights"].items()
+        },
+    )
+
+
+def document_of(model: Model) -> dict[str, Any]:
+    """The JSON document of a model, weights to four places, names sorted."""
+
+    def rounded(weights: Mapping[str, float]) -> dict[str, float]:
+        return {name: round(value, 4) for name, value in sorted(weights.items()) if round(value, 4)}
+
+    return {
+        "rules": model.rules,
+        "version": model.version,
+        "weights": {
+            category: {
+                "start": round(own.start, 4),
+                "triggers": rounded(own.triggers),
+                "signs": rounded(own.signs),
+                "strings": rounded(own.strings),
+                "slope": round(own.slope, 4),
+                "offset": round(own.offset, 4),
+            }
+            for category, own in model.weights.items()
+        },
+    }
+
+
+def telling(model: Model) -> Iterator[tuple[str, str, float]]:
+    """Category, name and weight of everything that the model knows, the strongest first in each category."""
+    for category, own in model.weights.items():
+        named = [*own.triggers.items(), *own.signs.items(), *own.strings.items()]
+        for name, weight in sorted(named, key=lambda pair: -abs(pair[1])):
+            yield category, name, weight

@@ -1,0 +1,193 @@
+"""Where the words of the rules stand in a law, and what signs stand around them (検出箇所).
+
+One pass finds the literals of all triggers in the whole law; each that its trigger confirms becomes an
+:class:`Occurrence` with the ids of the signs that hold there. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from hashira.regulations.domain.detection.engine import engine
+from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign, Trigger
+from hashira.regulations.domain.law.law import LawText
+from hashira.regulations.domain.law.schema import Part, UnitKind
+from hashira.regulations.domain.law.units import Unit
+
+WINDOW = 24
+"""Characters to each side of a trigger in which the nearest signs are looked for."""
+SURROUNDINGS = 48
+"""Characters to each side of which a model may know short strings."""
+_AT_LITERAL = 12
+_LONGEST_CHAPEAU = 400
+
+
+class Occurrence(NamedTuple):
+    """A trigger at its place."""
+
+    unit: int
+    """The index of the unit in the law."""
+    trigger: int
+    """The index of the trigger in the rule set."""
+    start: int
+    end: int
+    """Within the unit's text."""
+    surroundings: str
+    """The words around it, within the sentence, cut into strings by a model."""
+    signs: tuple[str, ...]
+    """The ids of the signs that hold, with ``部.附則`` and the like for the part it stands in."""
+
+
+class Finder:
+    """Finds the occurrences of one rule set. Built once: its automaton takes a moment."""
+
+    def __init__(self, rules: RuleSet, engine_name: str = "") -> None:
+        self.rules = rules
+        literals = rules.literals()
+        self.words = tuple(literals)
+        self.triggers_of = tuple(literals.values())
+        self.engine = engine(self.words, engine_name)
+        by_scope: dict[Scope, list[Sign]] = {scope: [] for scope in Scope}
+        for sign in rules.signs:
+            by_scope[sign.scope].append(sign)
+        self.by_scope = by_scope
+
+    def occurrences(self, law: LawText) -> Iterator[Occurrence]:
+        """Every confirmed trigger of a law, in the order of the text."""
+        return _Reading(self, law).occurrences()
+
+
+class _Reading:
+    """One law while it is read: what several triggers of a sentence, article or caption share is kept."""
+
+    def __init__(self, finder: Finder, law: LawText) -> None:
+        self.finder = finder
+        self.units: Sequence[Unit] = law.units
+        self.title_signs = self._held(Scope.TITLE, law.facts.title)
+        self.caption_signs: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self.sentence_signs: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self.article_signs: dict[str, tuple[str, ...]] = {}
+        self.by_path: dict[str, str] | None = None
+        self.by_article: dict[str, list[str]] | None = None
+
+    def occurrences(self) -> Iterator[Occurrence]:
+        texts = [unit.text for unit in self.units]
+        if not texts:
+            return
+        hits = self.finder.engine("\n".join(texts))
+        index, begins, ends = 0, 0, len(texts[0])
+        met: set[tuple[int, int, int]] = set()
+        for at, literal in hits:
+            while at > ends:
+                index += 1
+                begins = ends + 1
+                ends = begins + len(texts[index])
+            start = at - begins
+            end = start + len(self.finder.words[literal])
+            if end > len(texts[index]):
+                continue
+            for number in self.finder.triggers_of[literal]:
+                if (index, number, start) in met:
+                    continue
+                met.add((index, number, start))
+                found = self._confirmed(index, number, start, end)
+                if found is not None:
+                    yield found
+
+    def _confirmed(self, index: int, number: int, start: int, end: int) -> Occurrence | None:
+        unit = self.units[index]
+        text = unit.text
+        trigger: Trigger = self.finder.rules.triggers[number]
+        if trigger.excludes is not None and trigger.excludes.search(
+            text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL)
+        ):
+            return None
+        stop = self.finder.rules.sentence_end
+        first = text.rfind(stop, 0, start) + 1
+        last = text.find(stop, end)
+        last = len(text) if last < 0 else last + 1
+        if trigger.requires is not None:
+            sentence = text[first:last]
+            if not trigger.requires.search(sentence) and not (
+                unit.kind is not UnitKind.PARAGRAPH
+                and trigger.requires.search(self._chapeau(unit) + sentence)
+            ):
+                return None
+        left, right = max(first, start - WINDOW), min(last, end + WINDOW)
+        window = text[left:right]
+        signs = [
+            *self._held(Scope.WINDOW, window),
+            *self._held(Scope.BEFORE, text[left:start]),
+            *self._held(Scope.AFTER, text[end:right]),
+            *self._of_sentence(index, first, last),
+            *self._of_article(unit),
+            *self._of_caption(unit),
+            *self.title_signs,
+        ]
+        if unit.part is not Part.MAIN:
+            signs.append(f"部.{unit.part.value}")
+        if unit.kind is not UnitKind.PARAGRAPH:
+            signs.append(f"単位.{unit.kind.value}")
+        surroundings = text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
+        return Occurrence(index, number, start, end, surroundings, tuple(signs))
+
+    def _held(self, scope: Scope, text: str) -> tuple[str, ...]:
+        return tuple(sign.id for sign in self.finder.by_scope[scope] if sign.pattern.search(text))
+
+    def _of_sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
+        key = (index, first, last)
+        held = self.sentence_signs.get(key)
+        if held is None:
+            unit = self.units[index]
+            text = unit.text[first:last]
+            if unit.kind is not UnitKind.PARAGRAPH:
+                text = self._chapeau(unit) + text
+            held = self.sentence_signs[key] = self._held(Scope.SENTENCE, text)
+        return held
+
+    def _of_caption(self, unit: Unit) -> tuple[str, ...]:
+        key = (unit.caption, unit.headings)
+        held = self.caption_signs.get(key)
+        if held is None:
+            text = "\n".join((f"（{unit.caption}）", *unit.headings))
+            held = self.caption_signs[key] = self._held(Scope.CAPTION, text)
+        return held
+
+    def _of_article(self, unit: Unit) -> tuple[str, ...]:
+        name = article_path(unit)
+        held = self.article_signs.get(name)
+        if held is None:
+            if self.by_article is None:
+                self.by_article = {}
+                for other in self.units:
+                    self.by_article.setdefault(article_path(other), []).append(other.text)
+            held = self._held(Scope.ARTICLE, "\n".join(self.by_article[name]))
+            self.article_signs[name] = held
+        return held
+
+    def _chapeau(self, unit: Unit) -> str:
+        """The sentence of the paragraph above an item (柱書), the nearest last."""
+        if self.by_path is None:
+            self.by_path = {other.path: other.text for other in self.units}
+        above = self.by_path.get(paragraph_path(unit.path), "")
+        return above[:_LONGEST_CHAPEAU]
+
+
+def paragraph_path(path: str) -> str:
+    """The path of the paragraph that a unit belongs to; the appendix's for a unit in one.
+
+    >>> paragraph_path("Mp-At_9_3-Pr_1-It_2-Su_1"), paragraph_path("Mpat_1-Tb_1-Tr_2")
+    ('Mp-At_9_3-Pr_1', 'Mpat_1')
+    """
+    segments = path.split("-")
+    for index, segment in enumerate(segments):
+        if segment.startswith(("It_", "Su_", "Tb_", "Li_", "No_", "Xx_")) and index:
+            return "-".join(segments[:index])
+    return path
+
+
+def article_path(unit: Unit) -> str:
+    """The path of the article of a unit, or of what holds it where there is no article."""
+    head, found, _ = unit.path.partition("-Pr_")
+    return head if found else paragraph_path(unit.path)

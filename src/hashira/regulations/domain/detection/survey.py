@@ -1,0 +1,331 @@
+"""From the text of laws to findings, best first (洗い出し).
+
+It goes in two steps. :class:`Surveyor` looks at one law by itself, so that many can be looked at side by
+side, and answers with a :class:`Survey`: its candidates, and what they refer to. :func:`findings` puts the
+surveys together: a duty in an Act is often spelled out in its 施行規則 (委任), or applied elsewhere
+(準用), so what is sure in one place lifts what it rests on and what rests on it. Then provisions of the
+same wording become families.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hashira.kernel.numerals import read_number
+from hashira.regulations.domain.detection.family import family_id
+from hashira.regulations.domain.detection.finding import Finding, Reason
+from hashira.regulations.domain.detection.kind import kind_of
+from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
+from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path
+from hashira.regulations.domain.detection.rule import RuleSet
+from hashira.regulations.domain.evaluation.split import family_of
+from hashira.regulations.domain.law.citation import Letters, cite
+from hashira.regulations.domain.law.labels import article_number
+from hashira.regulations.domain.law.law import LawFacts, LawText, Rank
+from hashira.regulations.domain.law.schema import Part, UnitKind
+from hashira.regulations.domain.law.units import Unit
+from hashira.regulations.domain.ministry import ministry_of
+
+FLOOR = 0.02
+"""What scores less is not kept: three of four captured places, and about one in two hundred true ones."""
+EXCERPT = 200
+_LIFT = 0.9
+"""The most that another provision lifts or lowers this one by, in log odds."""
+_APPLIED = 1.6
+"""How much less sure a provision is than the one that it applies (準用) without naming the act."""
+APPLICATION = "参照.準用"
+DELEGATION = "参照.委任"
+BASIS = "参照.根拠"
+
+_REFERENCE = re.compile(
+    r"(?P<law>法|令)?(?:第(?P<article>[〇一二三四五六七八九十百千0-9０-９]+条(?:の[〇一二三四五六七八九十百千0-9０-９]+)*))"
+    r"(?:第(?P<paragraph>[〇一二三四五六七八九十0-9０-９]+)項)?"
+)
+_APPLIES = re.compile(r"(?P<from>第[^。]{1,160}?)の規定は[、，][^。]{1,200}?について準用する")
+_ORDINANCES = frozenset({Rank.ORDINANCE, Rank.ORDINANCE_RULE, Rank.NOTIFICATION, Rank.NOTICE, Rank.GUIDELINE})
+
+
+class Candidate(NamedTuple):
+    """One category in one unit, before other provisions were looked at."""
+
+    unit: Unit
+    category: str
+    log_odds: float
+    reasons: tuple[Reason, ...]
+    type: str
+    phase: str
+    excerpt: str
+    family: str
+    basis: tuple[tuple[str, str], ...]
+    """What the provision rests on: ``("法", path of a paragraph)`` or ``("令", …)``."""
+
+
+class Application(NamedTuple):
+    """A paragraph that applies others by their numbers (準用)."""
+
+    unit: Unit
+    targets: tuple[str, ...]
+    """Paths of articles or paragraphs of the same law."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one law holds."""
+
+    facts: LawFacts
+    units: int
+    candidates: tuple[Candidate, ...]
+    applications: tuple[Application, ...]
+
+
+class Surveyor:
+    """Looks at one law after the other with one rule set and its model."""
+
+    def __init__(self, rules: RuleSet, model: Model | None = None, engine: str = "") -> None:
+        self.rules = rules
+        self.model = model or _model_for(rules)
+        self.finder = Finder(rules, engine)
+
+    def survey(self, law: LawText) -> Survey:
+        """The candidates of one law, in the order of the text."""
+        best: dict[tuple[int, str], tuple[float, Occurrence]] = {}
+        for occurrence in self.finder.occurrences(law):
+            category = self.rules.triggers[occurrence.trigger].category
+            odds = self.model.log_odds(self.rules, occurrence)
+            key = (occurrence.unit, category)
+            if score(odds + _LIFT) >= FLOOR and (key not in best or odds > best[key][0]):
+                best[key] = (odds, occurrence)
+        texts = {unit.path: unit.text for unit in law.units} if best else {}
+        candidates = tuple(
+            self._candidate(law, category, odds, occurrence, texts)
+            for (_unit, category), (odds, occurrence) in sorted(best.items())
+        )
+        return Survey(law.facts, len(law.units), candidates, tuple(_applications(law.units)))
+
+    def _candidate(
+        self, law: LawText, category: str, odds: float, occurrence: Occurrence, texts: dict[str, str]
+    ) -> Candidate:
+        unit = law.units[occurrence.unit]
+        text = unit.text
+        first = text.rfind(self.rules.sentence_end, 0, occurrence.start) + 1
+        last = text.find(self.rules.sentence_end, occurrence.end)
+        sentence = text[first : len(text) if last < 0 else last + 1]
+        start = occurrence.start - first
+        if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
+            above = texts.get(paragraph_path(unit.path), "")
+            sentence, start = above + sentence, start + len(above)
+        kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
+        reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
+        kinds = [
+            Reason(f"類型.{kind.type}", kind.type_words, 0.0),
+            Reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
+        ]
+        return Candidate(
+            unit,
+            category,
+            odds,
+            (*reasons, *(reason for reason in kinds if reason.words)),
+            kind.type,
+            kind.phase,
+            _excerpt(text, occurrence),
+            family_id(text),
+            tuple(_basis(unit.text)) if law.facts.rank is not Rank.ACT else (),
+        )
+
+
+def _model_for(rules: RuleSet) -> Model:
+    try:
+        return trained_model(rules.id)
+    except FileNotFoundError:
+        return prior_model(rules)
+
+
+def _excerpt(text: str, occurrence: Occurrence) -> str:
+    room = EXCERPT - (occurrence.end - occurrence.start)
+    start = max(0, min(occurrence.start - room // 2, len(text) - EXCERPT))
+    return text[start : start + EXCERPT].replace("\n", " ")
+
+
+def _path(article: str, paragraph: str | None) -> str:
+    path = f"Mp-At_{article_number('第' + article)}"
+    number = read_number(paragraph) if paragraph else None
+    return f"{path}-Pr_{number}" if number else path
+
+
+def _basis(text: str) -> Iterable[tuple[str, str]]:
+    for found in _REFERENCE.finditer(text):
+        if found["law"]:
+            yield found["law"], _path(found["article"], found["paragraph"])
+
+
+def _applications(units: Sequence[Unit]) -> Iterable[Application]:
+    for unit in units:
+        if unit.part is Part.MAIN and unit.kind is UnitKind.PARAGRAPH and "準用する" in unit.text:
+            found = _APPLIES.search(unit.text)
+            if found:
+                targets = [
+                    _path(reference["article"], reference["paragraph"])
+                    for reference in _REFERENCE.finditer(found["from"])
+                    if not reference["law"]
+                ]
+                if targets:
+                    yield Application(unit, tuple(targets))
+
+
+def findings(
+    surveys: Iterable[Survey], *, floor: float = FLOOR, ministries: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Every finding of the surveyed laws, best first; equal scores in the order of law and text.
+
+    ``ministries`` gives the ministry (所管) for a law's number where the number does not tell; an Act without
+    an entry takes that of its 施行規則, if that is among the surveyed.
+    """
+    every = list(surveys)
+    known = _ministries(every, ministries or {})
+    lifts = _lifts(every)
+    found: list[tuple[float, int, Finding]] = []
+    for survey in every:
+        facts = survey.facts
+        ministry = known.get(facts.law_id, "")
+        for candidate in (*_lifted(survey, lifts), *_applied(survey)):
+            probability = score(candidate.log_odds)
+            if probability >= floor:
+                found.append((probability, len(found), _finding(facts, candidate, probability, ministry)))
+    found.sort(key=lambda entry: (-entry[0], entry[1]))
+    return [finding for _probability, _place, finding in found]
+
+
+def _ministries(surveys: Sequence[Survey], given: Mapping[str, str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    by_family: dict[str, str] = {}
+    for survey in surveys:
+        ministry = given.get(survey.facts.number) or ministry_of(survey.facts.number)
+        known[survey.facts.law_id] = ministry
+        if ministry and survey.facts.title.endswith("施行規則"):
+            by_family[family_of(survey.facts.title)] = ministry
+    for survey in surveys:
+        if not known[survey.facts.law_id]:
+            known[survey.facts.law_id] = by_family.get(family_of(survey.facts.title), "")
+    return known
+
+
+def _lifted(
+    survey: Survey, lifts: Mapping[tuple[str, str, str], tuple[str, str, float]]
+) -> Iterator[Candidate]:
+    for candidate in survey.candidates:
+        key = (survey.facts.law_id, candidate.unit.path, candidate.category)
+        if key not in lifts:
+            yield candidate
+            continue
+        rule, words, weight = lifts[key]
+        yield candidate._replace(
+            log_odds=candidate.log_odds + weight,
+            reasons=(*candidate.reasons, Reason(rule, words, weight)),
+        )
+
+
+def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
+    """What provisions of the same family of laws say of each other: by law, path and category."""
+    acts = {s.facts.title: s for s in surveys if s.facts.rank is Rank.ACT}
+    orders = {s.facts.title: s for s in surveys if s.facts.rank is Rank.CABINET_ORDER}
+    best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
+    for survey in surveys:
+        for candidate in survey.candidates:
+            key = (paragraph_path(candidate.unit.path), candidate.category)
+            mine = best[survey.facts.law_id]
+            if key not in mine or candidate.log_odds > mine[key][0]:
+                mine[key] = (candidate.log_odds, candidate.unit.path)
+    lifts: dict[tuple[str, str, str], tuple[str, str, float]] = {}
+
+    def lift(key: tuple[str, str, str], rule: str, words: str, odds: float) -> None:
+        weight = _LIFT * max(0.0, min(1.0, odds / 3))
+        if weight > 0.05 and (key not in lifts or lifts[key][2] < weight):
+            lifts[key] = (rule, words, weight)
+
+    for survey in surveys:
+        family = family_of(survey.facts.title)
+        for candidate in survey.candidates:
+            for law, path in candidate.basis:
+                above = acts.get(family) if law == "法" else orders.get(f"{family}施行令")
+                if above is None or above is survey:
+                    continue
+                for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (path,):
+                    met = best[above.facts.law_id].get((target, candidate.category))
+                    if met is None:
+                        continue
+                    odds, unit_path = met
+                    lift(
+                        (survey.facts.law_id, candidate.unit.path, candidate.category),
+                        BASIS,
+                        cite(above.facts.title, target),
+                        odds,
+                    )
+                    lift(
+                        (above.facts.law_id, unit_path, candidate.category),
+                        DELEGATION,
+                        cite(survey.facts.title, candidate.unit.path, amendment=candidate.unit.amendment),
+                        candidate.log_odds,
+                    )
+    return lifts
+
+
+def _applied(survey: Survey) -> Iterable[Candidate]:
+    """Candidates of paragraphs that apply a provision by its number and do not name the act themselves."""
+    if not survey.applications:
+        return
+    named = {(paragraph_path(c.unit.path), c.category) for c in survey.candidates}
+    by_article: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in survey.candidates:
+        paragraph = paragraph_path(candidate.unit.path)
+        by_article[paragraph].append(candidate)
+        by_article[paragraph.partition("-Pr_")[0]].append(candidate)
+    for application in survey.applications:
+        strongest: dict[str, Candidate] = {}
+        for target in application.targets:
+            for candidate in by_article.get(target, ()):
+                known = strongest.get(candidate.category)
+                if known is None or candidate.log_odds > known.log_odds:
+                    strongest[candidate.category] = candidate
+        for category, source in strongest.items():
+            if (application.unit.path, category) in named or source.log_odds < 0:
+                continue
+            words = cite(survey.facts.title, source.unit.path)
+            odds = min(source.log_odds, 2.5) - _APPLIED
+            yield source._replace(
+                unit=application.unit,
+                log_odds=odds,
+                reasons=(Reason(APPLICATION, words, odds),),
+                excerpt=application.unit.text[:EXCERPT],
+                family=family_id(application.unit.text),
+            )
+
+
+def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry: str) -> Finding:
+    unit = candidate.unit
+    letters = Letters.AIUEO if facts.rank in _ORDINANCES else Letters.IROHA
+    return Finding(
+        law_id=facts.law_id,
+        law_title=facts.title,
+        law_num=facts.number,
+        citation=cite(facts.title, unit.path, amendment=unit.amendment, letters=letters),
+        ministry=ministry,
+        part=unit.part.value,
+        path=unit.path,
+        article=unit.article,
+        paragraph=unit.paragraph,
+        item=unit.item,
+        subitem="-".join(unit.subitems),
+        revision_id=facts.revision.revision_id,
+        enforced_at=facts.revision.enforced_at,
+        family_id=candidate.family,
+        category=candidate.category,
+        type=candidate.type,
+        phase=candidate.phase,
+        score=round(probability, 4),
+        reasons=candidate.reasons,
+        excerpt=candidate.excerpt,
+    )

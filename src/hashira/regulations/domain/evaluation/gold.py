@@ -1,0 +1,71 @@
+"""The gold set: paragraphs of the law of 2022-06-03 judged twice by the written guideline (正解の組).
+
+What is kept of a paragraph is its place and a digest of its text, never the text. The two judges saw neither
+each other's answers nor a score; the guideline is ``docs/reference/analog-categories.md``.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+
+class GoldPart(StrEnum):
+    """What a paragraph may be used for."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class GoldEntry:
+    """One paragraph, with the answers of both judges."""
+
+    law_id: str
+    path: str
+    family: str
+    part: GoldPart
+    stratum: str
+    """What it was drawn from: ``目視/法律/語``, joined by ``;`` where several drew it."""
+    weight: float
+    """How many paragraphs it stands for: one over the chance that it was drawn."""
+    digest: str
+    """The first 16 hexadecimal digits of SHA-256 over the text of the paragraph."""
+    first: frozenset[str]
+    second: frozenset[str]
+    doubted: frozenset[str]
+    """Categories that one of the judges marked as doubtful."""
+
+    def truth(self, category: str) -> float:
+        """1 where both judges say yes, 0 where both say no, a half where they differ."""
+        return ((category in self.first) + (category in self.second)) / 2
+
+
+@cache
+def gold_set() -> tuple[GoldEntry, ...]:
+    """Every entry, in the order of law and path."""
+    from importlib.resources import files  # here, because it is slow to import
+
+    text = files(__package__).joinpath("gold-2022-06-03.tsv").read_text(encoding="utf-8")
+    rows = csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t")
+    return tuple(
+        GoldEntry(
+            row["law_id"],
+            row["path"],
+            row["family"],
+            GoldPart(row["part"]),
+            row["stratum"],
+            float(row["weight"]),
+            row["digest"],
+            _categories(row["first"]),
+            _categories(row["second"]),
+            _categories(row["doubted"]),
+        )
+        for row in rows
+    )
+
+
+def _categories(field: str) -> frozenset[str]:
+    return frozenset(field.split(",")) if field else frozenset()
