@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hashira.regulations.commands.evaluate import evaluate
 from hashira.regulations.commands.scan import scan
 
 
@@ -13,3 +14,4 @@ def regulations() -> None:
 
 
 regulations.add_command(scan)
+regulations.add_command(evaluate)

@@ -85,8 +85,11 @@ class Survey:
 class Surveyor:
     """Looks at one law after the other with one rule set and its model."""
 
-    def __init__(self, rules: RuleSet, model: Model | None = None, engine: str = "") -> None:
+    def __init__(
+        self, rules: RuleSet, model: Model | None = None, engine: str = "", floor: float = FLOOR
+    ) -> None:
         self.rules = rules
+        self.floor = floor
         self.model = model or _model_for(rules)
         self.finder = Finder(rules, engine)
 
@@ -97,7 +100,7 @@ class Surveyor:
             category = self.rules.triggers[occurrence.trigger].category
             odds = self.model.log_odds(self.rules, occurrence)
             key = (occurrence.unit, category)
-            if score(odds + _LIFT) >= FLOOR and (key not in best or odds > best[key][0]):
+            if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
         texts = {unit.path: unit.text for unit in law.units} if best else {}
         candidates = tuple(
