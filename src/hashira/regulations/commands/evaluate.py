@@ -217,7 +217,7 @@ def _print_gold(part: str, reports: Iterable[GoldReport], best: tuple[int, Any] 
     click.echo(f"\n二人が判定した正解の組（{part}） / the gold set")
     for report in reports:
         click.echo(
-            f"{report.category}　{report.judged} 項のうち {report.positive:g}　κ {report.kappa:.2f}　"
+            f"{report.category}　{report.judged} 項のうち {report.positive:g}　κ {_number(report.kappa)}　"
             f"AP {_interval(report.average_precision)}　"
             f"再現率（0.1以上） {_interval(report.recall_at_tenth)}　"
             f"（0.5以上） {_interval(report.recall_at_half)}　"
@@ -227,6 +227,10 @@ def _print_gold(part: str, reports: Iterable[GoldReport], best: tuple[int, Any] 
         click.echo(f"　　較正 / calibration　{bins}")
     if best is not None:
         click.echo(f"確からしい1,000件にある {best[0]} 件の適合率: {_interval(best[1])}")
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:.2f}"
 
 
 def _interval(interval: Any) -> str:

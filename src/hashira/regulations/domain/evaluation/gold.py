@@ -12,6 +12,10 @@ from enum import StrEnum
 from functools import cache
 
 
+ONE_JUDGE = "—"
+"""What stands for the answers of a second judge where there was none."""
+
+
 class GoldPart(StrEnum):
     """What a paragraph may be used for."""
 
@@ -34,13 +38,18 @@ class GoldEntry:
     digest: str
     """The first 16 hexadecimal digits of SHA-256 over the text of the paragraph."""
     first: frozenset[str]
-    second: frozenset[str]
+    second: frozenset[str] | None
+    """``None`` where only one person has read it."""
     doubted: frozenset[str]
     """Categories that one of the judges marked as doubtful."""
 
     def truth(self, category: str) -> float:
-        """1 where both judges say yes, 0 where both say no, a half where they differ."""
-        return ((category in self.first) + (category in self.second)) / 2
+        """1 where both judges say yes, 0 where both say no, a half where they differ.
+
+        Where only one has read it, that one's answer.
+        """
+        second = self.first if self.second is None else self.second
+        return ((category in self.first) + (category in second)) / 2
 
 
 @cache
@@ -60,7 +69,7 @@ def gold_set() -> tuple[GoldEntry, ...]:
             float(row["weight"]),
             row["digest"],
             _categories(row["first"]),
-            _categories(row["second"]),
+            None if row["second"] == ONE_JUDGE else _categories(row["second"]),
             _categories(row["doubted"]),
         )
         for row in rows

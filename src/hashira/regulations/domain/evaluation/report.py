@@ -63,7 +63,8 @@ class GoldReport:
     judged: int
     positive: float
     """How many are true; where the judges differ a half."""
-    kappa: float
+    kappa: float | None
+    """Cohen's, over what two judges read; ``None`` where there is no such entry."""
     average_precision: Interval
     recall_at_half: Interval
     """At a score of 0.5."""
@@ -130,13 +131,18 @@ def gold_report(category: str, entries: Sequence[GoldEntry], scores: Mapping[Pla
         category,
         len(entries),
         sum(entry.truth(category) for entry in entries),
-        agreement([category in e.first for e in entries], [category in e.second for e in entries]),
+        _kappa(category, entries),
         bootstrap(cases, average_precision),
         bootstrap(cases, lambda drawn: recall(drawn, 0.5)),
         bootstrap(cases, lambda drawn: recall(drawn, 0.1)),
         bootstrap(cases, lambda drawn: precision(drawn, 0.5)),
         tuple(calibration(cases)),
     )
+
+
+def _kappa(category: str, entries: Sequence[GoldEntry]) -> float | None:
+    twice = [(category in e.first, category in e.second) for e in entries if e.second is not None]
+    return agreement([a for a, _ in twice], [b for _, b in twice]) if twice else None
 
 
 def best_report(
