@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-
 ONE_JUDGE = "—"
 """What stands for the answers of a second judge where there was none."""
 

@@ -1,0 +1,97 @@
+"""``hashira regulations scan`` as a person types it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hashira.regulations.cli import regulations
+
+ORDINANCE = """試験市施設管理条例
+令和四年四月一日条例第三号
+
+（点検）
+第1条　管理者は、6月以内ごとに1回、施設の損傷の有無を目視により点検しなければならない。
+
+（掲示）
+第2条　管理者は、利用料金を施設の見やすい場所に掲示しなければならない。
+
+（罰則）
+第3条　前条の規定に違反した者は、5万円以下の過料に処する。
+"""
+
+
+def scan(*arguments: str) -> Result:
+    return CliRunner().invoke(regulations, ["scan", *arguments, "--processes", "1"])
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    folder = tmp_path / "city"
+    folder.mkdir()
+    (folder / "施設.txt").write_text(ORDINANCE, encoding="utf-8")
+    return folder
+
+
+def test_an_ordinance_gives_its_findings_best_first(city: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    result = scan(str(city), "--output", str(output))
+    assert result.exit_code == 0, result.output
+    with output.open(encoding="utf-8", newline="") as rows:
+        found = list(csv.DictReader(rows))
+    assert [row["score"] for row in found] == sorted((row["score"] for row in found), key=float, reverse=True)
+    kinds = {(row["category"], row["article"]) for row in found}
+    assert {("目視", "1"), ("定期検査・点検", "1"), ("書面掲示", "2")} <= kinds
+    assert "3" not in {article for _, article in kinds}
+    assert found[0]["law_title"] == "試験市施設管理条例"
+
+
+def test_without_output_the_best_are_shown(city: Path) -> None:
+    result = scan(str(city), "--best", "1")
+    assert result.exit_code == 0
+    assert "試験市施設管理条例第一条" in result.output
+    assert "第三条" not in result.output
+
+
+def test_a_broken_document_is_named_and_the_rest_is_read(city: Path) -> None:
+    (city / "壊れ.xml").write_text("<Law><LawBody>", encoding="utf-8")
+    (city / "古い.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    result = scan(str(city))
+    assert result.exit_code == 0
+    assert "壊れ.xml" in result.output
+    assert "soffice" in result.output  # how a .doc is converted
+    assert "2 文書を飛ばしました" in result.output
+    assert "1 法令" in result.output
+
+
+def test_one_category_alone(city: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    assert scan(str(city), "-o", str(output), "--category", "書面掲示").exit_code == 0
+    with output.open(encoding="utf-8", newline="") as rows:
+        assert {row["category"] for row in csv.DictReader(rows)} == {"書面掲示"}
+
+
+def test_a_category_that_does_not_exist_is_a_usage_error(city: Path) -> None:
+    result = scan(str(city), "--category", "対面")
+    assert result.exit_code == 2
+    assert "対面講習" in result.output
+
+
+def test_an_output_of_an_unknown_kind_is_refused_at_once(city: Path, tmp_path: Path) -> None:
+    result = scan(str(city), "-o", str(tmp_path / "out.xls"))
+    assert result.exit_code == 3
+    assert ".parquet" in result.output
+    assert not (tmp_path / "out.xls").exists()
+
+
+def test_a_source_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    assert scan(str(tmp_path / "nothing")).exit_code == 2
+
+
+def test_an_empty_folder_finds_nothing_and_says_so(tmp_path: Path) -> None:
+    result = scan(str(tmp_path))
+    assert result.exit_code == 0
+    assert "0 法令" in result.output
