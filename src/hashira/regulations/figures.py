@@ -12,6 +12,9 @@ def figures() -> tuple[Figure | NotCounted, ...]:
         NotCounted(
             "regulations",
             Bilingual("アナログ規制の見直し", "Review of analog regulations"),
-            Bilingual("規制の条項をまだ扱っていません", "It does not deal with provisions of law yet"),
+            Bilingual(
+                "洗い出した条項は、まだこの仕組みの中に保存されません",
+                "Provisions that are found are not kept in the system yet",
+            ),
         ),
     )
