@@ -87,6 +87,12 @@ def test_an_output_of_an_unknown_kind_is_refused_at_once(city: Path, tmp_path: P
     assert not (tmp_path / "out.xls").exists()
 
 
+def test_a_folder_that_is_not_there_is_told_before_the_work(city: Path, tmp_path: Path) -> None:
+    result = scan(str(city), "-o", str(tmp_path / "nowhere" / "out.csv"))
+    assert result.exit_code == 3
+    assert "書き出せません" in result.output
+
+
 def test_a_source_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     assert scan(str(tmp_path / "nothing")).exit_code == 2
 

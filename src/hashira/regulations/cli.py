@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hashira.regulations.commands.below_cut import below_cut
 from hashira.regulations.commands.evaluate import evaluate
 from hashira.regulations.commands.scan import scan
 
@@ -15,3 +16,4 @@ def regulations() -> None:
 
 regulations.add_command(scan)
 regulations.add_command(evaluate)
+regulations.add_command(below_cut)

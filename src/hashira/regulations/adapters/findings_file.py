@@ -9,6 +9,7 @@ never half of one.
 from __future__ import annotations
 
 import csv
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -19,6 +20,7 @@ import orjson
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.regulations.adapters.refusals import UnwritableFile
 from hashira.regulations.domain.detection.finding import Finding, Reason
 
 COLUMNS = tuple(field.name for field in fields(Finding))
@@ -41,6 +43,14 @@ def check_suffix(path: Path) -> None:
     """Raises ``UnknownFindingsFormat`` before any work is done."""
     if path.suffix.lower() not in SUFFIXES:
         raise UnknownFindingsFormat(suffix=path.suffix or path.name)
+
+
+def check_folder(path: Path) -> None:
+    """Raises ``UnwritableFile`` before any work is done, if the folder is not there or is closed."""
+    if not path.parent.is_dir():
+        raise UnwritableFile(path=str(path), reason=os.strerror(errno.ENOENT))
+    if not os.access(path.parent, os.W_OK):
+        raise UnwritableFile(path=str(path), reason=os.strerror(errno.EACCES))
 
 
 def write_findings(path: Path, found: Sequence[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""Why a source could not be read. Codes ``REG-010`` to ``REG-029``."""
+"""Why a source could not be read, or an answer not written. Codes ``REG-010`` to ``REG-029``, ``REG-045``."""
 
 from __future__ import annotations
 
@@ -85,6 +85,18 @@ class TooLarge(HashiraError):
     what = Bilingual("文書が大きすぎます", "The document is too large")
     why = Bilingual("{source} は{limit}MBを超えます", "{source} has more than {limit} MB")
     remedy = Bilingual("文書を法令ごとに分けてください", "Split it by law")
+
+
+class UnwritableFile(HashiraError):
+    """Details: ``path``, ``reason``."""
+
+    code = "REG-045"
+    what = Bilingual("書き出せません", "The file cannot be written")
+    why = Bilingual("{path} に書けません（{reason}）", "{path} cannot be written ({reason})")
+    remedy = Bilingual(
+        "フォルダーがあるか、書く権限があるかを確かめてください",
+        "Check that the folder exists and may be written",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hashira.kernel.errors import HashiraError
+from hashira.regulations.adapters.refusals import UnwritableFile
 
 if TYPE_CHECKING:
     from hashira.regulations.domain.detection import Finding, Survey
@@ -61,7 +62,7 @@ def scan(
     SOURCE is a file, a folder or an archive of laws (e-Gov XML, Markdown) or ordinances (text, docx).
     No database is needed. A document that cannot be read is reported and skipped.
     """
-    from hashira.regulations.adapters.findings_file import check_suffix, write_findings
+    from hashira.regulations.adapters.findings_file import check_folder, check_suffix, write_findings
     from hashira.regulations.adapters.procedures import ministries_by_number
     from hashira.regulations.domain.detection import JAPAN, findings
 
@@ -71,6 +72,7 @@ def scan(
     try:
         if output is not None:
             check_suffix(output)
+            check_folder(output)
         ministries = ministries_by_number(procedures) if procedures else {}
         read, refused = _read(source, processes, engine or "")
         found = findings(read, floor=minimum, ministries=ministries)
@@ -80,6 +82,9 @@ def scan(
             write_findings(output, found)
     except HashiraError as error:
         click.echo(str(error), err=True)
+        sys.exit(_ENVIRONMENT)
+    except OSError as error:
+        click.echo(str(UnwritableFile(path=str(output), reason=error.strerror or "")), err=True)
         sys.exit(_ENVIRONMENT)
     except ImportError:
         click.echo(f"{engine} は入っていません（uv sync --extra fast） / {engine} is not installed", err=True)
