@@ -36,8 +36,8 @@ from hashira.regulations.domain.detection.japan import JAPAN
 from hashira.regulations.domain.detection.model import Model, Weights, document_of, prior_model, strings
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path
 from hashira.regulations.domain.evaluation.gold import GoldPart, gold_set
-from hashira.regulations.domain.evaluation.split import family_of
 from hashira.regulations.domain.law import LawText, Part
+from hashira.regulations.domain.law.law_family import family_of
 
 UNLABELLED = {"書面掲示": 0.3, "記録媒体": 0.1}
 """The weight of a paragraph without a label, taken as a negative, where labels are many; elsewhere none."""

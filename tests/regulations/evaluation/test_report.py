@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashira.regulations.domain.evaluation.gold import GoldEntry, GoldPart
 from hashira.regulations.domain.evaluation.report import best_report, gold_report, label_report
-from hashira.regulations.domain.evaluation.split import family_of
+from hashira.regulations.domain.law.law_family import family_of
 
 PLACES = [(f"法{n}", "Mp-At_1-Pr_1") for n in range(10)]
 SCORES = {place: 1 - n / 10 for n, place in enumerate(PLACES)}

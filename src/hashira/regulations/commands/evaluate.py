@@ -144,6 +144,10 @@ def evaluate(
     _print_labels(split, reports)
     if golden:
         _print_gold(part, golden, best)
+    else:
+        click.echo(
+            f"\n正解の組の {part} には、まだ項がありません / no paragraph in this part of the gold set yet"
+        )
     if missed:
         _print_missed(reports, titles)
 

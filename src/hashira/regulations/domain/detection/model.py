@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -161,11 +161,3 @@ def document_of(model: Model) -> dict[str, Any]:
             for category, own in model.weights.items()
         },
     }
-
-
-def telling(model: Model) -> Iterator[tuple[str, str, float]]:
-    """Category, name and weight of everything that the model knows, the strongest first in each category."""
-    for category, own in model.weights.items():
-        named = [*own.triggers.items(), *own.signs.items(), *own.strings.items()]
-        for name, weight in sorted(named, key=lambda pair: -abs(pair[1])):
-            yield category, name, weight

@@ -22,10 +22,10 @@ from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path
 from hashira.regulations.domain.detection.rule import RuleSet
-from hashira.regulations.domain.evaluation.split import family_of
 from hashira.regulations.domain.law.citation import Letters, cite
 from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank
+from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of

@@ -1,1 +1,1 @@
-"""How good the finding is: splits, the gold set, and the measures (評価)."""
+"""How good the finding is: the gold set, the measures, the report, and what is missed (評価)."""

@@ -1,7 +1,7 @@
-"""Which laws belong together when some are kept away from training (分割).
+"""Which laws belong together: an Act, its 施行令 and its 施行規則 (法令の系統).
 
-An Act, its 施行令 and its 施行規則 word the same duty three times; a split between them would let the model
-learn the answers by heart. So what is kept away is kept away by family.
+They word the same duty three times. So what is sure of one tells something of the others, and an
+evaluation must not have one of them on either side of a split.
 """
 
 from __future__ import annotations
