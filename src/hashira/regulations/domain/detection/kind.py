@@ -75,8 +75,8 @@ _WINDOW = 30
 def kind_of(category: str, sentence: str, start: int, end: int) -> Kind:
     """The suggestion for a trigger that stands at ``start`` to ``end`` of a sentence.
 
-    >>> kind_of("目視", "前号の点検は、…目視その他適切な方法により行うこと。", 8, 10)
-    Kind(type='検査・点検', type_words='点検', phase='1-②', phase_words='その他適切な方法')
+    >>> kind_of("目視", "前号の点検は、目視その他適切な方法により行うこと。", 7, 9)
+    Kind(type='検査・点検', type_words='目視', phase='1-②', phase_words='その他適切な方法')
     """
     type_, type_words = _type(category, sentence, start, end)
     other = _OTHER_WAYS.search(sentence)
