@@ -107,7 +107,7 @@ def evaluate(
 ) -> None:
     """検出の良さを測る / Measure how good the detection is.
 
-    2022年6月3日の全法令を走査し、実際に改正された条項のラベルと、二人が読んで判定した正解の組に照らします。
+    2022年6月3日の全法令を走査し、実際に改正された条項のラベルと、読んで判定した正解の組に照らします。
     読む量は、キーワードの一覧が返す項の数と比べます。区間は法令を単位とするブートストラップ（95%）です。
 
     Scans all law as of 2022-06-03 and holds it against labels of provisions that were in fact amended and
@@ -218,7 +218,7 @@ def _print_labels(split: str, reports: Iterable[LabelReport]) -> None:
 
 
 def _print_gold(part: str, reports: Iterable[GoldReport], best: tuple[int, Any] | None) -> None:
-    click.echo(f"\n二人が判定した正解の組（{part}） / the gold set")
+    click.echo(f"\n読んで判定した正解の組（{part}） / the gold set")
     for report in reports:
         click.echo(
             f"{report.category}　{report.judged} 項のうち {report.positive:g}　κ {_number(report.kappa)}　"

@@ -1,7 +1,10 @@
-"""The gold set: paragraphs of the law of 2022-06-03 judged twice by the written guideline (正解の組).
+"""The gold set: paragraphs of the law of 2022-06-03 judged by the written guideline (正解の組).
 
-What is kept of a paragraph is its place and a digest of its text, never the text. The two judges saw neither
-each other's answers nor a score; the guideline is ``docs/reference/analog-categories.md``.
+What is kept of a paragraph is its place and a digest of its text, never the text. The guideline is
+``docs/reference/analog-categories.md``. It asks for two judges who see neither each other's answers nor a
+score.
+**So far the train part has been read by one person, who also wrote the rules, long paragraphs as excerpts;
+there is no test part yet.** An entry of the test part needs two judges (tested).
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ class GoldPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GoldEntry:
-    """One paragraph, with the answers of both judges."""
+    """One paragraph, with the answers of its judges."""
 
     law_id: str
     path: str
