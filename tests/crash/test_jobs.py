@@ -74,10 +74,14 @@ def test_another_worker_finishes_the_jobs_of_one_that_died_for_good(on_postgresq
     until(lambda: len(on_postgresql.rows("SELECT executor FROM jobs_worker")) == 2, "two workers")
     jobs = [on_postgresql.request(count=250, milliseconds=20) for _ in range(4)]
 
-    def at_work() -> set[str]:
-        return {row.executor for row in map(on_postgresql.job, jobs) if row.state == "running" and row.done}
+    def both_at_work() -> bool:
+        rows = [on_postgresql.job(job) for job in jobs]
+        if not any(row.state in ("requested", "queued") for row in rows) and len(jobs) < 40:
+            # One has taken all there were before the other looked: more, until there is some for it too.
+            jobs.append(on_postgresql.request(count=250, milliseconds=20))
+        return len({row.executor for row in rows if row.state == "running" and row.done}) == 2
 
-    until(lambda: len(at_work()) == 2, "both at work")
+    until(both_at_work, "both at work")
     doomed, pid = on_postgresql.rows("SELECT executor, pid FROM jobs_worker ORDER BY executor")[0]
     kill(workers.pop(pid))
     left = [
