@@ -4,13 +4,14 @@
 
 What it learns from: the labelled provisions of the **train** split (``labels/amended-provisions.csv``) and
 the
-**train** part of the gold set, in the text of 2022-06-03. It never sees a law of the dev split, nor a
-paragraph of the test part of the gold set: the first are left out by law, the second by law family.
+**train** part of the gold set, in the text of 2022-06-03. It never sees a law of the dev split, nor a law
+of a family of which the test part of the gold set has a paragraph.
 
 A provision that was not amended is not therefore a negative, so paragraphs without a label count a little
-(``UNLABELLED``), those that both judges read count in full. Weights are drawn towards the priors of the rules
-(ridge around the prior), which is what carries a category with few labels. Of several occurrences in one
-paragraph the strongest stands for it (multiple-instance learning), so training goes round a few times.
+where labels are many (``UNLABELLED``) and nothing elsewhere; those that somebody read count in full. Weights
+are drawn towards the priors of the rules (ridge around the prior), which is what carries a category with few
+labels. Of several occurrences in one paragraph the strongest stands for it (multiple-instance learning), so
+training goes round a few times.
 ``--check`` trains on part of the train split and measures on the rest instead of writing.
 """
 

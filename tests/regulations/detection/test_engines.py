@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from hashira.regulations.adapters.sources import Document, documents, read_text
 from hashira.regulations.domain.detection import JAPAN, Surveyor, findings
-from hashira.regulations.domain.detection.engine import ENGINES, engine
+from hashira.regulations.domain.detection.engine import ENGINES, Engine, engine
 
 WORDS = ("検査", "検査員", "査", "立入検査", "定期", "𠮷", "目視")
 WRITTEN = st.text(st.sampled_from("検査員立入定期𠮷目視。a\n"), max_size=60)
@@ -37,8 +38,17 @@ def test_an_engine_finds_what_plain_search_finds(name: str, text: str) -> None:
     assert engine(WORDS, name)(text) == plainly(text)
 
 
-def test_the_fastest_that_is_installed_is_taken() -> None:
-    assert engine(WORDS).name in ENGINES
+def test_the_fastest_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(words: Iterable[str]) -> Engine:
+        raise ImportError
+
+    assert engine(WORDS).name == "hyperscan"
+    monkeypatch.setitem(ENGINES, "hyperscan", absent)
+    assert engine(WORDS).name == "ahocorasick-rs"
+    monkeypatch.setitem(ENGINES, "ahocorasick-rs", absent)
+    assert engine(WORDS).name == "re"
+    with pytest.raises(ImportError):
+        engine(WORDS, "hyperscan")  # who names one gets that one or none
 
 
 @pytest.mark.shared_data

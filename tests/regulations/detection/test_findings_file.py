@@ -75,7 +75,7 @@ def test_a_failure_half_way_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "f.jsonl"
     write_findings(target, FOUND)
     before = target.read_bytes()
-    broken = replace(FOUND[0], excerpt=object())  # type: ignore[arg-type]
+    broken = replace(FOUND[0], excerpt=object())  # type: ignore[arg-type]  # what JSON cannot hold
     with pytest.raises(TypeError):
         write_findings(target, [FOUND[0], broken])
     assert target.read_bytes() == before

@@ -15,8 +15,9 @@ def entry(n: int, first: str, second: str | None, weight: float = 1.0) -> GoldEn
     def said(word: str) -> frozenset[str]:
         return frozenset({word} if word else ())
 
+    part = GoldPart.TRAIN if second is None else GoldPart.TEST
     answers = (said(first), None if second is None else said(second))
-    return GoldEntry(f"法{n}", "Mp-At_1-Pr_1", f"法{n}", GoldPart.TEST, "", weight, "", *answers, frozenset())
+    return GoldEntry(f"法{n}", "Mp-At_1-Pr_1", f"法{n}", part, "", weight, "", *answers, frozenset())
 
 
 def test_reading_is_counted_against_the_keyword_list() -> None:

@@ -49,7 +49,7 @@ class _Look:
             _Paragraph(facts.law_id, path, cite(facts.title, path), "\n".join(pieces)[:_LONGEST])
             for path, pieces in texts.items()
         ]
-        return surveyor_of("").survey(law), paragraphs
+        return surveyor_of().survey(law), paragraphs
 
 
 @click.command("below-cut")

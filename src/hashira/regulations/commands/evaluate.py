@@ -8,6 +8,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,41 +33,33 @@ class _Look:
         self.baseline = baseline
 
     def __call__(self, law: LawText) -> tuple[Any, set[str], dict[str, set[str]]]:
-        from hashira.regulations.domain.detection import JAPAN, Surveyor
+        from hashira.regulations.commands.survey import surveyor_of
         from hashira.regulations.domain.detection.occurrence import paragraph_path
         from hashira.regulations.domain.law import Part
 
-        surveyor = _kept("surveyor", lambda: Surveyor(JAPAN, floor=_FLOOR))
         texts: dict[str, list[str]] = defaultdict(list)
         for unit in law.units:
             if unit.part is Part.MAIN:
                 texts[paragraph_path(unit.path)].append(unit.text)
         hits: dict[str, set[str]] = defaultdict(set)
         if self.baseline is not None:
-            categories_of = _kept("keywords", lambda: _keywords(self.baseline))
+            categories_of = _keywords(self.baseline)
             for path, pieces in texts.items():
                 for category in categories_of("\n".join(pieces)):
                     hits[category].add(path)
-        return surveyor.survey(law), set(texts), dict(hits)
+        return surveyor_of(floor=_FLOOR).survey(law), set(texts), dict(hits)
 
 
-_once: dict[str, Any] = {}
-
-
-def _kept(name: str, build: Callable[[], Any]) -> Any:
-    if name not in _once:
-        _once[name] = build()
-    return _once[name]
-
-
-def _keywords(file: Path | None) -> Callable[[str], frozenset[str]]:
+@cache
+def _keywords(file: Path) -> Callable[[str], frozenset[str]]:
     """The function ``categories_of`` of the frozen list, which stays where it was frozen."""
     spec = importlib.util.spec_from_file_location("frozen_keywords", str(file))
     if spec is None or spec.loader is None:
         raise click.UsageError(f"--baseline: {file}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.categories_of  # type: ignore[no-any-return]
+    categories_of: Callable[[str], frozenset[str]] = module.categories_of
+    return categories_of
 
 
 @click.command()

@@ -103,10 +103,7 @@ class _Reading:
             text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL)
         ):
             return None
-        stop = self.finder.rules.sentence_end
-        first = text.rfind(stop, 0, start) + 1
-        last = text.find(stop, end)
-        last = len(text) if last < 0 else last + 1
+        first, last = sentence_span(text, start, end, self.finder.rules.sentence_end)
         if trigger.requires is not None:
             sentence = text[first:last]
             if not trigger.requires.search(sentence) and not (
@@ -172,6 +169,22 @@ class _Reading:
             self.by_path = {other.path: other.text for other in self.units}
         above = self.by_path.get(paragraph_path(unit.path), "")
         return above[:_LONGEST_CHAPEAU]
+
+
+def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]:
+    """Where the sentence around a place begins, and where it ends, with what ends it.
+
+    >>> sentence_span("甲。乙を検査する。丙。", 4, 6, "。")
+    (2, 9)
+    >>> sentence_span("One. Two here. Three.", 9, 13, ". ")
+    (5, 15)
+    """
+    before = text.rfind(stop, 0, start)
+    after = text.find(stop, end)
+    return (
+        before + len(stop) if before >= 0 else 0,
+        after + len(stop) if after >= 0 else len(text),
+    )
 
 
 def paragraph_path(path: str) -> str:

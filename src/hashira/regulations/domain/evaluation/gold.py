@@ -4,7 +4,8 @@ What is kept of a paragraph is its place and a digest of its text, never the tex
 ``docs/reference/analog-categories.md``. It asks for two judges who see neither each other's answers nor a
 score.
 **So far the train part has been read by one person, who also wrote the rules, long paragraphs as excerpts;
-there is no test part yet.** An entry of the test part needs two judges (tested).
+there is no test part yet.**
+An entry of the test part needs two judges.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class GoldEntry:
     """``None`` where only one person has read it."""
     doubted: frozenset[str]
     """Categories that one of the judges marked as doubtful."""
+
+    def __post_init__(self) -> None:
+        if self.part is GoldPart.TEST and self.second is None:
+            raise ValueError(f"{self.law_id} {self.path}: the test part needs two judges")
 
     def truth(self, category: str) -> float:
         """1 where both judges say yes, 0 where both say no, a half where they differ.

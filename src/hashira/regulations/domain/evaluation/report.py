@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from hashira.regulations.domain.evaluation.gold import GoldEntry
 from hashira.regulations.domain.evaluation.measure import (
@@ -90,7 +91,7 @@ def label_report(
     if load:
         for share in SHARES:
             cut = _cut(ranked, int(share * load))
-            at[share] = bootstrap(cases, lambda drawn, cut=cut: recall(drawn, cut))  # type: ignore[misc]
+            at[share] = bootstrap(cases, partial(recall, cut=cut))
     needed = None
     for score in sorted({c.score for c in cases if c.score is not None}, reverse=True):
         if recall(cases, score) >= AIM:
