@@ -205,7 +205,7 @@ def train_category(category: str, cases: list[Case], known: list[Target]) -> Wei
         first = len(rows)
         for occurrence in case.occurrences:
             row = [0, column["trigger", JAPAN.triggers[occurrence.trigger].id]]
-            row += [column["sign", sign] for sign in set(occurrence.signs)]
+            row += [column["sign", sign] for sign in sorted(set(occurrence.signs))]
             window = strings(occurrence.surroundings) if grams else frozenset()
             row += [column["string", gram] for gram in grams if gram in window]
             rows.append(row)
@@ -215,7 +215,8 @@ def train_category(category: str, cases: list[Case], known: list[Target]) -> Wei
     theta = start
     for _ in range(ROUNDS):
         strength = np.array([theta[row].sum() for row in rows])
-        best = [max(span, key=lambda at: strength[at]) for span in of_case]
+        # Rounded, so that of two equal ones the first is taken however the machine added them up.
+        best = [max(span, key=lambda at: round(strength[at], 6)) for span in of_case]
         features = np.zeros((len(cases), len(names)))
         for number, at in enumerate(best):
             features[number, rows[at]] = 1.0
