@@ -55,6 +55,8 @@ OBSCURED = """() => [...document.querySelectorAll(
 """What lies wholly under something else, or outside the window, when it has the focus (2.4.11)."""
 _AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 """The size of targets (2.5.8) is off unless it is asked for."""
+READY = "(app => !app || app.dataset.ready === 'yes')(document.getElementById('app'))"
+"""The app that draws itself has done so; before, it holds nothing that could have the focus."""
 FOCUSED = "document.activeElement.outerHTML.slice(0, 90)"
 FOCUS = """() => { const style = getComputedStyle(document.activeElement)
     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 }"""
@@ -109,6 +111,7 @@ def everywhere(
         assert answer is not None
         assert answer.status == wanted, (place, answer.status, page.url)
         assert _bare(page.url) == _bare(site.address + (place.lands or world.address(place))), place
+        page.wait_for_function(READY)
         yield place, page
 
 

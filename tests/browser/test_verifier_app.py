@@ -232,6 +232,18 @@ def test_the_evaluators_of_rules_agree(offline_app: Page) -> None:
     assert [case["name"] for case, a, b in zip(cases, found, expected, strict=True) if a != b] == []
 
 
+def test_without_its_tables_it_says_so_and_offers_nothing(
+    chromium: Browser, site: installation.Installation
+) -> None:
+    context = chromium.new_context(locale="ja", service_workers="block")
+    context.route("**/verifier/configuration*", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(site.address + APP)
+    expect(page.locator("#starting")).to_contain_text("もう一度開いてください")
+    expect(page.locator("#app")).to_be_hidden()
+    context.close()
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("width", [320, 375, 1280])
 def test_it_fits_and_axe_finds_nothing(

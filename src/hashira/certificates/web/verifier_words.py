@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "notStarted": _("アプリを準備できませんでした。通信できるところで、もう一度開いてください"),
     "name": _("氏名"),
     "birth": _("生年月日"),
     "passport": _("旅券番号"),

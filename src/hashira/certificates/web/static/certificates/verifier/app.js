@@ -275,6 +275,7 @@ async function start() {
   state.trust = await heldTrust().catch(() => null);
   showTrust();
   offerDestinations();
+  by("starting").hidden = true;
   app.hidden = false;
   app.dataset.ready = "yes";
   by("camera").hidden = !((await detector()) && navigator.mediaDevices?.getUserMedia);
@@ -300,4 +301,9 @@ setInterval(refresh, 3_600_000);
 navigator.serviceWorker?.register(app.dataset.worker).then(
   () => navigator.serviceWorker.ready.then(() => { app.dataset.kept = "yes"; }),
 );
-start();
+by("starting").hidden = false;
+start().catch(() => {  // nothing is held yet and there is no network: without tables nothing can be judged
+  by("starting").textContent = say("notStarted");
+  by("starting").hidden = false;
+  app.dataset.ready = "failed";
+});
