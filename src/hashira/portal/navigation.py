@@ -27,6 +27,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if "certificates" in settings.HASHIRA_SYSTEMS:
         links.append((Bilingual("証明書を確かめる", "Verify a certificate"), reverse("certificates:verify")))
         links += _certificates_links(request)
+    if "regulations" in settings.HASHIRA_SYSTEMS:
+        links += _regulations_links(request)
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
         "account_links": _account_links(request),
@@ -73,6 +75,19 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
         (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
         *(keys if "administrator" in roles else []),
+    ]
+
+
+def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
+    """The review, and for those who work with law the search and what was found."""
+    front = (Bilingual("アナログ規制の見直し", "Analog regulations"), reverse("regulations:index"))
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None or all(grant.role != "legal_officer" for grant in principal.grants):
+        return [front]
+    return [
+        front,
+        (Bilingual("法令の全文検索", "Search of law"), reverse("regulations:search")),
+        (Bilingual("洗い出した条項", "Findings"), reverse("regulations:findings")),
     ]
 
 

@@ -158,6 +158,7 @@ INSTALLED_APPS = [
         if "certificates" in HASHIRA_SYSTEMS
         else []
     ),
+    *(["hashira.regulations.store", "hashira.regulations.web"] if "regulations" in HASHIRA_SYSTEMS else []),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -38,6 +38,8 @@ if "certificates" in settings.HASHIRA_SYSTEMS:
         path(".well-known/jwks.json", keys, name="jwks"),
         path(".well-known/crl/<str:kid>.json", card_revocations, name="card-revocations"),
     ]
+if "regulations" in settings.HASHIRA_SYSTEMS:
+    urlpatterns.append(path("regulations/", include("hashira.regulations.urls")))
 
 handler400 = "hashira.ui.errors.bad_request"
 handler403 = "hashira.ui.errors.permission_denied"

@@ -47,7 +47,11 @@ _PILLARS = (
         "regulations",
         Bilingual("第2の柱・成長の基盤", "Pillar 2: growth through digital foundations"),
         Bilingual("アナログ規制の見直し", "Review of analog regulations"),
-        Bilingual("まだ使えません", "Does not work yet"),
+        Bilingual(
+            "法令と例規の全文を探し、人の手と足を求める条項を理由とともに洗い出します",
+            "Search all law, and find the provisions that ask for hands and feet, with the reasons",
+        ),
+        "regulations:index",
     ),
     Pillar(
         "cloud",

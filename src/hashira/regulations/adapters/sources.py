@@ -10,11 +10,12 @@ from __future__ import annotations
 import lzma
 import multiprocessing
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, TypeVar
+from typing import IO, Generic, TypeVar
 
 from hashira.kernel.errors import HashiraError
 from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text
@@ -86,15 +87,41 @@ def scan(source: Path, judge: Callable[[LawText], R], processes: int = 1) -> Ite
     ``judge`` gets facts and units without a tree, which is the fast way. With more than one process it must
     be a function of a module, since it runs in others; what it answers travels back, so it should be small.
     """
-    batches = _batches(documents(source))
+    return each(source, _Judged(judge), processes)
+
+
+def each(
+    source: Path,
+    work: Callable[[Document], R],
+    processes: int = 1,
+    wanted: Callable[[Document], bool] = lambda document: True,
+) -> Iterator[R | Refused]:
+    """What ``work`` makes of every wanted document of a source, in the order of the source.
+
+    ``wanted`` is asked here, ``work`` is done where there is a processor free: with more than one process it
+    must be something that can travel. What it raises as ``HashiraError`` refuses that document alone. Only a
+    few answers wait to be taken, however slowly they are.
+    """
+    batches = _batches(d for d in documents(source) if isinstance(d, Refused) or wanted(d))
     if processes <= 1:
         for batch in batches:
-            yield from _judge((judge, batch))
+            yield from _work((work, batch))
         return
+    room = threading.Semaphore(2 * processes + 2)
+
+    def tasks() -> Iterator[tuple[Callable[[Document], R], list[Document | Refused]]]:
+        for batch in batches:
+            room.acquire()
+            yield work, batch
+
     context = multiprocessing.get_context("spawn")
     with context.Pool(processes) as pool:
-        for answers in pool.imap(_judge, ((judge, batch) for batch in batches)):
-            yield from answers
+        try:
+            for answers in pool.imap(_work, tasks()):
+                room.release()
+                yield from answers
+        finally:
+            room.release(1_000_000)  # nobody takes answers any more: the thread that hands out must not wait
 
 
 def read_law(document: Document) -> Law:
@@ -142,16 +169,19 @@ def _guarded(read: Callable[[Document], R], document: Document) -> R | Refused:
         )
 
 
-def _judge(task: tuple[Callable[[LawText], R], list[Document | Refused]]) -> list[R | Refused]:
-    judge, batch = task
-    answers: list[R | Refused] = []
-    for document in batch:
-        if isinstance(document, Refused):
-            answers.append(document)
-            continue
-        text = _guarded(read_text, document)
-        answers.append(text if isinstance(text, Refused) else judge(text))
-    return answers
+@dataclass(frozen=True, slots=True)
+class _Judged(Generic[R]):
+    """Reads a document for one who judges its text."""
+
+    judge: Callable[[LawText], R]
+
+    def __call__(self, document: Document) -> R:
+        return self.judge(read_text(document))
+
+
+def _work(task: tuple[Callable[[Document], R], list[Document | Refused]]) -> list[R | Refused]:
+    work, batch = task
+    return [document if isinstance(document, Refused) else _guarded(work, document) for document in batch]
 
 
 def _batches(found: Iterable[Document | Refused]) -> Iterator[list[Document | Refused]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ _ENVIRONMENT = 3
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--output",
     "-o",
@@ -44,7 +45,7 @@ _ENVIRONMENT = 3
 )
 @click.option("--best", type=click.IntRange(1, 1000), default=20, show_default=True, help="表示する件数")
 def scan(
-    source: Path,
+    source: Path | None,
     output: Path | None,
     minimum: float,
     categories: tuple[str, ...],
@@ -56,11 +57,13 @@ def scan(
     """法令・例規からアナログ規制を洗い出す / Find the provisions that are likely analog regulations.
 
     SOURCE は e-Gov の XML、Markdown、例規のテキストや docx の、ファイル・フォルダー・書庫。
-    データベースは要りません。確からしい順に、条項・区分・類型・Phase・理由を書き出します。
+    データベースは要りません。SOURCE がなければ、取り込んだ法令（ingest）を洗い出し、結果を保存します。
+    変わった法令だけを見直します。確からしい順に、条項・区分・類型・Phase・理由を書き出します。
     読めない文書は知らせて飛ばします（終了コードは 0）。
 
     SOURCE is a file, a folder or an archive of laws (e-Gov XML, Markdown) or ordinances (text, docx).
-    No database is needed. A document that cannot be read is reported and skipped.
+    No database is needed. Without SOURCE the laws that are kept (ingest) are scanned, only what changed
+    anew, and the findings are kept. A document that cannot be read is reported and skipped.
     """
     from hashira.regulations.adapters.findings_file import check_folder, check_suffix, write_findings
     from hashira.regulations.adapters.procedures import ministries_by_number
@@ -74,8 +77,11 @@ def scan(
             check_suffix(output)
             check_folder(output)
         ministries = ministries_by_number(procedures) if procedures else {}
-        read, refused = _read(source, processes, engine or "")
-        found = findings(read, floor=minimum, ministries=ministries)
+        if source is None:
+            found = _scan_kept(processes, ministries, minimum)
+        else:
+            read, refused = _read(source, processes, engine or "")
+            found = findings(read, floor=minimum, ministries=ministries)
         if categories:
             found = [finding for finding in found if finding.category in categories]
         if output is not None:
@@ -91,7 +97,30 @@ def scan(
         sys.exit(_ENVIRONMENT)
     if output is None:
         _print(found[:best])
-    _summarise(read, found, refused)
+    if source is not None:
+        _summarise(read, found, refused)
+
+
+def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> list[Finding]:
+    """Scans what is kept, says what changed, and answers with the findings."""
+    from hashira.regulations.commands.terminal import ProgressLine, database
+
+    with database() as actor:
+        from hashira.regulations.selectors.findings import kept_findings
+        from hashira.regulations.services.scanning import prepare, scan_laws
+
+        now = datetime.now(UTC)
+        line = ProgressLine("洗い出し / scanning")
+        surveyed = prepare(today=now.astimezone().date(), processes=processes, progress=line)
+        line.end()
+        scanned = scan_laws(actor=actor, surveyed=surveyed, at=now, ministries=ministries)
+        click.echo(
+            f"{scanned.laws:,} 法令 / laws ({scanned.surveyed:,} 見直し / surveyed)"
+            f" → {scanned.findings:,} 件 / findings:"
+            f" +{scanned.added:,} ~{scanned.changed:,} -{scanned.removed:,}",
+            err=True,
+        )
+        return kept_findings(minimum)
 
 
 def _read(source: Path, processes: int, engine: str) -> tuple[list[Survey], int]:

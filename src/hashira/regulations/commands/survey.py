@@ -5,22 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from hashira.regulations.adapters.refusals import Refused
 from hashira.regulations.adapters.sources import scan
-from hashira.regulations.domain.detection import JAPAN, Survey, Surveyor
-from hashira.regulations.domain.detection.survey import FLOOR
+from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.domain.detection import Survey
 from hashira.regulations.domain.law import LawText
 
 _SHOWN_EVERY = 0.5
-
-
-@cache
-def surveyor_of(engine: str = "", floor: float = FLOOR) -> Surveyor:
-    """This process's surveyor with that engine, or with the fastest. Built once: it takes a moment."""
-    return Surveyor(JAPAN, engine=engine, floor=floor)
 
 
 class _Survey:

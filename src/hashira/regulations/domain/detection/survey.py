@@ -22,7 +22,7 @@ from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
 from hashira.regulations.domain.detection.rule import RuleSet
-from hashira.regulations.domain.law.citation import Letters, cite
+from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank
 from hashira.regulations.domain.law.law_family import family_of
@@ -46,7 +46,6 @@ _REFERENCE = re.compile(
     r"(?:第(?P<paragraph>[〇一二三四五六七八九十0-9０-９]+)項)?"
 )
 _APPLIES = re.compile(r"(?P<from>第[^。]{1,160}?)の規定は[、，][^。]{1,200}?について準用する")
-_ORDINANCES = frozenset({Rank.ORDINANCE, Rank.ORDINANCE_RULE, Rank.NOTIFICATION, Rank.NOTICE, Rank.GUIDELINE})
 
 
 class Candidate(NamedTuple):
@@ -187,7 +186,7 @@ def findings(
     an entry takes that of its 施行規則, if that is among the surveyed.
     """
     every = list(surveys)
-    known = _ministries(every, ministries or {})
+    known = ministries_of(every, ministries or {})
     lifts = _lifts(every)
     found: list[tuple[float, int, Finding]] = []
     for survey in every:
@@ -201,7 +200,8 @@ def findings(
     return [finding for _probability, _place, finding in found]
 
 
-def _ministries(surveys: Sequence[Survey], given: Mapping[str, str]) -> dict[str, str]:
+def ministries_of(surveys: Sequence[Survey], given: Mapping[str, str]) -> dict[str, str]:
+    """The ministry (所管) of every surveyed law by its id; empty where nothing tells."""
     known: dict[str, str] = {}
     by_family: dict[str, str] = {}
     for survey in surveys:
@@ -308,12 +308,11 @@ def _applied(survey: Survey) -> Iterable[Candidate]:
 
 def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry: str) -> Finding:
     unit = candidate.unit
-    letters = Letters.AIUEO if facts.rank in _ORDINANCES else Letters.IROHA
     return Finding(
         law_id=facts.law_id,
         law_title=facts.title,
         law_num=facts.number,
-        citation=cite(facts.title, unit.path, amendment=unit.amendment, letters=letters),
+        citation=cite(facts.title, unit.path, amendment=unit.amendment, letters=facts.rank.letters),
         ministry=ministry,
         part=unit.part.value,
         path=unit.path,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from hashira.regulations.domain.law.citation import Letters
 from hashira.regulations.domain.law.element import Element
 from hashira.regulations.domain.law.number import Revision
 from hashira.regulations.domain.law.schema import ELEMENTS
@@ -37,6 +38,11 @@ class Rank(StrEnum):
     GUIDELINE = "Guideline"
     """要綱, 要領."""
 
+    @property
+    def letters(self) -> Letters:
+        """How it letters what is smaller than an item: laws イロハ, ordinances and notices アイウ."""
+        return Letters.AIUEO if self in _OF_BODIES else Letters.IROHA
+
     @classmethod
     def read(cls, text: str) -> Rank:
         """From e-Gov's word; what is unknown is ``MISCELLANEOUS``."""
@@ -44,6 +50,9 @@ class Rank(StrEnum):
             return cls(text)
         except ValueError:
             return cls.MISCELLANEOUS
+
+
+_OF_BODIES = frozenset({Rank.ORDINANCE, Rank.ORDINANCE_RULE, Rank.NOTIFICATION, Rank.NOTICE, Rank.GUIDELINE})
 
 
 @dataclass(frozen=True, slots=True)

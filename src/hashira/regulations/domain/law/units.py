@@ -387,5 +387,46 @@ def cell(column: Node) -> str:
     return words(column)
 
 
+class TableCell(NamedTuple):
+    """One cell of a table, with the rows and columns it spans."""
+
+    text: str
+    rows: int
+    columns: int
+    heading: bool
+
+
+def table_cells(tree: Node, law_id: str = "") -> dict[str, tuple[TableCell, ...]]:
+    """The cells of every row of every table, by the path of the row's unit."""
+    walk = _CellWalk(law_id)
+    walk.law(tree)
+    return walk.cells
+
+
+class _CellWalk(_Walk):
+    """The same walk, keeping the cells that a unit joins."""
+
+    def __init__(self, law_id: str) -> None:
+        super().__init__(law_id)
+        self.cells: dict[str, tuple[TableCell, ...]] = {}
+
+    def table(self, node: Node, place: _Place) -> None:
+        for count, row in enumerate(node, 1):
+            self.cells[f"{place.path}-Tr_{count}"] = tuple(
+                TableCell(
+                    cell(column),
+                    _span(column.get("rowspan", "")),
+                    _span(column.get("colspan", "")),
+                    row.tag == "TableHeaderRow",
+                )
+                for column in row
+            )
+        super().table(node, place)
+
+
+def _span(told: str) -> int:
+    return min(int(told), 1000) if told.isascii() and told.isdigit() and int(told) else 1
+
+
 def _without_brackets(caption: str) -> str:
     return caption[1:-1] if caption[:1] == "（" and caption[-1:] == "）" else caption

@@ -1,0 +1,178 @@
+"""The findings of the last scan, as they are read (洗い出しの結果の読み出し)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from hashira.regulations.domain.detection import Finding
+from hashira.regulations.domain.detection.finding import Reason
+from hashira.regulations.domain.law.law import Rank
+from hashira.regulations.store import models
+
+_FIELDS = [name for name in Finding.__slots__ if name not in {"law_id", "law_title", "law_num", "reasons"}]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding in a list."""
+
+    key: int
+    citation: str
+    law_id: str
+    law_title: str
+    rank: Rank
+    path: str
+    category: str
+    type: str
+    phase: str
+    ministry: str
+    score: float
+    excerpt: str
+    enforced_at: object
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding whole."""
+
+    finding: Finding
+    rank: Rank
+    found_at: datetime
+    same_place: tuple[FindingRow, ...]
+    """Other categories found in the same unit."""
+    family: tuple[FindingRow, ...]
+    """Others of the same wording, at most :data:`FAMILY_SHOWN`."""
+    family_size: int
+
+
+FAMILY_SHOWN = 20
+_NARROWED = {"category": "category", "phase": "phase", "type": "type"}
+_SORTED = {
+    "score": ["score", "-id"],
+    "citation": ["entry", "category"],
+    "ministry": ["ministry", "-score", "id"],
+    "category": ["category", "-score", "id"],
+}
+
+
+class FindingRows:
+    """The findings as the rows of a table: the database narrows, sorts and cuts."""
+
+    def __init__(self, *, law_id: str = "", family_id: str = "", minimum: float = 0.0) -> None:
+        rows = models.Finding.objects.all()
+        if law_id:
+            rows = rows.filter(law__law_id=law_id)
+        if family_id:
+            rows = rows.filter(family_id=family_id)
+        if minimum:
+            rows = rows.filter(score__gte=minimum)
+        self.rows = rows
+
+    def count(self, filters: Mapping[str, str]) -> int:
+        """How many pass."""
+        return self._narrowed(filters).count()
+
+    def slice(
+        self, filters: Mapping[str, str], order: object, start: int, stop: int | None
+    ) -> Iterable[FindingRow]:
+        """Those from ``start`` to ``stop``, best first unless another order is asked for."""
+        key = getattr(order, "key", "score")
+        columns = _SORTED.get(key, _SORTED["score"])
+        falling = getattr(order, "falling", True)
+        ordered = [_turned(column) for column in columns] if falling else columns
+        rows = self._narrowed(filters).order_by(*ordered)[start:stop]
+        return map(_row, rows.select_related("law").defer("reasons", "fingerprint"))
+
+    def _narrowed(self, filters: Mapping[str, str]) -> QuerySet[models.Finding]:
+        rows = self.rows
+        for name, text in filters.items():
+            if name in _NARROWED:
+                rows = rows.filter(**{_NARROWED[name]: text})
+            elif name == "rank":
+                rows = rows.filter(law__rank=models.RANKS.index(Rank.read(text)))
+            elif name == "citation":
+                rows = rows.filter(citation__contains=text)
+            elif name == "ministry":
+                rows = rows.filter(ministry__contains=text)
+            elif name == "excerpt":
+                rows = rows.filter(excerpt__contains=text)
+        return rows
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
+def finding_view(key: int) -> FindingView | None:
+    """One finding, or ``None``."""
+    row = models.Finding.objects.select_related("law").filter(pk=key).first()
+    if row is None:
+        return None
+    others = models.Finding.objects.select_related("law").defer("reasons").exclude(pk=row.pk)
+    family = others.filter(family_id=row.family_id, category=row.category).exclude(law=row.law, path=row.path)
+    return FindingView(
+        finding=_finding(row),
+        rank=models.RANKS[row.law.rank],
+        found_at=row.found_at,
+        same_place=tuple(map(_row, others.filter(law=row.law, path=row.path))),
+        family=tuple(map(_row, family.order_by("entry")[:FAMILY_SHOWN])),
+        family_size=family.count(),
+    )
+
+
+def findings_in(law_id: str) -> Mapping[str, Sequence[FindingRow]]:
+    """The findings of a law by the path of their unit, the surest first."""
+    found: dict[str, list[FindingRow]] = {}
+    rows = models.Finding.objects.filter(law__law_id=law_id).select_related("law").defer("reasons")
+    for row in rows.order_by("-score"):
+        found.setdefault(row.path, []).append(_row(row))
+    return found
+
+
+def counts_by(column: str) -> Mapping[str, int]:
+    """How many findings have each value of ``category``, ``phase`` or ``type``."""
+    rows = models.Finding.objects.order_by().values_list(column).annotate(count=Count("pk"))
+    return dict(rows.values_list(column, "count"))
+
+
+def kept_findings(minimum: float = 0.0) -> list[Finding]:
+    """Every finding of the last scan, best first."""
+    return list(_kept(minimum))
+
+
+def _kept(minimum: float) -> Iterator[Finding]:
+    rows = models.Finding.objects.filter(score__gte=minimum).order_by("-score", "id")
+    for row in rows.select_related("law").iterator(chunk_size=5000):
+        yield _finding(row)
+
+
+def _finding(row: models.Finding) -> Finding:
+    return Finding(
+        law_id=row.law.law_id,
+        law_title=row.law.title,
+        law_num=row.law.number,
+        reasons=tuple(Reason(rule, words, weight) for rule, words, weight in row.reasons),
+        **{name: getattr(row, name) for name in _FIELDS},
+    )
+
+
+def _row(row: models.Finding) -> FindingRow:
+    return FindingRow(
+        key=row.pk,
+        citation=row.citation,
+        law_id=row.law.law_id,
+        law_title=row.law.title,
+        rank=models.RANKS[row.law.rank],
+        path=row.path,
+        category=row.category,
+        type=row.type,
+        phase=row.phase,
+        ministry=row.ministry,
+        score=row.score,
+        excerpt=row.excerpt,
+        enforced_at=row.enforced_at,
+    )

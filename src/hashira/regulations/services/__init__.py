@@ -1,0 +1,1 @@
+"""What is done with laws: kept, scanned (法令に対して行うこと)."""

@@ -1,0 +1,173 @@
+"""What the scan found: the list, and one finding with its reasons (洗い出し一覧)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from hashira.core import access
+from hashira.regulations.domain.detection.category import table as category_table
+from hashira.regulations.selectors.findings import FindingRow, FindingRows, FindingView, finding_view
+from hashira.regulations.selectors.laws import last_scan, law_view
+from hashira.regulations.web.laws import law_place
+from hashira.regulations.web.names import (
+    CATEGORY_CHOICES,
+    PHASE,
+    PHASE_CHOICES,
+    RANK_CHOICES,
+    RANK_NAMES,
+    rule_name,
+)
+from hashira.ui.tables import Column, Order, Table
+from hashira.ui.wording import worded
+
+_PAGE = 50
+_LEVELS = (("0.5", _("0.5以上（有力）")), ("0.2", _("0.2以上")), ("0.1", _("0.1以上")))
+
+
+@access.requires("regulations:ViewFindings")
+@never_cache
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    """Every finding, the surest first."""
+    law_id = request.GET.get("law", "")
+    family = request.GET.get("family", "")
+    table = Table(
+        columns=[
+            Column("citation", _("条項"), sortable=True, filterable=True, heading=True, link=_finding_url),
+            Column("category", _("区分"), sortable=True, filterable=True, choices=CATEGORY_CHOICES),
+            Column("type", _("類型")),
+            Column("phase", PHASE, filterable=True, choices=PHASE_CHOICES),
+            Column("rank", _("種別"), filterable=True, value=_rank, choices=RANK_CHOICES),
+            Column("ministry", _("所管"), sortable=True, filterable=True),
+            Column("score", _("確からしさ"), sortable=True, numeric=True, value=_score),
+            Column("excerpt", _("条文"), filterable=True),
+        ],
+        rows=FindingRows(law_id=law_id, family_id=family, minimum=_minimum(request)),
+        request=request,
+        caption=_("洗い出した条項"),
+        page_size=_PAGE,
+        stacked=True,
+        initial_order=Order(key="score", falling=True),
+        empty=_("まだ洗い出していません"),
+    )
+    if table.wants_csv:
+        return table.csv_response("洗い出し.csv")
+    shown = law_view(law_id) if law_id else None
+    context = {
+        "table": table,
+        "law": shown,
+        "family": family,
+        "levels": [
+            {
+                "words": words,
+                "url": _with(request, minimum=value),
+                "current": request.GET.get("minimum") == value,
+            }
+            for value, words in _LEVELS
+        ],
+        "every": _with(request, minimum=None),
+        "minimum": request.GET.get("minimum", ""),
+        "scan": last_scan(),
+    }
+    return render(request, "regulations/findings.html", context)
+
+
+@access.requires("regulations:ViewFindings")
+@never_cache
+@require_safe
+def finding(request: HttpRequest, key: int) -> HttpResponse:
+    """One finding: where, what, how sure, and why."""
+    view = finding_view(key)
+    if view is None:
+        raise Http404
+    found = view.finding
+    category = category_table()[found.category]
+    types = {own.id: own for own in category.types}
+    phases = {own.id: own for own in category.phases}
+    context = {
+        "finding": found,
+        "facts": _facts(view),
+        "category": category,
+        "type": types.get(found.type),
+        "phase": phases.get(found.phase),
+        "kind": f"{worded(category.name)} {found.type} Phase {found.phase}",
+        "percent": round(found.score * 100),
+        "reasons": [
+            {"name": rule_name(r.rule), "words": r.words, "rule": r.rule, "weight": f"{r.weight:+.2f}"}
+            for r in found.reasons
+            if r.weight
+        ],
+        "kinds": [{"name": rule_name(r.rule), "words": r.words} for r in found.reasons if not r.weight],
+        "lines": _lines(found.law_id, found.path),
+        "place": law_place(found.law_id, found.path),
+        "same_place": view.same_place,
+        "family": view.family,
+        "family_size": view.family_size,
+        "family_url": f"{reverse('regulations:findings')}?{urlencode({'family': found.family_id})}",
+        "law_url": f"{reverse('regulations:findings')}?{urlencode({'law': found.law_id})}",
+    }
+    return render(request, "regulations/finding.html", context)
+
+
+def _facts(view: FindingView) -> list[tuple[object, object]]:
+    found = view.finding
+    return [
+        (_("法令"), found.law_title),
+        (_("法令番号"), found.law_num),
+        (_("種別"), RANK_NAMES[view.rank]),
+        (_("所管"), found.ministry or _("不明")),
+        (_("部分"), found.part),
+        (_("施行日"), found.enforced_at),
+        (_("改正の版"), found.revision_id),
+        (_("位置（e-Govのid）"), found.path),
+        (_("はじめて見つけた日時"), view.found_at),
+    ]
+
+
+def _lines(law_id: str, path: str) -> list[tuple[str, str, bool]]:
+    """The paragraph in which it stands: label, text, and whether it is the very unit."""
+    law = law_view(law_id)
+    if law is None:
+        return []
+    head, paragraph, _rest = path.partition("-Pr_")
+    whole = head + paragraph + _rest.partition("-")[0] if paragraph else path
+    return [
+        (unit.label, unit.text, unit.path == path)
+        for unit in law.units
+        if unit.path == whole or unit.path.startswith(whole + "-")
+    ]
+
+
+def _minimum(request: HttpRequest) -> float:
+    told = request.GET.get("minimum", "")
+    return float(told) if told in {value for value, _words in _LEVELS} else 0.0
+
+
+def _with(request: HttpRequest, **changes: str | None) -> str:
+    query = request.GET.copy()
+    for name in ("page", "format", *changes):
+        query.pop(name, None)
+    for name, value in changes.items():
+        if value is not None:
+            query[name] = value
+    told = query.urlencode()
+    return f"?{told}" if told else request.path
+
+
+def _finding_url(row: FindingRow) -> str:
+    return reverse("regulations:finding", args=[row.key])
+
+
+def _rank(row: FindingRow) -> str:
+    return row.rank.value
+
+
+def _score(row: FindingRow) -> str:
+    return f"{row.score:.2f}"

@@ -1,0 +1,1 @@
+"""Template tags of the review (画面の部品)."""

@@ -1,0 +1,21 @@
+"""What the templates of the review ask of their values (テンプレートの部品)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def of(findings: Mapping[str, Sequence[object]], path: str) -> Sequence[object]:
+    """The findings of a unit."""
+    return findings.get(path, ())
+
+
+@register.filter
+def heading_level(depth: int) -> int:
+    """The level of a heading of a law on a page: below the title, and never deeper than HTML goes."""
+    return min(depth + 1, 6)
