@@ -6,8 +6,11 @@ import click
 
 from hashira.regulations.commands.below_cut import below_cut
 from hashira.regulations.commands.evaluate import evaluate
+from hashira.regulations.commands.export import export
 from hashira.regulations.commands.ingest import ingest
 from hashira.regulations.commands.scan import scan
+from hashira.regulations.commands.search import search
+from hashira.regulations.commands.show import show
 
 
 @click.group()
@@ -17,5 +20,8 @@ def regulations() -> None:
 
 regulations.add_command(ingest)
 regulations.add_command(scan)
+regulations.add_command(search)
+regulations.add_command(show)
+regulations.add_command(export)
 regulations.add_command(evaluate)
 regulations.add_command(below_cut)

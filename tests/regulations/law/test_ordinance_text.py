@@ -102,3 +102,35 @@ def test_a_broken_file_harms_no_other(tmp_path: Path) -> None:
     (tmp_path / "4.txt").write_text(TEXT)
     answers = list(laws(tmp_path))
     assert [isinstance(answer, Refused) for answer in answers] == [False, True, True, False]
+
+
+CONTENTS = """見本市広場条例
+
+目次
+　第1章　総則（第1条・第2条）
+　　第1節　通則（第1条）
+　第2章　管理（第3条）
+　　第1節　通則（第3条）
+附則
+
+第1章　総則
+第1節　通則
+
+（目的）
+第1条　この条例は、広場について定める。
+第2章　管理
+第1節　通則
+第3条　市長は、広場を点検する。
+
+附　則
+この条例は、公布の日から施行する。
+"""
+
+
+def test_a_table_of_contents_is_no_part_of_the_text() -> None:
+    law = read_units(CONTENTS.encode(), "広場.txt")
+    assert [(unit.path, unit.headings) for unit in law.units] == [
+        ("Mp-At_1-Pr_1", ("第1章　総則", "第1節　通則")),
+        ("Mp-At_3-Pr_1", ("第2章　管理", "第1節　通則")),
+        ("広場-Sp-Pr_1", ()),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from hashira.core.accounts.models import Account, Organisation
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.portal.demonstration.accounts import make_accounts, make_organisations
+
+_ORDINANCES = Path(__file__).parent / "ordinances"
 
 
 class NotForProduction(HashiraError):
@@ -42,7 +45,22 @@ def load() -> bool:
         accounts = make_accounts(organisations)
         if "certificates" in settings.HASHIRA_SYSTEMS:
             _fill_registers(organisations, accounts)
+        if "regulations" in settings.HASHIRA_SYSTEMS:
+            _keep_ordinances(organisations["city"].code)
     return True
+
+
+def _keep_ordinances(body: str) -> None:
+    """The ordinances of an invented city, taken in and scanned as at a terminal."""
+    from hashira.regulations.adapters.reading import Reading, read_all
+    from hashira.regulations.services.keeping import keep_laws
+    from hashira.regulations.services.scanning import prepare, scan_laws
+
+    now = datetime.now(UTC)
+    actor = Principal.system("terminal:demonstration")
+    read = [one for one in read_all(_ORDINANCES, known=frozenset()) if isinstance(one, Reading)]
+    keep_laws(actor=actor, readings=read, at=now, as_of=now.date(), body=body)
+    scan_laws(actor=actor, surveyed=prepare(today=now.date()), at=now)
 
 
 def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, Account]) -> None:

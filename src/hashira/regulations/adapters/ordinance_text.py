@@ -3,7 +3,7 @@
 横書き with arabic digits: 第1条, 2, (1), ア, (ア), a; or as laws are printed: 第一条, ２, 一, イ, (1).
 Which of the two is told by the first article. The first line is the title; a line that is only the number
 of the document (令和3年条例第5号) gives its number. A line that is none of these is kept where it stands, as
-a paragraph or an entry. Nothing is left out.
+a paragraph or an entry. Only the table of contents (目次) is left out, which repeats the headings.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _RANGE = re.compile(rf"(第{_N}条(?:の{_N})*(?:から|及び)第\S+?)\s+(?=削
 _HEADING = re.compile(rf"第{_N}[編章節款目](?:の{_N})*(?=\s)")
 _PARAGRAPH = re.compile(r"([0-9]{1,3})\s+")
 _CAPTION = re.compile(r"[(（](.{1,60})[)）]\Z")
+_CONTENTS = re.compile(r"目[ 　]*次")
 _SUPPLEMENT = re.compile(r"附\s*則(?=[\s(]|\Z)")
 _APPENDIX = re.compile(
     rf"(?:別表|様式|別記|別紙|付録|別図)(?:第?{_N}号?)?(?:の{_N})?(?=[\s(]|\Z)[^。]{{0,40}}\Z"
@@ -75,7 +76,26 @@ def _read(content: bytes, source: str) -> tuple[LawFacts, list[Block]]:
         rest = rest[1:]
     law_id = PurePosixPath(source).stem
     facts = LawFacts(law_id, title, number, _rank(title), revision=Revision(law_id), source=source)
-    return facts, assemble(_lines(rest))
+    return facts, assemble(_lines(_without_contents(rest)))
+
+
+def _without_contents(lines: list[str]) -> list[str]:
+    """The lines without the table of contents (目次), which repeats the headings and names the 附則.
+
+    It ends where its first heading comes again, or where something begins that no contents have.
+    """
+    begins = next((n for n, line in enumerate(lines) if _CONTENTS.fullmatch(line)), None)
+    if begins is None:
+        return lines
+    first = ""
+    for place in range(begins + 1, len(lines)):
+        plain = unicodedata.normalize("NFKC", lines[place])
+        heading = _HEADING.match(plain)
+        words = "".join(plain.partition("(")[0].split())
+        if words == first or not (heading or _SUPPLEMENT.match(plain) or _APPENDIX.match(plain)):
+            return lines[:begins] + lines[place:]
+        first = first or (words if heading else "")
+    return lines
 
 
 def _decode(content: bytes, source: str) -> str:

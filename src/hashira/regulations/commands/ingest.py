@@ -38,17 +38,21 @@ def ingest(source: Path, as_of: datetime | None, body: str, processes: int, as_j
 
     終了コード / exit: 0 すべて all, 1 飛ばした文書がある some skipped, 2 usage, 3 environment.
     """
+    from hashira.kernel.errors import HashiraError
     from hashira.kernel.municipality import read_code
 
-    if body:
-        body = str(read_code(body))
+    try:
+        body = body and read_code(body)
+    except HashiraError as error:
+        raise click.UsageError(f"--body: {error}") from None
     with database() as actor:
+        from hashira.kernel.clock import JST
         from hashira.regulations.adapters.reading import Known, Reading, read_all
         from hashira.regulations.adapters.refusals import Refused
         from hashira.regulations.services.keeping import Kept, keep_laws, known_documents
 
         at = datetime.now(UTC)
-        day = as_of.date() if as_of else datetime.now().astimezone().date()
+        day = as_of.date() if as_of else at.astimezone(JST).date()
         kept, refused, known, seen = Kept(), 0, 0, 0
         batch: list[Reading] = []
         line = ProgressLine("取り込み / keeping")
@@ -59,7 +63,7 @@ def ingest(source: Path, as_of: datetime | None, body: str, processes: int, as_j
                 kept += keep_laws(actor=actor, readings=tuple(batch), at=at, as_of=day, body=body)
                 batch.clear()
 
-        for answer in read_all(source, known=known_documents(), processes=processes):
+        for answer in read_all(source, known=known_documents(body), processes=processes):
             seen += 1
             if isinstance(answer, Refused):
                 refused += 1

@@ -106,12 +106,13 @@ def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> li
     from hashira.regulations.commands.terminal import ProgressLine, database
 
     with database() as actor:
+        from hashira.kernel.clock import JST
         from hashira.regulations.selectors.findings import kept_findings
         from hashira.regulations.services.scanning import prepare, scan_laws
 
         now = datetime.now(UTC)
         line = ProgressLine("洗い出し / scanning")
-        surveyed = prepare(today=now.astimezone().date(), processes=processes, progress=line)
+        surveyed = prepare(today=now.astimezone(JST).date(), processes=processes, progress=line)
         line.end()
         scanned = scan_laws(actor=actor, surveyed=surveyed, at=now, ministries=ministries)
         click.echo(

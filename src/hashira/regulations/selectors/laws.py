@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.db.models import Count, Q, QuerySet
 
 from hashira.regulations.adapters.packed_text import PackedText
+from hashira.regulations.domain.law import law as law_model
 from hashira.regulations.domain.law.citation import Letters
 from hashira.regulations.domain.law.law import Rank
 from hashira.regulations.domain.law.schema import UnitKind
@@ -112,7 +113,7 @@ class LawRows:
                     Q(title__contains=text)
                     | Q(number__contains=text)
                     | Q(kana__contains=text)
-                    | Q(abbreviations__icontains=text)
+                    | Q(abbreviations__contains=text)
                 )
             elif name == "rank":
                 laws = laws.filter(rank=models.RANKS.index(Rank.read(text)))
@@ -123,10 +124,10 @@ class LawRows:
 
 def laws_named(title: str) -> tuple[LawRow, ...]:
     """Laws whose title, abbreviation or id is just this; of a title, those that begin so where none is it."""
-    exact = Q(title=title) | Q(law_id=title) | Q(number=title) | Q(abbreviations__contains=title)
+    exact = Q(title=title) | Q(law_id=title) | Q(number=title) | Q(abbreviations__contains=f"\n{title}\n")
     laws = list(models.Law.objects.exclude(current=None).filter(exact).order_by("rank", "law_id")[:20])
     whole = [law for law in laws if law.title == title or title in (law.law_id, law.number)]
-    named = whole or [law for law in laws if title in law.abbreviations]
+    named = whole or laws
     rows = LawRows()
     return tuple(
         row
@@ -152,8 +153,7 @@ def law_view(law_id: str, as_of: date | None = None) -> LawView | None:
             or texts.order_by("enforced_at", "id").first()
             or shown
         )
-    kept = shown.content
-    text = PackedText(shown.source, bytes(kept.document), bytes(kept.companion), bytes(kept.units))
+    text = _text_of(shown)
     units = text.read_units()
     tables = any(unit.kind is UnitKind.ROW for unit in units)
     known = law.revisions.order_by("-enforced_at", "-id").values_list("pk", "revision_id", "enforced_at")
@@ -171,6 +171,19 @@ def law_view(law_id: str, as_of: date | None = None) -> LawView | None:
         units=units,
         tables=_cells(text) if tables else {},
     )
+
+
+def current_laws() -> Iterator[law_model.Law]:
+    """Every law with the tree of its current text, by rank and number."""
+    rows = models.Law.objects.exclude(current=None).select_related("current__content")
+    for row in rows.order_by("rank", "law_id").iterator(chunk_size=50):
+        assert row.current is not None
+        yield _text_of(row.current).read_law()
+
+
+def _text_of(revision: models.Revision) -> PackedText:
+    kept = revision.content
+    return PackedText(revision.source, bytes(kept.document), bytes(kept.companion), bytes(kept.units))
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.services import service
+from hashira.kernel.clock import JST
 from hashira.regulations.adapters.packing import packed
 from hashira.regulations.adapters.reading import Reading
 from hashira.regulations.domain.law.law import LawFacts
@@ -61,9 +62,9 @@ def keep_laws(
     return kept
 
 
-def known_documents() -> frozenset[str]:
-    """The digests of every document that is kept."""
-    return frozenset(Revision.objects.values_list("digest", flat=True))
+def known_documents(body: str = "") -> frozenset[str]:
+    """The digests of every document of a body that is kept."""
+    return frozenset(Revision.objects.filter(law__body=body).values_list("digest", flat=True))
 
 
 def _placed(facts: LawFacts, body: str, as_of: date) -> LawFacts:
@@ -103,7 +104,7 @@ def _keep(facts: LawFacts, reading: Reading, at: datetime, as_of: date, body: st
             "survey": None,
         },
     )
-    newest = _newest(law, as_of)
+    newest = _newest(law, at.astimezone(JST).date())
     if newest == revision:
         _make_current(law, revision, facts, reading.entries)
     return Kept(
@@ -116,10 +117,10 @@ def _holds(revision: Revision, document: bytes, companion: bytes) -> bool:
     return bytes(kept.document) == document and bytes(kept.companion) == companion
 
 
-def _newest(law: Law, as_of: date) -> Revision | None:
-    """The revision in force on the day, or, if none is yet, the first that will be."""
+def _newest(law: Law, today: date) -> Revision | None:
+    """The revision in force today, or, if none is yet, the first that will be."""
     return (
-        law.revisions.filter(enforced_at__lte=as_of).order_by("-enforced_at", "-id").first()
+        law.revisions.filter(enforced_at__lte=today).order_by("-enforced_at", "-id").first()
         or law.revisions.order_by("enforced_at", "-id").first()
     )
 
@@ -142,7 +143,7 @@ def _columns(facts: LawFacts) -> dict[str, object]:
         "number": facts.number[:200],
         "rank": RANKS.index(facts.rank),
         "kana": facts.kana[:2000],
-        "abbreviations": list(facts.abbreviations),
+        "abbreviations": "".join(f"\n{name}" for name in facts.abbreviations) + "\n",
         "category": facts.category[:200],
         "promulgated_at": facts.promulgated_at,
     }

@@ -185,7 +185,7 @@ def facts_of(revision: models.Revision) -> LawFacts:
         number=law.number,
         rank=models.RANKS[law.rank],
         kana=law.kana,
-        abbreviations=tuple(law.abbreviations),
+        abbreviations=tuple(law.abbreviations.split()),
         category=law.category,
         revision=replace(RevisionFacts.read(revision.revision_id), law_id=law.law_id),
         promulgated_at=law.promulgated_at,

@@ -25,7 +25,7 @@ class Law(models.Model):
     number = models.CharField(max_length=200, blank=True)
     rank = models.PositiveSmallIntegerField(help_text="its place in RANKS")
     kana = models.CharField(max_length=2000, blank=True)
-    abbreviations = models.JSONField(default=list)
+    abbreviations = models.TextField(blank=True, help_text="略称, one a line, with a line end before each")
     category = models.CharField(max_length=200, blank=True, help_text="事項別分類")
     ministry = models.CharField(max_length=200, blank=True, help_text="所管")
     promulgated_at = models.DateField(null=True, blank=True)

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hashira.kernel.numerals import read_number
 from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason
 from hashira.regulations.domain.detection.kind import kind_of
@@ -23,12 +22,14 @@ from hashira.regulations.domain.detection.model import Model, prior_model, score
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
-from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank
 from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
+from hashira.regulations.domain.reference import LawIndex, Recogniser, ReferenceKind
+from hashira.regulations.domain.reference.law_index import plain_number
+from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
 """What scores less is not kept; ``below-cut`` estimates how many true ones that loses."""
@@ -41,11 +42,11 @@ APPLICATION = "参照.準用"
 DELEGATION = "参照.委任"
 BASIS = "参照.根拠"
 
-_REFERENCE = re.compile(
-    r"(?P<law>法|令)?(?:第(?P<article>[〇一二三四五六七八九十百千0-9０-９]+条(?:の[〇一二三四五六七八九十百千0-9０-９]+)*))"
-    r"(?:第(?P<paragraph>[〇一二三四五六七八九十0-9０-９]+)項)?"
-)
-_APPLIES = re.compile(r"(?P<from>第[^。]{1,160}?)の規定は[、，][^。]{1,200}?について準用する")
+_BASIS = {"法": "法", "令": "令"}
+"""What an order calls the Act and the order above it before it says so: known by their titles later."""
+_OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
+_NO_INDEX = LawIndex.of(())
+"""One law is looked at by itself: other laws are known by their numbers only."""
 
 
 class Candidate(NamedTuple):
@@ -60,7 +61,7 @@ class Candidate(NamedTuple):
     excerpt: str
     family: str
     basis: tuple[tuple[str, str], ...]
-    """What the provision rests on: ``("法", path of a paragraph)`` or ``("令", …)``."""
+    """What it refers to in other laws: ``法``, ``令`` or the number of the law, and a path."""
 
 
 class Application(NamedTuple):
@@ -102,14 +103,21 @@ class Surveyor:
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
         texts = {unit.path: unit.text for unit in law.units} if best else {}
+        references = Recogniser(law.units, _NO_INDEX, basis=_BASIS)
         candidates = tuple(
-            self._candidate(law, category, odds, occurrence, texts)
+            self._candidate(law, category, odds, occurrence, texts, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
         )
-        return Survey(law.facts, len(law.units), candidates, tuple(_applications(law.units)))
+        return Survey(law.facts, len(law.units), candidates, tuple(_applications(law.units, references)))
 
     def _candidate(
-        self, law: LawText, category: str, odds: float, occurrence: Occurrence, texts: dict[str, str]
+        self,
+        law: LawText,
+        category: str,
+        odds: float,
+        occurrence: Occurrence,
+        texts: dict[str, str],
+        references: Recogniser,
     ) -> Candidate:
         unit = law.units[occurrence.unit]
         text = unit.text
@@ -134,7 +142,7 @@ class Surveyor:
             kind.phase,
             _excerpt(text, occurrence),
             family_id(text),
-            tuple(_basis(unit.text)) if law.facts.rank is not Rank.ACT else (),
+            _basis(occurrence.unit, references) if law.facts.rank is not Rank.ACT else (),
         )
 
 
@@ -151,30 +159,29 @@ def _excerpt(text: str, occurrence: Occurrence) -> str:
     return text[start : start + EXCERPT].replace("\n", " ")
 
 
-def _path(article: str, paragraph: str | None) -> str:
-    path = f"Mp-At_{article_number('第' + article)}"
-    number = read_number(paragraph) if paragraph else None
-    return f"{path}-Pr_{number}" if number else path
+def _basis(place: int, references: Recogniser) -> tuple[tuple[str, str], ...]:
+    """What other laws the unit refers to."""
+    if not _OTHER_LAW.search(references.units[place].text):
+        return ()
+    return tuple(
+        (reference.law, target)
+        for reference in references.references(place)
+        if reference.law and reference.law != UNKNOWN
+        for target in reference.targets
+    )
 
 
-def _basis(text: str) -> Iterable[tuple[str, str]]:
-    for found in _REFERENCE.finditer(text):
-        if found["law"]:
-            yield found["law"], _path(found["article"], found["paragraph"])
-
-
-def _applications(units: Sequence[Unit]) -> Iterable[Application]:
-    for unit in units:
+def _applications(units: Sequence[Unit], references: Recogniser) -> Iterable[Application]:
+    for place, unit in enumerate(units):
         if unit.part is Part.MAIN and unit.kind is UnitKind.PARAGRAPH and "準用する" in unit.text:
-            found = _APPLIES.search(unit.text)
-            if found:
-                targets = [
-                    _path(reference["article"], reference["paragraph"])
-                    for reference in _REFERENCE.finditer(found["from"])
-                    if not reference["law"]
-                ]
-                if targets:
-                    yield Application(unit, tuple(targets))
+            targets = [
+                target
+                for reference in references.references(place)
+                if reference.kind is ReferenceKind.APPLICATION and not reference.law
+                for target in reference.targets
+            ]
+            if targets:
+                yield Application(unit, tuple(targets))
 
 
 def findings(
@@ -232,8 +239,8 @@ def _lifted(
 
 def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
     """What provisions of the same family of laws say of each other: by law, path and category."""
-    acts = {s.facts.title: s for s in surveys if s.facts.rank is Rank.ACT}
-    orders = {s.facts.title: s for s in surveys if s.facts.rank is Rank.CABINET_ORDER}
+    laws = {s.facts.title: s for s in surveys if s.facts.rank in (Rank.ACT, Rank.CABINET_ORDER)}
+    numbered = {number: s for s in surveys if (number := plain_number(s.facts.number))}
     best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
     for survey in surveys:
         for candidate in survey.candidates:
@@ -252,10 +259,10 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
         family = family_of(survey.facts.title)
         for candidate in survey.candidates:
             for law, path in candidate.basis:
-                above = acts.get(family) if law == "法" else orders.get(f"{family}施行令")
+                above = laws.get(_title_of(law, family)) or numbered.get(plain_number(law))
                 if above is None or above is survey:
                     continue
-                for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (path,):
+                for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):
                     met = best[above.facts.law_id].get((target, candidate.category))
                     if met is None:
                         continue
@@ -273,6 +280,11 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
                         candidate.log_odds,
                     )
     return lifts
+
+
+def _title_of(law: str, family: str) -> str:
+    """The title of what an order calls 法 or 令; empty for a law that is known by its number."""
+    return {"法": family, "令": f"{family}施行令"}.get(law, "")
 
 
 def _applied(survey: Survey) -> Iterable[Candidate]:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, max_length=200)),
                 ('rank', models.PositiveSmallIntegerField(help_text='its place in RANKS')),
                 ('kana', models.CharField(blank=True, max_length=2000)),
-                ('abbreviations', models.JSONField(default=list)),
+                ('abbreviations', models.TextField(blank=True, help_text='略称, one a line, with a line end before each')),
                 ('category', models.CharField(blank=True, help_text='事項別分類', max_length=200)),
                 ('ministry', models.CharField(blank=True, help_text='所管', max_length=200)),
                 ('promulgated_at', models.DateField(blank=True, null=True)),

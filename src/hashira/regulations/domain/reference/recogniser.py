@@ -1,0 +1,505 @@
+"""Finding references in the text of one law, and what they name (参照の読み取り).
+
+Read are places with numbers (第九条の三第一項第二号イ, 附則第三条, 別表第一), with or without a law in front
+(民法第七百九条, 法第三条, 新法附則第二条), places told from where the words stand (前項, 前二条, 次の各号,
+同条第三項), lists that go on (第三条第一項及び第二項) and ranges (第三条から第五条まで). Of abbreviations
+(以下「法」という) each holds from where it is defined, to the end of the law or of the article, paragraph or
+chapter that the definition names. What is not certain has no target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from hashira.kernel.numerals import read_number
+from hashira.regulations.domain.law.labels import IROHA, article_number
+from hashira.regulations.domain.law.schema import Part
+from hashira.regulations.domain.law.units import Unit
+from hashira.regulations.domain.reference.law_index import LawIndex, plain_number
+from hashira.regulations.domain.reference.reference import Reference, ReferenceKind
+
+_N = "[〇一二三四五六七八九十百千0-9０-９]+"
+_PLACE = re.compile(
+    rf"(?P<section>附則)?"
+    rf"(?:(?P<article>第{_N}[条條](?:の{_N}(?![条項号月日年円人分]))*)|(?P<near_article>前条|次条|同条|本条|この条|前(?P<articles>[二三四五六七八九十])条))?"
+    rf"(?:(?P<paragraph>第{_N}項)|(?P<near_paragraph>前項|次項|同項|この項|本項|前各項|前(?P<paragraphs>[二三四五六七八九十])項))?"
+    rf"(?:(?P<item>第{_N}号(?:の{_N})*)|(?P<near_item>前号|次号|同号|この号|前各号|次の各号|各号|前(?P<items>[二三四五六七八九十])号))?"
+    rf"(?:(?<=[号二三四五六七八九十])(?P<letter>[イロハニホヘトチリヌルヲワカヨタレソツネナラム])(?=[、。及又若並にのからまで]|$))?"
+    rf"|(?P<table>別表(?:第{_N}(?:の{_N})*)?)"
+)
+_STARTS = re.compile(
+    r"第(?=[〇一二三四五六七八九十百千0-9０-９]+[条條項号])|前[条項号各二三四五六七八九十]|次[条項号]|同[条項号]"
+    r"|本[条項]|この[条項号]|各号|次の各号|附則第|別表"
+)
+_JOINED = re.compile(r"(?:まで)?(?:の規定)?(?:、?(?:及び|又は|若しくは|並びに)|から|、)(?:同法|同令|同規則)?")
+_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
+_NUMBERED = re.compile(
+    r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)(?:。[^（）()]*)?|(?:以下|次[条項号]において)[^（）()]*という。?)[）)]\Z"
+)
+_DEFINED = re.compile(
+    r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)。)?以下"
+    r"(?P<scope>この(?:編|章|節|款|目|条|項|号|附則)[^「」。]{0,20}において)?(?:単に)?「(?P<short>[^」]{1,40})」という。?[）)]"
+)
+_BEFORE = re.compile(r"[^、。「」（）()\s]{2,80}\Z")
+_IMPLEMENTED = re.compile(
+    r"(?:の規定による|に規定する|の)?(?:政令|[^、。]{0,14}省令|[^、。]{0,10}規則|条例|内閣府令)で定める"
+)
+_APPLIED = re.compile(r"の規定は[、，][^。]*準用する|の規定を準用する|を準用する")
+_OWN = frozenset({"この法律", "本法", "この政令", "この省令", "この府令", "この規則", "この条例", "この命令"})
+_SAME_LAW = ("同法", "同令")
+UNKNOWN = "?"
+"""The law of a reference to a law whose name nobody told."""
+_FORM_BEFORE = ("様式", "別記", "付録", "書式", "別図")
+_FORM_AFTER = re.compile(r"様式|書式|厚生年金|被保険者|議定書|分類|種")
+_NO_LAW = re.compile(r"[ぁ-ん、。「」（）()\s]\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Abbreviation:
+    """What a short name means, and where."""
+
+    name: str
+    law: str
+    first: int
+    """The unit and the place in its text after the definition."""
+    offset: int
+    within: str
+    """The path in which it holds; empty for the rest of the law."""
+
+
+@dataclass(slots=True)
+class _Named:
+    """What was named last: for 同条, 同項 and for lists that go on."""
+
+    law: str = ""
+    section: str = ""
+    article: str = ""
+    paragraph: str = ""
+    item: str = ""
+    other: str = ""
+    """The other law that was named last: for 同法."""
+    end: int = -1
+    continues: bool = False
+    """Whether brackets opened right after a place, of which they go on to speak."""
+
+
+class Recogniser:
+    """The references of one law. ``index`` tells other laws by their names."""
+
+    def __init__(
+        self, units: Sequence[Unit], index: LawIndex, *, basis: Mapping[str, str] | None = None
+    ) -> None:
+        """``basis`` says what the law calls 法 or 令 as long as it does not say so itself: word to law."""
+        self.units = units
+        self.index = index
+        self.basis = basis or {}
+        self._read: dict[int, list[Reference]] = {}
+
+    @cached_property
+    def abbreviations(self) -> tuple[_Abbreviation, ...]:
+        """What laws are called in the text, in the order of their definitions."""
+        before = (_Abbreviation(word, law, 0, 0, "") for word, law in self.basis.items())
+        return (*before, *self._definitions())
+
+    @cached_property
+    def entries(self) -> Mapping[str, list[str]]:
+        """The paths of what stands directly in each path, in the order of the text."""
+        found: dict[str, list[str]] = {}
+        for unit in self.units:
+            found.setdefault(unit.path.rpartition("-")[0], []).append(unit.path)
+        return found
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every path of the law, also of what units stand in."""
+        return frozenset(path for unit in self.units for path in _above(unit.path))
+
+    @cached_property
+    def articles(self) -> tuple[str, ...]:
+        """The paths of its articles in their order."""
+        return tuple(dict.fromkeys(path for unit in self.units if (path := _article_path(unit.path))))
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Where in their order each article is."""
+        return {path: place for place, path in enumerate(self.articles)}
+
+    def references(self, place: int) -> list[Reference]:
+        """The references in a unit, in the order of its text."""
+        if place not in self._read:
+            self._read[place] = self._references(place)
+        return self._read[place]
+
+    def _references(self, place: int) -> list[Reference]:
+        unit = self.units[place]
+        text = unit.text
+        found: list[Reference] = []
+        named = [_Named()]  # what was named last, at each depth of brackets
+        position = counted = 0
+        while start := _STARTS.search(text, position):
+            match = _PLACE.match(text, start.start())
+            if match is None or match.end() == match.start() or _names_a_form(text, *match.span()):
+                position = start.end()
+                continue
+            _follow_brackets(named, text, counted, start.start())
+            counted = start.start()
+            found.append(self._reference(place, unit, text, match, named[-1]))
+            position = named[-1].end = match.end()
+        return _with_ranges(found, text, self)
+
+    def every(self) -> Iterator[tuple[int, Reference]]:
+        """Every reference of the law with the place of its unit."""
+        for place, unit in enumerate(self.units):
+            if _STARTS.search(unit.text):
+                for reference in self.references(place):
+                    yield place, reference
+
+    def _reference(self, place: int, unit: Unit, text: str, match: re.Match[str], last: _Named) -> Reference:
+        start, end = match.span()
+        begins, law, told = self._law_before(place, text, start)
+        if begins >= 2 and text.startswith(_SAME_LAW, begins - 2) and not told:
+            begins, law, told = begins - 2, last.other or UNKNOWN, True
+        last.other = law or last.other
+        joined = last.end >= 0 and not told and _joined(text[last.end : start])
+        if last.continues and not told and not match["article"] and not match["near_article"]:
+            joined = True  # 第三条第一項（第二号に係る部分に限る。）
+        last.continues = False
+        same = match["near_article"] == "同条" or (
+            not match["article"] and not match["near_article"] and match["near_paragraph"] in ("同項",)
+        )
+        if (joined or same or match["near_item"] == "同号") and not told:
+            law = last.law
+        targets = self._targets(unit, match, law, last, joined=joined)
+        if _quoted(text, start):
+            return Reference(begins, end, text[begins:end], ReferenceKind.QUOTED, law, ())
+        return Reference(begins, end, text[begins:end], _kind(text, end), law, targets)
+
+    def _law_before(self, place: int, text: str, start: int) -> tuple[int, str, bool]:
+        """Where the reference with its law begins, the law (empty: this one), and whether one is named."""
+        head = text[:start].rstrip("　 ")
+        number = _NUMBERED.search(head[-160:])
+        name_end = len(head) - (len(number[0]) if number else 0)
+        told = (number["number"] or "") if number else ""
+        known = self.index.numbers.get(plain_number(told), "") if told else ""
+        for short in reversed(self.abbreviations):
+            if head.endswith(short.name, 0, name_end) and self._holds(short, place, name_end):
+                before = head[name_end - len(short.name) - 1 : name_end - len(short.name)]
+                if len(short.name) > 1 or not before or _NO_LAW.match(before):
+                    return name_end - len(short.name), short.law, True
+        name, law = self.index.named_before(head, name_end)
+        if name:
+            return name_end - len(name), law, True
+        if known:
+            return name_end, known, True
+        own = next((word for word in _OWN if head.endswith(word)), "")
+        if own:
+            return len(head) - len(own), "", True
+        if told:
+            return name_end, told, True
+        if head.endswith(_SAME_LAW):
+            return start, "", False
+        if head and head[-1] in "法律令則例約定程" and not head.endswith(("規定", "協定")):
+            return start, UNKNOWN, True
+        return start, "", False
+
+    def _holds(self, short: _Abbreviation, place: int, offset: int) -> bool:
+        if (place, offset) < (short.first, short.offset):
+            return False
+        return not short.within or self.units[place].path.startswith(short.within)
+
+    def _targets(
+        self, unit: Unit, match: re.Match[str], law: str, last: _Named, *, joined: bool
+    ) -> tuple[str, ...]:
+        if law == UNKNOWN:
+            last.law, last.article, last.paragraph, last.item = UNKNOWN, "", "", ""
+            return ()
+        if match["table"]:
+            number = article_number("第" + match["table"].removeprefix("別表第") + "条") or "1"
+            return self._there(law, [f"Mpat_{number}"])
+        section = self._section(unit, match, law, last, joined=joined)
+        articles = self._article(unit, match, section, law, last, joined=joined)
+        if not articles:
+            return ()
+        paragraphs = self._paragraph(unit, match, articles, law, last, joined=joined)
+        targets = self._item(unit, match, paragraphs, law, last, joined=joined)
+        if match["letter"] and len(targets) == 1 and "-It_" in targets[0]:
+            targets = [f"{targets[0]}-Su_{IROHA.index(match['letter']) + 1}"]
+        last.law, last.section = law, section
+        return self._there(law, targets)
+
+    def _section(self, unit: Unit, match: re.Match[str], law: str, last: _Named, *, joined: bool) -> str:
+        if match["section"]:
+            if law:
+                return "Sp"
+            return _section_path(unit.path) if unit.part is Part.SUPPLEMENT else self._own_supplement()
+        if joined and last.section and not match["near_article"]:
+            return last.section
+        return "Mp"
+
+    def _own_supplement(self) -> str:
+        return next((p.partition("-At_")[0].partition("-Pr_")[0] for p in self.known if "Sp-" in p), "Sp")
+
+    def _article(
+        self, unit: Unit, match: re.Match[str], section: str, law: str, last: _Named, *, joined: bool
+    ) -> list[str]:
+        """The paths of the articles; of a law without articles its section."""
+        near = match["near_article"]
+        own = _article_path(unit.path)
+        if match["article"]:
+            path = f"{section}-At_{article_number(match['article'].replace('條', '条'))}"
+            last.article, last.paragraph, last.item = path, "", ""
+            return [path]
+        if near == "同条":
+            last.paragraph = last.item = ""
+            return [last.article] if last.article else []
+        if near:
+            count = (read_number(match["articles"]) or 1) if match["articles"] else 1
+            found = self._neighbours(own, near, count)
+            last.article, last.paragraph, last.item = (found[-1] if found else ""), "", ""
+            return found
+        if match["section"] and match["paragraph"]:
+            return [section]
+        if (joined or match["near_paragraph"] == "同項" or match["near_item"] == "同号") and last.article:
+            return [last.article]
+        if law:
+            return []
+        last.article = own or _section_path(unit.path)
+        return [last.article]
+
+    def _neighbours(self, own: str, near: str, count: int) -> list[str]:
+        place = self.order.get(own)
+        if place is None:
+            return []
+        if near in ("本条", "この条"):
+            return [own]
+        after = near == "次条"
+        found = list(
+            self.articles[place + 1 : place + 2] if after else self.articles[max(0, place - count) : place]
+        )
+        whole = len(found) == (1 if near == "次条" else count)
+        return found if whole and all(_section_path(p) == _section_path(own) for p in found) else []
+
+    def _paragraph(
+        self, unit: Unit, match: re.Match[str], articles: list[str], law: str, last: _Named, *, joined: bool
+    ) -> list[str]:
+        near = match["near_paragraph"]
+        if match["paragraph"]:
+            number = read_number(_plain(match["paragraph"][1:-1]))
+            path = f"{articles[-1]}-Pr_{number}"
+            last.paragraph, last.item = path, ""
+            return [path]
+        if near == "同項":
+            last.item = ""
+            return [last.paragraph] if last.paragraph else []
+        if near:
+            found = _paragraphs_near(unit, near, read_number(match["paragraphs"] or "一") or 1)
+            last.paragraph, last.item = (found[-1] if found else ""), ""
+            return found
+        if match["item"] or match["near_item"]:
+            if match["article"] or match["near_article"]:
+                last.paragraph = f"{articles[-1]}-Pr_1"
+            elif joined and last.paragraph:
+                pass
+            else:
+                last.paragraph = _paragraph_path(unit.path)
+            return [last.paragraph]
+        return articles
+
+    def _item(
+        self, unit: Unit, match: re.Match[str], above: list[str], law: str, last: _Named, *, joined: bool
+    ) -> list[str]:
+        near = match["near_item"]
+        if not above:
+            return []
+        if match["item"]:
+            number = article_number(match["item"].replace("号", "条"))
+            last.item = f"{above[-1]}-It_{number}"
+            return [last.item]
+        if near == "同号":
+            return [last.item] if last.item else []
+        if near in ("次の各号", "各号"):
+            return [path for path in self._items_of(above[-1])] if not law else above
+        if near and unit.item:
+            mine = _paragraph_path(unit.path)
+            items = self._items_of(mine)
+            own = f"{mine}-It_{unit.item}"
+            if own not in items:
+                return []
+            place = items.index(own)
+            if near == "この号":
+                return [own]
+            if near == "次号":
+                return items[place + 1 : place + 2]
+            if near == "前各号":
+                return items[:place]
+            count = read_number(match["items"] or "一") or 1
+            last.item = items[place - 1] if place else ""
+            return items[place - count : place] if place >= count else []
+        return [] if near else above
+
+    def _items_of(self, paragraph: str) -> list[str]:
+        return [path for path in self.entries.get(paragraph, ()) if path.startswith(f"{paragraph}-It_")]
+
+    def _there(self, law: str, targets: list[str]) -> tuple[str, ...]:
+        """Those that there are; of another law all of them."""
+        return tuple(targets) if law else tuple(path for path in targets if self.exists(path))
+
+    def exists(self, path: str) -> bool:
+        """Whether this law has the place."""
+        return path in self.known
+
+    def _definitions(self) -> Iterator[_Abbreviation]:
+        for place, unit in enumerate(self.units):
+            text = unit.text
+            if "」という" not in text or "以下" not in text:
+                continue
+            for found in _DEFINED.finditer(text):
+                named = _BEFORE.search(text, max(0, found.start() - 80), found.start())
+                if named is None:
+                    continue
+                name, law = self.index.named_before(named[0], len(named[0]))
+                if found["number"]:
+                    law = self.index.numbers.get(plain_number(found["number"]), law or found["number"])
+                elif not name:
+                    continue  # a definition of something else than a law
+                yield _Abbreviation(
+                    found["short"], law, place, found.end(), _scope(found["scope"] or "", unit)
+                )
+
+
+def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> None:
+    """What stands in brackets begins with what was named before them, and ends with them."""
+    for place in range(first, last):
+        if text[place] in "（(":
+            named.append(replace(named[-1], end=-1, continues=place == named[-1].end))
+        elif text[place] in "）)" and len(named) > 1:
+            named.pop()
+
+
+def _names_a_form(text: str, start: int, end: int) -> bool:
+    """様式第二号, 第二号様式, 第二号厚生年金被保険者: a number, and no place in a law."""
+    if not text.startswith("第", start) or "条" in text[start:end] or "項" in text[start:end]:
+        return False
+    return text.endswith(_FORM_BEFORE, 0, start) or _FORM_AFTER.match(text, end) is not None
+
+
+def _quoted(text: str, start: int) -> bool:
+    """Whether the words stand in 「」: words that are read otherwise or were changed, not a reference."""
+    return text.rfind("「", 0, start) > text.rfind("」", 0, start)
+
+
+def _joined(between: str) -> bool:
+    """Whether a list goes on over these words."""
+    plain = between
+    while (shorter := _BRACKET.sub("", plain)) != plain:
+        plain = shorter
+    return _JOINED.fullmatch(plain) is not None
+
+
+def _kind(text: str, end: int) -> ReferenceKind:
+    sentence = text[end : end + 400].partition("。")[0]
+    if _IMPLEMENTED.match(sentence):
+        return ReferenceKind.DELEGATION
+    applied = _APPLIED.search(sentence)
+    if applied and _only_places(sentence[: applied.start()]):
+        return ReferenceKind.APPLICATION
+    return ReferenceKind.MENTION
+
+
+def _only_places(between: str) -> bool:
+    """Whether between the reference and what is said of it stand only further places and brackets."""
+    plain = re.sub(r"（[^（）]*）", "", between)
+    plain = re.sub(
+        r"[第前次同各〇一二三四五六七八九十百千0-9条項号のイ-ン、及び又は並に若しくから、まで]", "", plain
+    )
+    return len(plain) <= 2
+
+
+def _with_ranges(found: list[Reference], text: str, law: Recogniser) -> list[Reference]:
+    """第三条から第五条まで: the second of the two stands for all between them."""
+    done: list[Reference] = []
+    for reference in found:
+        before = done[-1] if done else None
+        if (
+            before is not None
+            and text[before.end : reference.start] == "から"
+            and text.startswith("まで", reference.end)
+            and before.law == reference.law
+            and len(before.targets) == len(reference.targets) == 1
+        ):
+            between = _between(before.targets[0], reference.targets[0], law if not reference.law else None)
+            done[-1] = replace(before, kind=reference.kind)
+            done.append(replace(reference, targets=between))
+            continue
+        done.append(reference)
+    return done
+
+
+def _between(first: str, last: str, law: Recogniser | None) -> tuple[str, ...]:
+    head, _, from_ = first.rpartition("_")
+    other, _, to = last.rpartition("_")
+    if law is not None:
+        articles = law.order
+        if first in articles and last in articles:
+            return tuple(law.articles[articles[first] + 1 : articles[last] + 1])
+        paths = law.entries.get(first.rpartition("-")[0], [])
+        if first in paths and last in paths:
+            return tuple(paths[paths.index(first) + 1 : paths.index(last) + 1])
+    if head == other and from_.isdigit() and to.isdigit() and int(to) - int(from_) < 200:
+        return tuple(f"{head}_{number}" for number in range(int(from_) + 1, int(to) + 1))
+    return (last,)
+
+
+def _scope(words: str, unit: Unit) -> str:
+    if "条" in words[:4]:
+        return _article_path(unit.path)
+    if "項" in words[:4] or "号" in words[:4]:
+        return _paragraph_path(unit.path)
+    return ""
+
+
+def _paragraphs_near(unit: Unit, near: str, count: int) -> list[str]:
+    own = _paragraph_path(unit.path)
+    head, _, number = own.rpartition("_")
+    if not number.isdigit():
+        return []
+    mine = int(number)
+    if near in ("この項", "本項"):
+        return [own]
+    if near == "次項":
+        return [f"{head}_{mine + 1}"]
+    first = 1 if near == "前各項" else mine - count
+    return [f"{head}_{n}" for n in range(first, mine)] if first >= 1 and mine > 1 else []
+
+
+def _plain(number: str) -> str:
+    return number.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+
+
+def _article_path(path: str) -> str:
+    pieces = path.split("-")
+    for index, piece in enumerate(pieces):
+        if piece.startswith("At_"):
+            return "-".join(pieces[: index + 1])
+    return ""
+
+
+def _paragraph_path(path: str) -> str:
+    pieces = path.split("-")
+    for index, piece in enumerate(pieces):
+        if piece.startswith("Pr_"):
+            return "-".join(pieces[: index + 1])
+    return path
+
+
+def _section_path(path: str) -> str:
+    return path.partition("-At_")[0].partition("-Pr_")[0]
+
+
+def _above(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("-")[0]
