@@ -12,9 +12,10 @@ from django.db.models import Count, Q, QuerySet
 from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.domain.law import law as law_model
 from hashira.regulations.domain.law.citation import Letters
-from hashira.regulations.domain.law.law import Rank
+from hashira.regulations.domain.law.law import LawFacts, Rank
 from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import TableCell, Unit, table_cells
+from hashira.regulations.domain.reference import LawIndex
 from hashira.regulations.store import models
 
 
@@ -191,6 +192,22 @@ def _cells(text: PackedText) -> Mapping[str, tuple[TableCell, ...]]:
     """The cells of the tables; the last few laws stay, since their pages are turned one after the other."""
     law = text.read_law()
     return table_cells(law.tree, law.law_id)
+
+
+def law_index() -> LawIndex:
+    """Names and numbers of all laws that are kept; made anew when one was added."""
+    newest = models.Revision.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return _law_index(newest or 0)
+
+
+@lru_cache(maxsize=1)
+def _law_index(newest: int) -> LawIndex:
+    rows = models.Law.objects.exclude(current=None).order_by("rank", "law_id")
+    told = rows.values_list("law_id", "title", "number", "abbreviations")
+    return LawIndex.of(
+        LawFacts(law_id, title, number, abbreviations=tuple(short.split()))
+        for law_id, title, number, short in told.iterator(chunk_size=5000)
+    )
 
 
 def counted() -> Mapping[str, int]:

@@ -15,8 +15,17 @@ from hashira.core import access
 from hashira.core.access import Resource
 from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.reading.sheet import Layout, lay_out
+from hashira.regulations.domain.reference import Recogniser, Reference
 from hashira.regulations.selectors.findings import FindingRow, counts_by, findings_in
-from hashira.regulations.selectors.laws import LawRow, LawRows, LawView, counted, last_scan, law_view
+from hashira.regulations.selectors.laws import (
+    LawRow,
+    LawRows,
+    LawView,
+    counted,
+    last_scan,
+    law_index,
+    law_view,
+)
 from hashira.regulations.web.names import CATEGORY_CHOICES, RANK_CHOICES, RANK_NAMES
 from hashira.ui.tables import Column, Table
 
@@ -108,6 +117,7 @@ def law(request: HttpRequest, law_id: str) -> HttpResponse:
             for h in layout.contents
         ],
         "blocks": [block for sheet in sheets for block in sheet],
+        "pieces": _Pieces(view, layout, as_of, whole=whole),
         "findings": findings,
         "found": sum(map(len, findings.values())),
         "whole": whole,
@@ -119,6 +129,40 @@ def law(request: HttpRequest, law_id: str) -> HttpResponse:
         "sheets_url": _query(as_of=as_of) or request.path,
     }
     return render(request, "regulations/law.html", context)
+
+
+class _Pieces:
+    """The text of each unit in pieces, its references with the address of what they name."""
+
+    def __init__(self, view: LawView, layout: Layout, as_of: date | None, *, whole: bool) -> None:
+        self.view, self.layout, self.as_of, self.whole = view, layout, as_of, whole
+        self.index = law_index()
+        self.laws = frozenset(self.index.names.values())
+        self.recogniser = Recogniser(view.units, self.index)
+
+    def of(self, place: int) -> list[tuple[str, str]]:
+        """Text and address (empty: no reference) of each piece of a unit."""
+        text = self.view.units[place].text
+        pieces: list[tuple[str, str]] = []
+        position = 0
+        for reference in self.recogniser.references(place):
+            address = self._address(reference)
+            if not address or reference.start < position:
+                continue
+            pieces.append((text[position : reference.start], ""))
+            pieces.append((reference.words, address))
+            position = reference.end
+        return [*pieces, (text[position:], "")]
+
+    def _address(self, reference: Reference) -> str:
+        """Where a reference leads; empty where the place is not sure, or the law is not kept."""
+        if not reference.targets:
+            return ""
+        path = reference.targets[0]
+        if reference.law:
+            return law_place(reference.law, path) if reference.law in self.laws else ""
+        sheet = self.layout.sheet_of(path)
+        return "" if sheet is None else _place(self.view, path, sheet, self.as_of, whole=self.whole)
 
 
 def law_place(law_id: str, path: str) -> str:

@@ -59,8 +59,8 @@ class Model:
         for sign in occurrence.signs:
             total += signs.get(sign, 0.0)
         if own.strings:
-            total += sum(
-                own.strings[string] for string in strings(occurrence.surroundings) if string in own.strings
+            total += math.fsum(
+                map(own.strings.__getitem__, own.strings.keys() & strings(occurrence.surroundings))
             )
         return own.slope * total + own.offset
 
@@ -95,9 +95,11 @@ def strings(window: str) -> frozenset[str]:
     ['掲示', '掲示板', '示板']
     """
     return frozenset(
-        window[start : start + length]
-        for length in range(SHORTEST, LONGEST + 1)
-        for start in range(len(window) - length + 1)
+        [  # a list is made twice as fast as a generator is walked
+            window[start : start + length]
+            for length in range(SHORTEST, LONGEST + 1)
+            for start in range(len(window) - length + 1)
+        ]
     )
 
 

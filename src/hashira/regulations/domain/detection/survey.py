@@ -108,7 +108,10 @@ class Surveyor:
             self._candidate(law, category, odds, occurrence, texts, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
         )
-        return Survey(law.facts, len(law.units), candidates, tuple(_applications(law.units, references)))
+        # Only a provision that is likely one lets another, which applies it, be one.
+        likely = any(candidate.log_odds >= 0 for candidate in candidates)
+        applications = tuple(_applications(law.units, references)) if likely else ()
+        return Survey(law.facts, len(law.units), candidates, applications)
 
     def _candidate(
         self,

@@ -32,7 +32,7 @@ _PLACE = re.compile(
 )
 _STARTS = re.compile(
     r"第(?=[〇一二三四五六七八九十百千0-9０-９]+[条條項号])|前[条項号各二三四五六七八九十]|次[条項号]|同[条項号]"
-    r"|本[条項]|この[条項号]|各号|次の各号|附則第|別表"
+    r"|本[条項]|(?<!以下)この[条項号]|各号|次の各号|附則第|別表"
 )
 _JOINED = re.compile(r"(?:まで)?(?:の規定)?(?:、?(?:及び|又は|若しくは|並びに)|から|、)(?:同法|同令|同規則)?")
 _BRACKET = re.compile(r"[（(][^（）()]*[）)]")
@@ -49,9 +49,11 @@ _IMPLEMENTED = re.compile(
 )
 _APPLIED = re.compile(r"の規定は[、，][^。]*準用する|の規定を準用する|を準用する")
 _OWN = frozenset({"この法律", "本法", "この政令", "この省令", "この府令", "この規則", "この条例", "この命令"})
+_NUMBER_AFTER = re.compile(r"[（(]((?:明治|大正|昭和|平成|令和)[^（）()。]*?号)")
 _SAME_LAW = ("同法", "同令")
 UNKNOWN = "?"
 """The law of a reference to a law whose name nobody told."""
+_YEAR = re.compile(r"(?:明治|大正|昭和|平成|令和)[元〇一二三四五六七八九十百0-9０-９]+年[^年、。「」（）]*\Z")
 _FORM_BEFORE = ("様式", "別記", "付録", "書式", "別図")
 _FORM_AFTER = re.compile(r"様式|書式|厚生年金|被保険者|議定書|分類|種")
 _NO_LAW = re.compile(r"[ぁ-ん、。「」（）()\s]\Z")
@@ -79,8 +81,6 @@ class _Named:
     article: str = ""
     paragraph: str = ""
     item: str = ""
-    other: str = ""
-    """The other law that was named last: for 同法."""
     end: int = -1
     continues: bool = False
     """Whether brackets opened right after a place, of which they go on to speak."""
@@ -161,8 +161,8 @@ class Recogniser:
         start, end = match.span()
         begins, law, told = self._law_before(place, text, start)
         if begins >= 2 and text.startswith(_SAME_LAW, begins - 2) and not told:
-            begins, law, told = begins - 2, last.other or UNKNOWN, True
-        last.other = law or last.other
+            begins, told = begins - 2, True
+            law = self._named_last(place, text, begins, text[begins + 1])
         joined = last.end >= 0 and not told and _joined(text[last.end : start])
         if last.continues and not told and not match["article"] and not match["near_article"]:
             joined = True  # 第三条第一項（第二号に係る部分に限る。）
@@ -184,11 +184,9 @@ class Recogniser:
         name_end = len(head) - (len(number[0]) if number else 0)
         told = (number["number"] or "") if number else ""
         known = self.index.numbers.get(plain_number(told), "") if told else ""
-        for short in reversed(self.abbreviations):
-            if head.endswith(short.name, 0, name_end) and self._holds(short, place, name_end):
-                before = head[name_end - len(short.name) - 1 : name_end - len(short.name)]
-                if len(short.name) > 1 or not before or _NO_LAW.match(before):
-                    return name_end - len(short.name), short.law, True
+        short = self._abbreviated(place, text, name_end)
+        if short is not None:
+            return name_end - len(short.name), short.law, True
         name, law = self.index.named_before(head, name_end)
         if name:
             return name_end - len(name), law, True
@@ -204,6 +202,37 @@ class Recogniser:
         if head and head[-1] in "法律令則例約定程" and not head.endswith(("規定", "協定")):
             return start, UNKNOWN, True
         return start, "", False
+
+    def _named_last(self, place: int, text: str, end: int, letter: str) -> str:
+        """The law that was named last before 同法 or 同令; ``UNKNOWN`` where its name is not known."""
+        endings = "法律" if letter == "法" else "令則程"
+        for stop in range(end, 0, -1):
+            if text[stop - 1] not in endings or text.endswith(_SAME_LAW, 0, stop):
+                continue
+            if text.endswith(tuple(_OWN), 0, stop):
+                return ""
+            short = self._abbreviated(place, text, stop)
+            if short is not None:
+                return short.law
+            _name, law = self.index.named_before(text, stop)
+            if law:
+                return law
+            number = _NUMBER_AFTER.match(text, stop)
+            if number:
+                return self.index.numbers.get(plain_number(number[1]), number[1])
+            if text[stop : stop + 1] in ("第", "の", "に", "、", "（", "及", "又"):
+                return UNKNOWN
+        return UNKNOWN
+
+    def _abbreviated(self, place: int, text: str, end: int) -> _Abbreviation | None:
+        """The abbreviation that ends there and holds there."""
+        for short in reversed(self.abbreviations):
+            begins = end - len(short.name)
+            if text.endswith(short.name, 0, end) and self._holds(short, place, end):
+                before = text[begins - 1 : begins] if begins else ""
+                if len(short.name) > 1 or not before or _NO_LAW.match(before):
+                    return short
+        return None
 
     def _holds(self, short: _Abbreviation, place: int, offset: int) -> bool:
         if (place, offset) < (short.first, short.offset):
@@ -232,8 +261,8 @@ class Recogniser:
 
     def _section(self, unit: Unit, match: re.Match[str], law: str, last: _Named, *, joined: bool) -> str:
         if match["section"]:
-            if law:
-                return "Sp"
+            if law:  # the law's own 附則, as e-Gov writes it
+                return f"{law}-Sp"
             return _section_path(unit.path) if unit.part is Part.SUPPLEMENT else self._own_supplement()
         if joined and last.section and not match["near_article"]:
             return last.section
@@ -380,9 +409,13 @@ def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> N
 
 
 def _names_a_form(text: str, start: int, end: int) -> bool:
-    """様式第二号, 第二号様式, 第二号厚生年金被保険者: a number, and no place in a law."""
+    """様式第二号, 第二号様式, 平成十四年法律第八十七号: a number, and no place in a law."""
     if not text.startswith("第", start) or "条" in text[start:end] or "項" in text[start:end]:
         return False
+    if text[start - 1 : start] in ("律", "令", "例", "則", "示", "告", "達") and _YEAR.search(
+        text, max(0, start - 24), start
+    ):
+        return True
     return text.endswith(_FORM_BEFORE, 0, start) or _FORM_AFTER.match(text, end) is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from django import template
 
@@ -13,6 +14,20 @@ register = template.Library()
 def of(findings: Mapping[str, Sequence[object]], path: str) -> Sequence[object]:
     """The findings of a unit."""
     return findings.get(path, ())
+
+
+class Pieces(Protocol):
+    """The pieces of the units of a law."""
+
+    def of(self, place: int) -> Sequence[tuple[str, str]]:
+        """Text and address of each piece of a unit."""
+        ...
+
+
+@register.filter
+def at(pieces: Pieces, place: int) -> Sequence[tuple[str, str]]:
+    """The pieces of the unit at a place."""
+    return pieces.of(place)
 
 
 @register.filter
