@@ -35,7 +35,7 @@ LARGEST = 128
 """The largest document that is read, in MB; the largest law in force has 20."""
 _TARS = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
 _BATCH = 4_000_000
-_PASSED_OVER = {".json", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
+_PASSED_OVER = {".json", ".part", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
 
 
 @dataclass(frozen=True, slots=True)
