@@ -13,6 +13,7 @@ from typing import NamedTuple
 from hashira.regulations.domain.law.element import Element
 from hashira.regulations.domain.law.labels import appendix_number, article_number
 from hashira.regulations.domain.law.law import LawFacts
+from hashira.regulations.domain.law.number import amending_law_id
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, Part, UnitKind
 from hashira.regulations.domain.law.units import CELL, Unit
 
@@ -23,8 +24,10 @@ _ORDER = tuple(GROUPS)
 class Line(NamedTuple):
     """One recognised line.
 
-    ``kind`` is one of heading, supplement, article, paragraph, item, row, appendix, plain. ``caption`` is the
-    caption of an article, and the number in ids of an item.
+    ``kind`` is one of heading, supplement, article, captioned, paragraph, item, row, note, appendix, plain.
+    ``caption`` is the caption of an article or of the paragraph that follows (captioned), the number in ids
+    of an item or paragraph, the amending law of a supplement, and of a row the rows and columns that its
+    cells span (``1x1,2x1``; empty if all are single).
     """
 
     kind: str
@@ -67,6 +70,7 @@ class _Assembly:
         self.entries: list[Block] = []
         self.table: Block | None = None
         self.repeating: list[Block] = []
+        self.coming = ""
 
     def _close(self) -> None:
         """Ends a table."""
@@ -100,7 +104,7 @@ class _Assembly:
         self.section.below.append(Block(tag, article_number(label), "", "", line.text))
 
     def supplement(self, line: Line) -> None:
-        self._section(Block("supplement", "", line.text))
+        self._section(Block("supplement", "", line.text, line.caption))
 
     def appendix(self, line: Line) -> None:
         self._section(Block("appendix", "", line.label, "", line.text))
@@ -124,8 +128,19 @@ class _Assembly:
     def paragraph(self, line: Line) -> None:
         self._close()
         self.entries = []
-        self.paragraph_block = Block("paragraph", line.caption, line.label, "", line.text)
+        self.paragraph_block = Block("paragraph", line.caption, line.label, self.coming, line.text)
+        self.coming = ""
         (self.article_block or self.section).below.append(self.paragraph_block)
+
+    def captioned(self, line: Line) -> None:
+        """The caption of the paragraph that comes next."""
+        self.coming = line.text
+
+    def note(self, line: Line) -> None:
+        """What is said about the text around it: a picture, the history of an article."""
+        self._close()
+        owner = self.entries[-1] if self.entries else self._owner()
+        owner.below.append(Block("note", "", "", "", line.text))
 
     def item(self, line: Line) -> None:
         self._close()
@@ -152,7 +167,7 @@ class _Assembly:
         if self.table is None:
             self.table = Block("table")
             self._below(self.entries[-1] if self.entries else self._owner(), self.table)
-        self.table.below.append(Block("row", "", "", "", line.text))
+        self.table.below.append(Block("row", "", "", line.caption, line.text))
 
     def plain(self, line: Line) -> None:
         self._close()
@@ -229,6 +244,7 @@ class _Emission:
         self.found: list[Unit] = []
         self.taken: set[str] = set()
         self.place: tuple[tuple[str, ...], str, int, str] = ((), "", 0, "")
+        self.amendment = ""
         self.part = Part.MAIN
         self.article = ""
         self.caption = ""
@@ -246,7 +262,7 @@ class _Emission:
         supplements = 0
         counts: dict[str, int] = {}
         for section in sections:
-            self.article = self.caption = ""
+            self.article = self.caption = self.amendment = ""
             self.place = ((), "", 0, "")
             if section.kind == "appendix":
                 tag = appendix_tag(section.label)
@@ -257,7 +273,9 @@ class _Emission:
                 supplements += 1
                 self.part = Part.SUPPLEMENT
                 self.place = ((), "", supplements, "")
-                path = self.unique(f"{self.law_id}-Sp" if self.law_id else "Sp")
+                self.amendment = section.caption
+                own = amending_law_id(self.amendment) if self.amendment else self.law_id
+                path = self.unique(f"{own}-Sp" if own else "Sp")
             else:
                 self.part = Part.PREAMBLE if section.kind == "preamble" else Part.MAIN
                 path = "Preamble" if section.kind == "preamble" else "Mp"
@@ -317,16 +335,19 @@ class _Emission:
                 headings,
                 group,
                 supplement,
-                "",
+                self.amendment,
                 appendix,
             )
         )
 
     def paragraph(self, block: Block, path: str) -> None:
         own = self.unique(f"{path}-Pr_{block.number}")
+        outside = self.caption
+        self.caption = block.caption or outside
         self.unit(own, UnitKind.PARAGRAPH, block.number, "", (), block.label, block.text)
         if block.below:
             self.rest(block.below, own, block.number, "", ())
+        self.caption = outside
 
     def rest(
         self, blocks: list[Block], path: str, paragraph: str, item: str, subitems: tuple[str, ...]
@@ -395,7 +416,8 @@ def tree_of(facts: LawFacts, sections: list[Block]) -> Element:
             body.append(_appendix(section))
         elif section.kind == "supplement":
             label = Element("SupplProvisionLabel", text=section.label)
-            body.append(Element("SupplProvision", children=(label, *_provisions(section.below))))
+            amended = (("AmendLawNum", section.caption),) if section.caption else ()
+            body.append(Element("SupplProvision", amended, children=(label, *_provisions(section.below))))
         else:
             tag = "Preamble" if section.kind == "preamble" else "MainProvision"
             body.append(Element(tag, children=tuple(_provisions(section.below))))
@@ -439,7 +461,8 @@ def _sentence(tag: str, text: str) -> Element:
 
 
 def _paragraph(block: Block, label: str) -> Element:
-    head = (Element("ParagraphNum", text=label), _sentence("ParagraphSentence", block.text))
+    caption = (Element("ParagraphCaption", text=f"（{block.caption}）"),) if block.caption else ()
+    head = (*caption, Element("ParagraphNum", text=label), _sentence("ParagraphSentence", block.text))
     return Element("Paragraph", (("Num", block.number),), children=(*head, *_rest(block.below, 0)))
 
 
@@ -461,7 +484,17 @@ def _rest(blocks: list[Block], depth: int) -> Iterator[Element]:
 
 
 def _row(row: Block) -> Element:
-    return Element("TableRow", children=tuple(_sentence("TableColumn", text) for text in _cells(row.text)))
+    cells = _cells(row.text)
+    if not row.caption:
+        return Element("TableRow", children=tuple(_sentence("TableColumn", text) for text in cells))
+    columns = []
+    for text, span in zip(cells, row.caption.split(","), strict=True):
+        rows, _, width = span.partition("x")
+        spans = tuple(
+            (name, value) for name, value in (("rowspan", rows), ("colspan", width)) if value != "1"
+        )
+        columns.append(Element("TableColumn", spans, children=(Element("Sentence", text=text),)))
+    return Element("TableRow", children=tuple(columns))
 
 
 def _appendix(section: Block) -> Element:
