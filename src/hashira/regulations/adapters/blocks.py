@@ -53,12 +53,16 @@ class Block:
         self.below: list[Block] = []
 
 
-def assemble(lines: Iterable[Line]) -> list[Block]:
-    """The sections of a law: one ``main``, then ``supplement`` and ``appendix`` blocks."""
+def assemble(lines: Iterable[Line], repeats: bool = False) -> list[Block]:
+    """The sections of a law: one ``main``, then ``supplement`` and ``appendix`` blocks.
+
+    With ``repeats``, words of a table that its source wrote at the end of the sentence above it too are taken
+    away there. Only of law Markdown is that known; elsewhere the same words twice are words of the text.
+    """
     assembly = _Assembly()
     for line in lines:
         getattr(assembly, line.kind)(line)
-    return assembly.finish()
+    return assembly.finish(repeats)
 
 
 class _Assembly:
@@ -191,8 +195,9 @@ class _Assembly:
         self.paragraph_block = Block("paragraph", number, "", "", line.text)
         self.section.below.append(self.paragraph_block)
 
-    def finish(self) -> list[Block]:
-        self._without_repeats()
+    def finish(self, repeats: bool) -> list[Block]:
+        if repeats:
+            self._without_repeats()
         main = self.sections[0]
         first = next((n for n, block in enumerate(main.below) if block.kind != "paragraph"), 0)
         if first and all(not block.label for block in main.below[:first]):

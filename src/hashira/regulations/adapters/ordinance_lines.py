@@ -63,6 +63,15 @@ def lines_of(found: Iterable[str | Line]) -> Iterator[Line]:
         yield Line("plain", "", "", f"（{caption}）")
 
 
+def starts_anew(line: str) -> bool:
+    """Whether a line begins with a label or is a caption, so that it cannot go on a sentence."""
+    return (
+        _recognise(line, True).kind != "plain"
+        or _recognise(line, False).kind != "plain"
+        or bool(_CAPTION.match(line))
+    )
+
+
 def amendment_of(label: str) -> str:
     """The amending ordinance that the label of a 附則 names, as printed; empty if none.
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TypeVar
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, reiki_html
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text, reiki_html
 from hashira.regulations.adapters.refusals import (
     IchitaroDocument,
     OldWordDocument,
@@ -108,6 +108,8 @@ def read_law(document: Document) -> Law:
         return ordinance_text.read_law(document.content, document.name)
     if suffix in (".html", ".htm"):
         return reiki_html.read_law(document.content, document.name)
+    if suffix == ".pdf":
+        return pdf_text.read_law(document.content, document.name)
     raise _unsupported(document.name)
 
 
@@ -122,6 +124,8 @@ def read_text(document: Document) -> LawText:
         return ordinance_text.read_units(document.content, document.name)
     if suffix in (".html", ".htm"):
         return reiki_html.read_units(document.content, document.name)
+    if suffix == ".pdf":
+        return pdf_text.read_units(document.content, document.name)
     raise _unsupported(document.name)
 
 
