@@ -1,24 +1,22 @@
 """From recognised lines of a text to a law: shared by Markdown, plain text, Word and PDF (行から法令へ).
 
 An importer says what each line is (:class:`Line`); here lines become blocks that stand in each other, and
-blocks become either the tree of the model (:func:`tree_of`) or units at once (:func:`block_units`), which
-takes a fraction of the time. Both give the same units; a test compares them on every law.
+blocks become either the tree of the model (``block_tree``) or units at once (:func:`block_units`), which takes
+a fraction of the time. Both give the same units; a test compares them on every law.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from hashira.regulations.domain.law.element import Element
 from hashira.regulations.domain.law.labels import appendix_number, article_number
-from hashira.regulations.domain.law.law import LawFacts
 from hashira.regulations.domain.law.number import amending_law_id
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, Part, UnitKind
 from hashira.regulations.domain.law.units import CELL, Unit
 
 LEVELS = {word: (tag, letters) for tag, (letters, word) in GROUPS.items()}
-_ORDER = tuple(GROUPS)
+ORDER = tuple(GROUPS)
 
 
 class Line(NamedTuple):
@@ -209,11 +207,11 @@ class _Assembly:
 
 def _flat(block: Block) -> str:
     if block.kind == "table":
-        return "".join(text for row in block.below for text in _cells(row.text))
+        return "".join(text for row in block.below for text in cells(row.text))
     return block.text
 
 
-def _cells(row: str) -> list[str]:
+def cells(row: str) -> list[str]:
     if "\\|" not in row:
         return [cell.strip() for cell in row.split("|")]
     return [cell.strip().replace("\0", "|") for cell in row.replace("\\|", "\0").split("|")]
@@ -296,7 +294,7 @@ class _Emission:
                 self.article = self.caption = ""
                 self.paragraph(block, path)
             else:
-                level = _ORDER.index(block.kind)
+                level = ORDER.index(block.kind)
                 levels = [entry for entry in levels if entry[0] < level]
                 levels.append((level, block.text, f"{GROUPS[block.kind][0]}_{block.number}"))
                 self.place = (
@@ -366,7 +364,7 @@ class _Emission:
                 tables += 1
                 own = self.unique(f"{path}-Tb_{tables}")
                 for count, row in enumerate(block.below, 1):
-                    text = CELL.join(_cells(row.text))
+                    text = CELL.join(cells(row.text))
                     self.unit(f"{own}-Tr_{count}", UnitKind.ROW, paragraph, item, subitems, "", text)
             elif kind == "list":
                 lists += 1
@@ -398,111 +396,13 @@ class _Emission:
         path = self.unique(f"{letters}_{appendix_number(section.label) or count}")
         self.place = ((), "", 0, section.label)
         before = len(self.found)
-        self.rest(_with_own_text(section), path, "", "", ())
+        self.rest(with_own_text(section), path, "", "", ())
         if len(self.found) == before:
             self.unit(path, UnitKind.NOTE, "", "", (), section.label, "")
 
 
-def _with_own_text(section: Block) -> list[Block]:
+def with_own_text(section: Block) -> list[Block]:
     """What stands in an appendix; words on the line of its title are a note of their own."""
     if not section.text:
         return section.below
     return [Block("note", "", "", "", section.text), *section.below]
-
-
-# --- to the tree ------------------------------------------------------------------------------------------
-
-
-def tree_of(facts: LawFacts, sections: list[Block]) -> Element:
-    """法令標準XML for assembled sections."""
-    body = [Element("LawTitle", text=facts.title)] if facts.title else []
-    for section in sections:
-        if section.kind == "appendix":
-            body.append(_appendix(section))
-        elif section.kind == "supplement":
-            label = Element("SupplProvisionLabel", text=section.label)
-            amended = (("AmendLawNum", section.caption),) if section.caption else ()
-            body.append(Element("SupplProvision", amended, children=(label, *_provisions(section.below))))
-        else:
-            tag = "Preamble" if section.kind == "preamble" else "MainProvision"
-            body.append(Element(tag, children=tuple(_provisions(section.below))))
-    law_body = Element("LawBody", children=tuple(body))
-    head = (Element("LawNum", text=facts.number),) if facts.number else ()
-    return Element("Law", (("Lang", "ja"), ("LawType", facts.rank.value)), children=(*head, law_body))
-
-
-def _provisions(blocks: list[Block]) -> Iterator[Element]:
-    """Articles and paragraphs under the headings above them."""
-    index = 0
-    while index < len(blocks):
-        block = blocks[index]
-        index += 1
-        if block.kind not in GROUPS:
-            yield _provision(block)
-            continue
-        level = _ORDER.index(block.kind)
-        end = index
-        while end < len(blocks) and (
-            blocks[end].kind not in GROUPS or _ORDER.index(blocks[end].kind) > level
-        ):
-            end += 1
-        title = Element(f"{block.kind}Title", text=block.text)
-        inside = tuple(_provisions(blocks[index:end]))
-        yield Element(block.kind, (("Num", block.number),), children=(title, *inside))
-        index = end
-
-
-def _provision(block: Block) -> Element:
-    if block.kind == "paragraph":
-        return _paragraph(block, block.label)
-    head = [Element("ArticleCaption", text=f"（{block.caption}）")] if block.caption else []
-    head.append(Element("ArticleTitle", text=block.label))
-    paragraphs = (_paragraph(p, "" if n == 0 else p.label) for n, p in enumerate(block.below))
-    return Element("Article", (("Num", block.number),), children=(*head, *paragraphs))
-
-
-def _sentence(tag: str, text: str) -> Element:
-    return Element(tag, children=(Element("Sentence", text=text),))
-
-
-def _paragraph(block: Block, label: str) -> Element:
-    caption = (Element("ParagraphCaption", text=f"（{block.caption}）"),) if block.caption else ()
-    head = (*caption, Element("ParagraphNum", text=label), _sentence("ParagraphSentence", block.text))
-    return Element("Paragraph", (("Num", block.number),), children=(*head, *_rest(block.below, 0)))
-
-
-def _rest(blocks: list[Block], depth: int) -> Iterator[Element]:
-    for block in blocks:
-        if block.kind == "item":
-            tag = f"Subitem{depth}" if depth else "Item"
-            head = (Element(f"{tag}Title", text=block.label), _sentence(f"{tag}Sentence", block.text))
-            yield Element(tag, (("Num", block.number),), children=(*head, *_rest(block.below, depth + 1)))
-        elif block.kind == "table":
-            rows = (_row(row) for row in block.below)
-            yield Element("TableStruct", children=(Element("Table", children=tuple(rows)),))
-        elif block.kind == "list":
-            yield Element("List", children=(_sentence("ListSentence", block.text),))
-        elif block.kind == "note":
-            yield _sentence("Remarks", block.text)
-        else:
-            yield _provision(block)
-
-
-def _row(row: Block) -> Element:
-    cells = _cells(row.text)
-    if not row.caption:
-        return Element("TableRow", children=tuple(_sentence("TableColumn", text) for text in cells))
-    columns = []
-    for text, span in zip(cells, row.caption.split(","), strict=True):
-        rows, _, width = span.partition("x")
-        spans = tuple(
-            (name, value) for name, value in (("rowspan", rows), ("colspan", width)) if value != "1"
-        )
-        columns.append(Element("TableColumn", spans, children=(Element("Sentence", text=text),)))
-    return Element("TableRow", children=tuple(columns))
-
-
-def _appendix(section: Block) -> Element:
-    tag = appendix_tag(section.label)
-    title = Element(f"{tag}Title" if tag != "Appdx" else "ArithFormulaNum", text=section.label)
-    return Element(tag, children=(title, *_rest(_with_own_text(section), 0)))

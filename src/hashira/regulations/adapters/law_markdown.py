@@ -26,7 +26,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from hashira.regulations.adapters.blocks import Line, assemble, block_units, tree_of
+from hashira.regulations.adapters.block_tree import tree_of
+from hashira.regulations.adapters.blocks import Line, assemble, block_units
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law.labels import article_number, item_number
 from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank

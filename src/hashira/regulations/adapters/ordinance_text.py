@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from hashira.regulations.adapters.blocks import Block, assemble, block_units, tree_of
+from hashira.regulations.adapters.block_tree import tree_of
+from hashira.regulations.adapters.blocks import Block, assemble, block_units
 from hashira.regulations.adapters.document_head import read_head
 from hashira.regulations.adapters.ordinance_lines import lines_of
 from hashira.regulations.adapters.refusals import UnreadableLaw

@@ -16,7 +16,8 @@ from typing import Any
 
 import pypdfium2
 
-from hashira.regulations.adapters.blocks import Block, block_units, tree_of
+from hashira.regulations.adapters.block_tree import tree_of
+from hashira.regulations.adapters.blocks import Block, block_units
 from hashira.regulations.adapters.document_head import rank_of
 from hashira.regulations.adapters.ordinance_lines import starts_anew
 from hashira.regulations.adapters.ordinance_text import written

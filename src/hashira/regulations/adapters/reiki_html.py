@@ -28,7 +28,8 @@ from typing import Any
 
 from lxml import etree, html
 
-from hashira.regulations.adapters.blocks import Block, Line, assemble, block_units, tree_of
+from hashira.regulations.adapters.block_tree import tree_of
+from hashira.regulations.adapters.blocks import Block, Line, assemble, block_units
 from hashira.regulations.adapters.document_head import rank_of, read_day, read_number_of
 from hashira.regulations.adapters.ordinance_lines import amendment_of, lines_of
 from hashira.regulations.adapters.ordinance_text import written
