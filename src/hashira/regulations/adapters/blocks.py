@@ -1,8 +1,8 @@
 """From recognised lines of a text to a law: shared by Markdown, plain text, Word and PDF (行から法令へ).
 
 An importer says what each line is (:class:`Line`); here lines become blocks that stand in each other, and
-blocks become either the tree of the model (``block_tree``) or units at once (:func:`block_units`), which takes
-a fraction of the time. Both give the same units; a test compares them on every law.
+blocks become either the tree of the model (``block_tree``) or units at once (:func:`block_units`), which
+takes a fraction of the time. Both give the same units; a test compares them on every law.
 """
 
 from __future__ import annotations
