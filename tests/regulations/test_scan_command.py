@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
+import typst
 from click.testing import CliRunner, Result
+from tests.regulations.law.reiki_pages import PARK, page
 
 from hashira.regulations.cli import regulations
 
@@ -101,3 +103,19 @@ def test_an_empty_folder_finds_nothing_and_says_so(tmp_path: Path) -> None:
     result = scan(str(tmp_path))
     assert result.exit_code == 0
     assert "0 法令" in result.output
+
+
+def test_planted_provisions_are_found_in_html_and_pdf(tmp_path: Path) -> None:
+    folder = tmp_path / "例規集"
+    folder.mkdir()
+    (folder / "k1RG1.html").write_bytes(page(PARK, "Shift_JIS").encode("cp932"))
+    text = "橋の点検に関する要綱\n\n第1条　市長は、橋の損傷の有無を目視により点検しなければならない。"
+    face = '#set text(font: ("IPAexMincho", "Noto Serif CJK JP"), lang: "ja")\n'
+    (folder / "bridge.pdf").write_bytes(typst.compile((face + text).encode()))
+    output = tmp_path / "out.csv"
+    assert scan(str(folder), "--output", str(output)).exit_code == 0
+    with output.open(encoding="utf-8", newline="") as rows:
+        found = {(row["category"], row["citation"]) for row in csv.DictReader(rows)}
+    assert ("書面掲示", "柱市公園施設条例第一条第二項") in found
+    assert ("目視", "柱市公園施設条例第一条第一項") in found
+    assert ("目視", "橋の点検に関する要綱第一条第一項") in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -78,6 +79,26 @@ def test_word_is_read_as_text_with_its_tables() -> None:
 def test_other_kinds_of_documents_have_their_rank() -> None:
     assert read_units("道路点検要綱\n第1条　目的".encode(), "a.txt").facts.rank is Rank.GUIDELINE
     assert read_units("点検の実施について\n記".encode(), "a.txt").facts.rank is Rank.NOTICE
+
+
+def test_a_notice_tells_who_wrote_to_whom() -> None:
+    text = (
+        "3柱総第12号\n令和3年4月1日\n各施設長　様\n柱市総務部長\n公園の点検について（通知）\n"
+        "公園の点検は、下記により行われたい。\n記\n1　遊具は目視で点検すること。\n(1)　滑り台\n以上\n"
+    )
+    facts = (law := read_units(text.encode(), "n.txt")).facts
+    assert (facts.title, facts.rank) == ("公園の点検について（通知）", Rank.NOTICE)
+    assert (facts.number, facts.promulgated_at) == ("3柱総第12号", date(2021, 4, 1))
+    assert (facts.addressee, facts.issuer) == ("各施設長　様", "柱市総務部長")
+    kept = [unit.text for unit in law.units]
+    assert [word for word in ("公園の点検は、下記により行われたい。", "記", "以上") if word not in kept] == []
+    assert any("目視" in words for words in kept)
+
+
+def test_a_notification_has_its_number_in_its_title() -> None:
+    title = "無線設備の点検に関する件（令和三年総務省告示第十号）"
+    facts = read_units(f"{title}\n第一条　点検する。".encode(), "k.txt").facts
+    assert (facts.rank, facts.number) == (Rank.NOTIFICATION, "令和3年総務省告示第10号")
 
 
 @pytest.mark.parametrize("broken", [b"", b"  \n ", b"\xff\xfe\xfd", b"\x81"])

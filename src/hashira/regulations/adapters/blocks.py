@@ -1,30 +1,31 @@
 """From recognised lines of a text to a law: shared by Markdown, plain text, Word and PDF (行から法令へ).
 
 An importer says what each line is (:class:`Line`); here lines become blocks that stand in each other, and
-blocks become either the tree of the model (:func:`tree_of`) or units at once (:func:`block_units`), which
+blocks become either the tree of the model (``block_tree``) or units at once (:func:`block_units`), which
 takes a fraction of the time. Both give the same units; a test compares them on every law.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from hashira.regulations.domain.law.element import Element
 from hashira.regulations.domain.law.labels import appendix_number, article_number
-from hashira.regulations.domain.law.law import LawFacts
+from hashira.regulations.domain.law.number import amending_law_id
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, Part, UnitKind
 from hashira.regulations.domain.law.units import CELL, Unit
 
 LEVELS = {word: (tag, letters) for tag, (letters, word) in GROUPS.items()}
-_ORDER = tuple(GROUPS)
+ORDER = tuple(GROUPS)
 
 
 class Line(NamedTuple):
     """One recognised line.
 
-    ``kind`` is one of heading, supplement, article, paragraph, item, row, appendix, plain. ``caption`` is the
-    caption of an article, and the number in ids of an item.
+    ``kind`` is one of heading, supplement, article, captioned, paragraph, item, row, note, appendix, plain.
+    ``caption`` is the caption of an article or of the paragraph that follows (captioned), the number in ids
+    of an item or paragraph, the amending law of a supplement, and of a row the rows and columns that its
+    cells span (``1x1,2x1``; empty if all are single).
     """
 
     kind: str
@@ -50,12 +51,16 @@ class Block:
         self.below: list[Block] = []
 
 
-def assemble(lines: Iterable[Line]) -> list[Block]:
-    """The sections of a law: one ``main``, then ``supplement`` and ``appendix`` blocks."""
+def assemble(lines: Iterable[Line], repeats: bool = False) -> list[Block]:
+    """The sections of a law: one ``main``, then ``supplement`` and ``appendix`` blocks.
+
+    With ``repeats``, words of a table that its source wrote at the end of the sentence above it too are taken
+    away there. Only of law Markdown is that known; elsewhere the same words twice are words of the text.
+    """
     assembly = _Assembly()
     for line in lines:
         getattr(assembly, line.kind)(line)
-    return assembly.finish()
+    return assembly.finish(repeats)
 
 
 class _Assembly:
@@ -67,6 +72,7 @@ class _Assembly:
         self.entries: list[Block] = []
         self.table: Block | None = None
         self.repeating: list[Block] = []
+        self.coming = ""
 
     def _close(self) -> None:
         """Ends a table."""
@@ -100,7 +106,7 @@ class _Assembly:
         self.section.below.append(Block(tag, article_number(label), "", "", line.text))
 
     def supplement(self, line: Line) -> None:
-        self._section(Block("supplement", "", line.text))
+        self._section(Block("supplement", "", line.text, line.caption))
 
     def appendix(self, line: Line) -> None:
         self._section(Block("appendix", "", line.label, "", line.text))
@@ -124,8 +130,19 @@ class _Assembly:
     def paragraph(self, line: Line) -> None:
         self._close()
         self.entries = []
-        self.paragraph_block = Block("paragraph", line.caption, line.label, "", line.text)
+        self.paragraph_block = Block("paragraph", line.caption, line.label, self.coming, line.text)
+        self.coming = ""
         (self.article_block or self.section).below.append(self.paragraph_block)
+
+    def captioned(self, line: Line) -> None:
+        """The caption of the paragraph that comes next."""
+        self.coming = line.text
+
+    def note(self, line: Line) -> None:
+        """What is said about the text around it: a picture, the history of an article."""
+        self._close()
+        owner = self.entries[-1] if self.entries else self._owner()
+        owner.below.append(Block("note", "", "", "", line.text))
 
     def item(self, line: Line) -> None:
         self._close()
@@ -152,7 +169,7 @@ class _Assembly:
         if self.table is None:
             self.table = Block("table")
             self._below(self.entries[-1] if self.entries else self._owner(), self.table)
-        self.table.below.append(Block("row", "", "", "", line.text))
+        self.table.below.append(Block("row", "", "", line.caption, line.text))
 
     def plain(self, line: Line) -> None:
         self._close()
@@ -176,8 +193,9 @@ class _Assembly:
         self.paragraph_block = Block("paragraph", number, "", "", line.text)
         self.section.below.append(self.paragraph_block)
 
-    def finish(self) -> list[Block]:
-        self._without_repeats()
+    def finish(self, repeats: bool) -> list[Block]:
+        if repeats:
+            self._without_repeats()
         main = self.sections[0]
         first = next((n for n, block in enumerate(main.below) if block.kind != "paragraph"), 0)
         if first and all(not block.label for block in main.below[:first]):
@@ -189,11 +207,11 @@ class _Assembly:
 
 def _flat(block: Block) -> str:
     if block.kind == "table":
-        return "".join(text for row in block.below for text in _cells(row.text))
+        return "".join(text for row in block.below for text in cells(row.text))
     return block.text
 
 
-def _cells(row: str) -> list[str]:
+def cells(row: str) -> list[str]:
     if "\\|" not in row:
         return [cell.strip() for cell in row.split("|")]
     return [cell.strip().replace("\0", "|") for cell in row.replace("\\|", "\0").split("|")]
@@ -229,6 +247,7 @@ class _Emission:
         self.found: list[Unit] = []
         self.taken: set[str] = set()
         self.place: tuple[tuple[str, ...], str, int, str] = ((), "", 0, "")
+        self.amendment = ""
         self.part = Part.MAIN
         self.article = ""
         self.caption = ""
@@ -246,7 +265,7 @@ class _Emission:
         supplements = 0
         counts: dict[str, int] = {}
         for section in sections:
-            self.article = self.caption = ""
+            self.article = self.caption = self.amendment = ""
             self.place = ((), "", 0, "")
             if section.kind == "appendix":
                 tag = appendix_tag(section.label)
@@ -257,7 +276,9 @@ class _Emission:
                 supplements += 1
                 self.part = Part.SUPPLEMENT
                 self.place = ((), "", supplements, "")
-                path = self.unique(f"{self.law_id}-Sp" if self.law_id else "Sp")
+                self.amendment = section.caption
+                own = amending_law_id(self.amendment) if self.amendment else self.law_id
+                path = self.unique(f"{own}-Sp" if own else "Sp")
             else:
                 self.part = Part.PREAMBLE if section.kind == "preamble" else Part.MAIN
                 path = "Preamble" if section.kind == "preamble" else "Mp"
@@ -273,7 +294,7 @@ class _Emission:
                 self.article = self.caption = ""
                 self.paragraph(block, path)
             else:
-                level = _ORDER.index(block.kind)
+                level = ORDER.index(block.kind)
                 levels = [entry for entry in levels if entry[0] < level]
                 levels.append((level, block.text, f"{GROUPS[block.kind][0]}_{block.number}"))
                 self.place = (
@@ -317,16 +338,19 @@ class _Emission:
                 headings,
                 group,
                 supplement,
-                "",
+                self.amendment,
                 appendix,
             )
         )
 
     def paragraph(self, block: Block, path: str) -> None:
         own = self.unique(f"{path}-Pr_{block.number}")
+        outside = self.caption
+        self.caption = block.caption or outside
         self.unit(own, UnitKind.PARAGRAPH, block.number, "", (), block.label, block.text)
         if block.below:
             self.rest(block.below, own, block.number, "", ())
+        self.caption = outside
 
     def rest(
         self, blocks: list[Block], path: str, paragraph: str, item: str, subitems: tuple[str, ...]
@@ -340,7 +364,7 @@ class _Emission:
                 tables += 1
                 own = self.unique(f"{path}-Tb_{tables}")
                 for count, row in enumerate(block.below, 1):
-                    text = CELL.join(_cells(row.text))
+                    text = CELL.join(cells(row.text))
                     self.unit(f"{own}-Tr_{count}", UnitKind.ROW, paragraph, item, subitems, "", text)
             elif kind == "list":
                 lists += 1
@@ -372,99 +396,13 @@ class _Emission:
         path = self.unique(f"{letters}_{appendix_number(section.label) or count}")
         self.place = ((), "", 0, section.label)
         before = len(self.found)
-        self.rest(_with_own_text(section), path, "", "", ())
+        self.rest(with_own_text(section), path, "", "", ())
         if len(self.found) == before:
             self.unit(path, UnitKind.NOTE, "", "", (), section.label, "")
 
 
-def _with_own_text(section: Block) -> list[Block]:
+def with_own_text(section: Block) -> list[Block]:
     """What stands in an appendix; words on the line of its title are a note of their own."""
     if not section.text:
         return section.below
     return [Block("note", "", "", "", section.text), *section.below]
-
-
-# --- to the tree ------------------------------------------------------------------------------------------
-
-
-def tree_of(facts: LawFacts, sections: list[Block]) -> Element:
-    """法令標準XML for assembled sections."""
-    body = [Element("LawTitle", text=facts.title)] if facts.title else []
-    for section in sections:
-        if section.kind == "appendix":
-            body.append(_appendix(section))
-        elif section.kind == "supplement":
-            label = Element("SupplProvisionLabel", text=section.label)
-            body.append(Element("SupplProvision", children=(label, *_provisions(section.below))))
-        else:
-            tag = "Preamble" if section.kind == "preamble" else "MainProvision"
-            body.append(Element(tag, children=tuple(_provisions(section.below))))
-    law_body = Element("LawBody", children=tuple(body))
-    head = (Element("LawNum", text=facts.number),) if facts.number else ()
-    return Element("Law", (("Lang", "ja"), ("LawType", facts.rank.value)), children=(*head, law_body))
-
-
-def _provisions(blocks: list[Block]) -> Iterator[Element]:
-    """Articles and paragraphs under the headings above them."""
-    index = 0
-    while index < len(blocks):
-        block = blocks[index]
-        index += 1
-        if block.kind not in GROUPS:
-            yield _provision(block)
-            continue
-        level = _ORDER.index(block.kind)
-        end = index
-        while end < len(blocks) and (
-            blocks[end].kind not in GROUPS or _ORDER.index(blocks[end].kind) > level
-        ):
-            end += 1
-        title = Element(f"{block.kind}Title", text=block.text)
-        inside = tuple(_provisions(blocks[index:end]))
-        yield Element(block.kind, (("Num", block.number),), children=(title, *inside))
-        index = end
-
-
-def _provision(block: Block) -> Element:
-    if block.kind == "paragraph":
-        return _paragraph(block, block.label)
-    head = [Element("ArticleCaption", text=f"（{block.caption}）")] if block.caption else []
-    head.append(Element("ArticleTitle", text=block.label))
-    paragraphs = (_paragraph(p, "" if n == 0 else p.label) for n, p in enumerate(block.below))
-    return Element("Article", (("Num", block.number),), children=(*head, *paragraphs))
-
-
-def _sentence(tag: str, text: str) -> Element:
-    return Element(tag, children=(Element("Sentence", text=text),))
-
-
-def _paragraph(block: Block, label: str) -> Element:
-    head = (Element("ParagraphNum", text=label), _sentence("ParagraphSentence", block.text))
-    return Element("Paragraph", (("Num", block.number),), children=(*head, *_rest(block.below, 0)))
-
-
-def _rest(blocks: list[Block], depth: int) -> Iterator[Element]:
-    for block in blocks:
-        if block.kind == "item":
-            tag = f"Subitem{depth}" if depth else "Item"
-            head = (Element(f"{tag}Title", text=block.label), _sentence(f"{tag}Sentence", block.text))
-            yield Element(tag, (("Num", block.number),), children=(*head, *_rest(block.below, depth + 1)))
-        elif block.kind == "table":
-            rows = (_row(row) for row in block.below)
-            yield Element("TableStruct", children=(Element("Table", children=tuple(rows)),))
-        elif block.kind == "list":
-            yield Element("List", children=(_sentence("ListSentence", block.text),))
-        elif block.kind == "note":
-            yield _sentence("Remarks", block.text)
-        else:
-            yield _provision(block)
-
-
-def _row(row: Block) -> Element:
-    return Element("TableRow", children=tuple(_sentence("TableColumn", text) for text in _cells(row.text)))
-
-
-def _appendix(section: Block) -> Element:
-    tag = appendix_tag(section.label)
-    title = Element(f"{tag}Title" if tag != "Appdx" else "ArithFormulaNum", text=section.label)
-    return Element(tag, children=(title, *_rest(_with_own_text(section), 0)))

@@ -26,7 +26,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from hashira.regulations.adapters.blocks import Line, assemble, block_units, tree_of
+from hashira.regulations.adapters.block_tree import tree_of
+from hashira.regulations.adapters.blocks import Line, assemble, block_units
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law.labels import article_number, item_number
 from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank
@@ -45,13 +46,13 @@ _CIRCLES = {circle: str(number) for number, circle in enumerate(_CIRCLED, 1)}
 def read_law(content: bytes, source: str = "") -> Law:
     """A law with its tree. Raises ``UnreadableLaw`` if it has no head or is not UTF-8."""
     facts, body = _split(content, source)
-    return Law(facts, tree_of(facts, assemble(_lines(body))))
+    return Law(facts, tree_of(facts, assemble(_lines(body), repeats=True)))
 
 
 def read_units(content: bytes, source: str = "") -> LawText:
     """The facts and units alone."""
     facts, body = _split(content, source)
-    return LawText(facts, block_units(facts.law_id, assemble(_lines(body))))
+    return LawText(facts, block_units(facts.law_id, assemble(_lines(body), repeats=True)))
 
 
 def _split(content: bytes, source: str) -> tuple[LawFacts, str]:

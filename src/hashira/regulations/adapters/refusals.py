@@ -44,8 +44,8 @@ class UnsupportedFormat(HashiraError):
         "{source} の形式（{suffix}）を読む部品がありません", "Nothing here reads {suffix} ({source})"
     )
     remedy = Bilingual(
-        "XML（法令標準XML）、Markdown、docx、テキストのいずれかにしてください",
-        "Convert it to XML (法令標準XML), Markdown, docx or plain text",
+        "XML（法令標準XML）、Markdown、HTML、docx、文字のあるPDF、テキストのいずれかにしてください",
+        "Convert it to XML (法令標準XML), Markdown, HTML, docx, PDF with text, or plain text",
     )
 
 
@@ -85,6 +85,77 @@ class TooLarge(HashiraError):
     what = Bilingual("文書が大きすぎます", "The document is too large")
     why = Bilingual("{source} は{limit}MBを超えます", "{source} has more than {limit} MB")
     remedy = Bilingual("文書を法令ごとに分けてください", "Split it by law")
+
+
+class NestedTooDeep(HashiraError):
+    """Details: ``source``."""
+
+    code = "REG-023"
+    what = Bilingual("HTMLの入れ子が深すぎます", "The HTML is nested too deep")
+    why = Bilingual(
+        "{source} は255段より深く入れ子になっていて、その先の文字を読めません",
+        "{source} is nested deeper than 255 levels; the text below cannot be read",
+    )
+    remedy = Bilingual(
+        "ブラウザーで開いて本文だけをテキスト（.txt）として保存し、それを取り込んでください",
+        "Open it in a browser, save the text alone as .txt, and import that",
+    )
+
+
+class PdfWithoutText(HashiraError):
+    """Details: ``source``, ``pages`` (the first pages without text)."""
+
+    code = "REG-024"
+    what = Bilingual("PDFに文字がありません", "The PDF has no text")
+    why = Bilingual(
+        "{source} の{pages}ページは、紙を読み取った画像です",
+        "Page {pages} of {source} is a scanned picture",
+    )
+    remedy = Bilingual(
+        "OCR（文字認識）で文字の付いたPDFにしてから取り込んでください。"
+        "例：「ocrmypdf -l jpn 元.pdf 先.pdf」。元のWord文書があれば、それが最も確かです",
+        "Add a text layer by OCR, for example “ocrmypdf -l jpn IN.pdf OUT.pdf”; "
+        "the Word original is better still",
+    )
+
+
+class VerticalPdf(HashiraError):
+    """Details: ``source``, ``page``."""
+
+    code = "REG-025"
+    what = Bilingual("縦書きのPDFは取り込めません", "A PDF in vertical writing cannot be imported")
+    why = Bilingual(
+        "{source} の{page}ページは縦書きで、番号と文の区切りが正しく読めません",
+        "Page {page} of {source} is written vertically; labels and sentences cannot be told apart",
+    )
+    remedy = Bilingual(
+        "横書きのPDF、Word文書（.docx）、例規集のHTMLのいずれかにしてください",
+        "Use a PDF in horizontal writing, a Word document (.docx) or the HTML of the 例規集",
+    )
+
+
+class UnreadablePdf(HashiraError):
+    """Details: ``source``."""
+
+    code = "REG-026"
+    what = Bilingual("PDFを開けません", "The PDF cannot be opened")
+    why = Bilingual(
+        "{source} は壊れているか、パスワードで守られています",
+        "{source} is damaged or protected by a password",
+    )
+    remedy = Bilingual(
+        "もう一度入手するか、パスワードを外して保存し直してください",
+        "Fetch it again, or save it without a password",
+    )
+
+
+class TooManyPages(HashiraError):
+    """Details: ``source``, ``limit`` (pages or characters a page)."""
+
+    code = "REG-027"
+    what = Bilingual("PDFが大きすぎます", "The PDF is too large")
+    why = Bilingual("{source} は上限（{limit}）を超えます", "{source} is beyond the limit ({limit})")
+    remedy = Bilingual("文書を例規ごとに分けてください", "Split it by ordinance")
 
 
 class UnwritableFile(HashiraError):

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Generic, TypeVar
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text, reiki_html
 from hashira.regulations.adapters.refusals import (
     IchitaroDocument,
     OldWordDocument,
@@ -133,6 +133,10 @@ def read_law(document: Document) -> Law:
         return law_markdown.read_law(document.content, document.name)
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_law(document.content, document.name)
+    if suffix in (".html", ".htm"):
+        return reiki_html.read_law(document.content, document.name)
+    if suffix == ".pdf":
+        return pdf_text.read_law(document.content, document.name)
     raise _unsupported(document.name)
 
 
@@ -145,6 +149,10 @@ def read_text(document: Document) -> LawText:
         return law_markdown.read_units(document.content, document.name)
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_units(document.content, document.name)
+    if suffix in (".html", ".htm"):
+        return reiki_html.read_units(document.content, document.name)
+    if suffix == ".pdf":
+        return pdf_text.read_units(document.content, document.name)
     raise _unsupported(document.name)
 
 

@@ -72,6 +72,12 @@ class LawFacts:
     promulgated_at: date | None = None
     source: str = ""
     """Where it was read: a path or an address."""
+    issuer: str = ""
+    """Who wrote a notice (発出者), as printed; several are joined by 、."""
+    addressee: str = ""
+    """To whom a notice is written (宛先), as printed."""
+    remarks: tuple[str, ...] = ()
+    """What the importer had to assume, for people: that the layout is unknown, that characters are broken."""
 
 
 @dataclass(frozen=True, slots=True)
