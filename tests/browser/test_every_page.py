@@ -44,7 +44,11 @@ OBSCURED = """() => [...document.querySelectorAll(
     .filter(e => {
         e.focus()
         if (document.activeElement !== e) return false
-        const box = e.getBoundingClientRect()
+        const whole = e.getBoundingClientRect()  // of what is larger than the window, the part in the window
+        const left = Math.max(whole.left, 0), top = Math.max(whole.top, 0)
+        const box = {left, top, width: Math.min(whole.right, innerWidth) - left,
+                     height: Math.min(whole.bottom, innerHeight) - top}
+        if (box.width <= 0 || box.height <= 0) return true
         const seen = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].some(([x, y]) => {
             const on = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y)
             const own = [e, ...(e.labels ?? [])]

@@ -11,7 +11,7 @@ from typing import Any
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 _MOST_STEPS = 120
 PASSWORD = "hashira-demonstration"
@@ -75,7 +75,12 @@ def await_words(page: Page, words: str) -> None:
         if page.get_by_text(words).count():
             return
         page.wait_for_timeout(250)
-        page.reload()
+        try:
+            page.reload()
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            page.wait_for_load_state()  # the page, which follows its job, turned itself in the same moment
     raise AssertionError(f"never said: {words}")
 
 
