@@ -7,7 +7,6 @@ import click
 from hashira.regulations.commands.below_cut import below_cut
 from hashira.regulations.commands.evaluate import evaluate
 from hashira.regulations.commands.export import export
-from hashira.regulations.commands.fetch import fetch
 from hashira.regulations.commands.ingest import ingest
 from hashira.regulations.commands.scan import scan
 from hashira.regulations.commands.search import search
@@ -19,7 +18,6 @@ def regulations() -> None:
     """アナログ規制の見直し / review of analog regulations."""
 
 
-regulations.add_command(fetch)
 regulations.add_command(ingest)
 regulations.add_command(scan)
 regulations.add_command(search)
