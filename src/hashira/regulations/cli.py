@@ -6,6 +6,7 @@ import click
 
 from hashira.regulations.commands.below_cut import below_cut
 from hashira.regulations.commands.evaluate import evaluate
+from hashira.regulations.commands.fetch import fetch
 from hashira.regulations.commands.scan import scan
 
 
@@ -14,6 +15,7 @@ def regulations() -> None:
     """アナログ規制の見直し / review of analog regulations."""
 
 
+regulations.add_command(fetch)
 regulations.add_command(scan)
 regulations.add_command(evaluate)
 regulations.add_command(below_cut)
