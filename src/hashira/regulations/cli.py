@@ -7,6 +7,7 @@ import click
 from hashira.regulations.commands.below_cut import below_cut
 from hashira.regulations.commands.evaluate import evaluate
 from hashira.regulations.commands.export import export
+from hashira.regulations.commands.fetch import fetch
 from hashira.regulations.commands.ingest import ingest
 from hashira.regulations.commands.scan import scan
 from hashira.regulations.commands.search import search
@@ -19,6 +20,7 @@ def regulations() -> None:
 
 
 regulations.add_command(ingest)
+regulations.add_command(fetch)
 regulations.add_command(scan)
 regulations.add_command(search)
 regulations.add_command(show)
