@@ -91,7 +91,7 @@ def test_a_sheet_is_drawn_judged_and_estimated(city: Path, tmp_path: Path) -> No
     assert first.exit_code == 0, first.output
     assert "3 項のうち 2 項" in first.output  # the inspection is above the cut
     written = sheet.read_text(encoding="utf-8-sig")
-    assert "試験市施設管理条例第三条第一項" in written
+    assert "試験市施設管理条例第3条第1項" in written
     assert "目視" not in written
     answered(sheet, ["いいえ", ""])
     second = run(city, sheet)

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hashira.regulations.adapters.ordinance_text import read_units
 from hashira.regulations.domain.law.citation import Letters, Numerals, UnreadableCitation, cite, read_citation
+from hashira.regulations.domain.law.law import Rank, citation_of
+from hashira.regulations.domain.law.units import Unit
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,21 @@ def test_every_path_comes_back(
     path = f"Mp-At_{article}-Pr_{paragraph}-It_{item}" + "".join(f"-Su_{n}" for n in subitems)
     read = read_citation(cite("何々法", path, numerals, letters=letters), letters)
     assert (read.title, read.path) == ("何々法", path)
+
+
+@pytest.mark.parametrize(
+    ("rank", "expected"),
+    [
+        (Rank.ORDINANCE, "見本市広場条例第8条の2第1項第3号ア"),
+        (Rank.ACT, "見本市広場条例第八条の二第一項第三号イ"),
+    ],
+)
+def test_a_citation_is_written_as_its_kind_of_document_writes(rank: Rank, expected: str) -> None:
+    unit = next(u for u in _units_with_subitem() if u.subitems)
+    assert citation_of("見本市広場条例", rank, unit) == expected
+    assert read_citation(expected, rank.letters).path == unit.path
+
+
+def _units_with_subitem() -> list[Unit]:
+    text = "見本市広場条例\n\n第8条の2　次のとおり。\n(3)　次に掲げるもの\nア　広場\n"
+    return list(read_units(text.encode(), "広場.txt").units)

@@ -103,7 +103,7 @@ def kept(tmp_path: Path) -> None:
 def test_words_are_found_with_their_place() -> None:
     answer = look_for("目視")
     assert answer.total == 1
-    assert answer.hits[0].citation == "試験市施設管理条例第一条第一項"
+    assert answer.hits[0].citation == "試験市施設管理条例第1条第1項"
     assert answer.hits[0].path == "Mp-At_1-Pr_1"
     assert [s.text for s in answer.hits[0].stretches if s.found] == ["目視"]
     assert look_for("損").total == 1

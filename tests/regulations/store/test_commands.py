@@ -79,7 +79,7 @@ def test_taking_in_again_passes_over_what_is_there(home: Path) -> None:
 def test_words_are_found_or_not(home: Path) -> None:
     found = hashira(home, "search", "見やすい 掲示")
     assert found.returncode == 0
-    assert "試験市施設管理条例第二条第一項" in found.stdout
+    assert "試験市施設管理条例第2条第1項" in found.stdout
     assert hashira(home, "search", "どこにもない").returncode == 1
     told = hashira(home, "search", "目視", "--json")
     assert json.loads(told.stdout)["path"] == "Mp-At_1-Pr_1"

@@ -106,8 +106,8 @@ def test_findings_are_listed_best_first_narrowed_and_downloaded(officer: Client)
     places = [text.index(f'/regulations/findings/{row.key}"') for row in rows]
     assert places == sorted(places)
     narrowed = page(officer, "/regulations/findings/?filter_category=書面掲示")
-    assert "第二条" in narrowed
-    assert "第一条" not in narrowed
+    assert "第2条" in narrowed
+    assert "条例第1条" not in narrowed
     assert "条件に合うものはありません" in page(officer, "/regulations/findings/?filter_citation=ない")
     answer = officer.get("/regulations/findings/?format=csv")
     told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]

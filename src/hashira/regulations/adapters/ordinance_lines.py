@@ -19,7 +19,7 @@ from hashira.regulations.domain.law.labels import AIUEO, IROHA, article_number
 from hashira.regulations.domain.law.number import LawNumber
 
 _N = "[0-9〇一二三四五六七八九十百千]+"
-_ARTICLE = re.compile(rf"(第{_N}条(?:の{_N})*)(?:\s*\(([^()]*)\))?(?:\s+|$)")
+_ARTICLE = re.compile(rf"(第{_N}条(?:の{_N})*)(?:\s*\(([^()]+)\))?(?:\s+|$)")
 _RANGE = re.compile(rf"(第{_N}条(?:の{_N})*(?:から|及び)第\S+?)\s+(?=削除)")
 _HEADING = re.compile(rf"第{_N}[編章節款目](?:の{_N})*(?=\s)")
 _PARAGRAPH = re.compile(r"([0-9]{1,3})\s+")
@@ -127,6 +127,8 @@ def _recognise(line: str, old: bool) -> Line:
     if match := _RANGE.match(plain):
         return Line("article", *_parted(line, plain, match.end(1), match.end(), ""))
     if match := _ARTICLE.match(plain):
+        if match[2] is not None and line[_place(line, plain, match.start(2) - 1)] not in "(（":
+            return Line("article", *_parted(line, plain, match.end(1), match.end(1), ""))  # ㈱ is no caption
         return Line("article", *_parted(line, plain, match.end(1), match.end(), match[2] or ""))
     if match := _PARAGRAPH.match(plain):
         return Line("paragraph", *_parted(line, plain, match.end(1), match.end(), str(int(match[1]))))

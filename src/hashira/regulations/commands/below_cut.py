@@ -46,7 +46,12 @@ class _Look:
                 )
         facts = law.facts
         paragraphs = [
-            _Paragraph(facts.law_id, path, cite(facts.title, path), "\n".join(pieces)[:_LONGEST])
+            _Paragraph(
+                facts.law_id,
+                path,
+                cite(facts.title, path, facts.rank.numerals, letters=facts.rank.letters),
+                "\n".join(pieces)[:_LONGEST],
+            )
             for path, pieces in texts.items()
         ]
         return surveyor_of().survey(law), paragraphs

@@ -87,14 +87,14 @@ def _contents(view: LawView) -> None:
 
 
 def _text(view: LawView, units: Sequence[Unit], as_json: bool) -> None:
-    from hashira.regulations.domain.law.citation import cite
+    from hashira.regulations.domain.law.law import citation_of
     from hashira.regulations.selectors.findings import findings_in
 
     found = findings_in(view.law_id) if view.revision.current else {}
     if not as_json:
         click.echo(f"{view.title}　{view.revision.revision_id}", err=True)
     for unit in units:
-        citation = cite(view.title, unit.path, amendment=unit.amendment, letters=view.letters)
+        citation = citation_of(view.title, view.rank, unit)
         mine = found.get(unit.path, ())
         if as_json:
             told = {

@@ -11,7 +11,6 @@ from django.db.models import Count, Q, QuerySet
 
 from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.domain.law import law as law_model
-from hashira.regulations.domain.law.citation import Letters
 from hashira.regulations.domain.law.law import LawFacts, Rank
 from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import TableCell, Unit, table_cells
@@ -60,11 +59,6 @@ class LawView:
     units: Sequence[Unit]
     tables: Mapping[str, tuple[TableCell, ...]]
     """The cells of rows, by the path of the row."""
-
-    @property
-    def letters(self) -> Letters:
-        """How its subitems are lettered."""
-        return self.rank.letters
 
 
 class LawRows:

@@ -11,8 +11,7 @@ from typing import Any
 import re2
 
 from hashira.regulations.adapters.packed_text import PackedText
-from hashira.regulations.domain.law.citation import cite
-from hashira.regulations.domain.law.law import Rank
+from hashira.regulations.domain.law.law import Rank, citation_of
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.search.excerpt import Stretch, excerpt, marked
 from hashira.regulations.domain.search.question import PatternNotUsable, Question, read_question
@@ -128,9 +127,7 @@ def _shown(found: Sequence[tuple[Entry, tuple[Stretch, ...]]]) -> tuple[Hit, ...
     for entry, stretches in found:
         law, units = texts[entry.law]
         unit = units[entry.place]
-        citation = cite(
-            law.title, unit.path, amendment=unit.amendment, letters=models.RANKS[law.rank].letters
-        )
+        citation = citation_of(law.title, models.RANKS[law.rank], unit)
         hits.append(Hit(law.law_id, law.title, law.number, unit.path, citation, stretches))
     return tuple(hits)
 

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 
 from hashira.core import access
 from hashira.core.access import Resource
-from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.reading.sheet import Layout, lay_out
 from hashira.regulations.domain.reference import Recogniser, Reference
-from hashira.regulations.selectors.findings import FindingRow, counts_by, findings_in
+from hashira.regulations.selectors.findings import counts_by, findings_in
 from hashira.regulations.selectors.laws import (
     LawRow,
     LawRows,
@@ -170,12 +169,6 @@ def law_place(law_id: str, path: str) -> str:
     return f"{reverse('regulations:law', args=[law_id])}?{urlencode({'at': path})}#{path}"
 
 
-def citation_of(view: LawView, path: str) -> str:
-    """The citation of a unit of a law."""
-    amendment = next((unit.amendment for unit in view.units if unit.path == path), "")
-    return cite(view.title, path, amendment=amendment, letters=view.letters)
-
-
 def _facts(view: LawView) -> list[tuple[object, object]]:
     told = [
         (_("種別"), RANK_NAMES[view.rank]),
@@ -246,8 +239,3 @@ def _findings_url(row: LawRow) -> str | None:
 
 def _list_of(**query: str) -> str:
     return f"{reverse('regulations:findings')}?{urlencode(query)}"
-
-
-def finding_mark(row: FindingRow) -> str:
-    """What the margin says of a finding."""
-    return f"{row.category} {row.phase}"

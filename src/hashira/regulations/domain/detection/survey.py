@@ -22,7 +22,7 @@ from hashira.regulations.domain.detection.model import Model, prior_model, score
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
-from hashira.regulations.domain.law.law import LawFacts, LawText, Rank
+from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
@@ -279,7 +279,7 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
                     lift(
                         (above.facts.law_id, unit_path, candidate.category),
                         DELEGATION,
-                        cite(survey.facts.title, candidate.unit.path, amendment=candidate.unit.amendment),
+                        citation_of(survey.facts.title, survey.facts.rank, candidate.unit),
                         candidate.log_odds,
                     )
     return lifts
@@ -310,7 +310,7 @@ def _applied(survey: Survey) -> Iterable[Candidate]:
         for category, source in strongest.items():
             if (application.unit.path, category) in named or source.log_odds < 0:
                 continue
-            words = cite(survey.facts.title, source.unit.path)
+            words = citation_of(survey.facts.title, survey.facts.rank, source.unit)
             odds = min(source.log_odds, 2.5) - _APPLIED
             yield source._replace(
                 unit=application.unit,
@@ -327,7 +327,7 @@ def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry
         law_id=facts.law_id,
         law_title=facts.title,
         law_num=facts.number,
-        citation=cite(facts.title, unit.path, amendment=unit.amendment, letters=facts.rank.letters),
+        citation=citation_of(facts.title, facts.rank, unit),
         ministry=ministry,
         part=unit.part.value,
         path=unit.path,

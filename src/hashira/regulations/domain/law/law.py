@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from hashira.regulations.domain.law.citation import Letters
+from hashira.regulations.domain.law.citation import Letters, Numerals, cite
 from hashira.regulations.domain.law.element import Element
 from hashira.regulations.domain.law.number import Revision
 from hashira.regulations.domain.law.schema import ELEMENTS
@@ -42,6 +42,11 @@ class Rank(StrEnum):
     def letters(self) -> Letters:
         """How it letters what is smaller than an item: laws イロハ, ordinances and notices アイウ."""
         return Letters.AIUEO if self in _OF_BODIES else Letters.IROHA
+
+    @property
+    def numerals(self) -> Numerals:
+        """How its citations write numbers: laws 第九条, ordinances and notices 第9条."""
+        return Numerals.ARABIC if self in _OF_BODIES else Numerals.KANJI
 
     @classmethod
     def read(cls, text: str) -> Rank:
@@ -78,6 +83,14 @@ class LawFacts:
     """To whom a notice is written (宛先), as printed."""
     remarks: tuple[str, ...] = ()
     """What the importer had to assume, for people: that the layout is unknown, that characters are broken."""
+
+
+def citation_of(title: str, rank: Rank, unit: Unit) -> str:
+    """The citation of a unit in the manner of its kind of document.
+
+    An ordinance's is 見本市広場条例第8条第1項, an Act's 見本法第八条第一項.
+    """
+    return cite(title, unit.path, rank.numerals, amendment=unit.amendment, letters=rank.letters)
 
 
 @dataclass(frozen=True, slots=True)
