@@ -48,7 +48,6 @@ EVERY_PAGE: Final = (
     Place("development-oidc-auth", "{provider}"),
     Place("figures", "/figures"),
     Place("api", "/api/"),
-    Place("regulations:index", "/regulations/"),
     Place("regulations:index", "/regulations/", S),
     Place("regulations:search", "/regulations/search?q=%E9%96%B2%E8%A6%A7"),
     Place("regulations:laws", "/regulations/laws/"),

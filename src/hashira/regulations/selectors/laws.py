@@ -39,7 +39,9 @@ class RevisionRow:
 
     revision_id: str
     enforced_at: date | None
+    """The day; of a text that is not ``dated`` the day for which it was taken in."""
     current: bool
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class LawRows:
                 ministry=law.ministry,
                 body=law.body,
                 promulgated_at=law.promulgated_at,
-                enforced_at=law.current.enforced_at if law.current else None,
+                enforced_at=law.current.enforced_at if law.current and law.current.dated else None,
                 findings=findings.get(law.pk, 0),
             )
             for law in rows
@@ -151,8 +153,10 @@ def law_view(law_id: str, as_of: date | None = None) -> LawView | None:
     text = _text_of(shown)
     units = text.read_units()
     tables = any(unit.kind is UnitKind.ROW for unit in units)
-    known = law.revisions.order_by("-enforced_at", "-id").values_list("pk", "revision_id", "enforced_at")
-    revisions = tuple(RevisionRow(name, day, key == law.current.pk) for key, name, day in known)
+    known = law.revisions.order_by("-enforced_at", "-id").values_list(
+        "pk", "revision_id", "enforced_at", "dated"
+    )
+    revisions = tuple(RevisionRow(name, day, key == law.current.pk, dated) for key, name, day, dated in known)
     return LawView(
         law_id=law.law_id,
         title=law.title,
@@ -161,7 +165,7 @@ def law_view(law_id: str, as_of: date | None = None) -> LawView | None:
         ministry=law.ministry,
         category=law.category,
         promulgated_at=law.promulgated_at,
-        revision=RevisionRow(shown.revision_id, shown.enforced_at, shown.pk == law.current.pk),
+        revision=RevisionRow(shown.revision_id, shown.enforced_at, shown.pk == law.current.pk, shown.dated),
         revisions=revisions,
         units=units,
         tables=_cells(text) if tables else {},

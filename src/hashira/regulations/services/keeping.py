@@ -89,6 +89,7 @@ def _keep(facts: LawFacts, reading: Reading, at: datetime, as_of: date, body: st
     if revision is None:
         revision = Revision(law=law, revision_id=facts.revision.revision_id)
     revision.enforced_at = facts.revision.enforced_at
+    revision.dated = reading.facts.revision.enforced_at is not None
     revision.digest = reading.digest
     revision.source = reading.document.name[-500:]
     revision.units = reading.count

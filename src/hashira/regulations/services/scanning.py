@@ -210,9 +210,8 @@ _MADE = ("reasons", "fingerprint", "entry")
 
 def _write(found: list[Finding], at: datetime) -> tuple[int, int, int]:
     """How many rows were added, changed, removed."""
-    laws = {
-        law_id: (key, rank) for law_id, key, rank in models.Law.objects.values_list("law_id", "pk", "rank")
-    }
+    told = models.Law.objects.values_list("law_id", "pk", "rank", "current__dated")
+    laws = {law_id: (key, rank, dated) for law_id, key, rank, dated in told}
     known = {
         (law, path, category): (key, fingerprint)
         for key, law, path, category, fingerprint in models.Finding.objects.values_list(
@@ -222,7 +221,9 @@ def _write(found: list[Finding], at: datetime) -> tuple[int, int, int]:
     new: list[models.Finding] = []
     differing: list[models.Finding] = []
     for finding in found:
-        law, rank = laws[finding.law_id]
+        law, rank, dated = laws[finding.law_id]
+        if not dated:  # the document does not say since when it is in force
+            finding = replace(finding, enforced_at=None)  # noqa: PLW2901 (the same finding, told rightly)
         fingerprint = blake2b(_FINGERPRINT.encode((rank, finding)), digest_size=16).hexdigest()
         key, held = known.pop((law, finding.path, finding.category), (None, ""))
         if held == fingerprint:

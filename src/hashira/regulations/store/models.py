@@ -47,6 +47,9 @@ class Revision(models.Model):
     law = models.ForeignKey(Law, on_delete=models.CASCADE, related_name="revisions")
     revision_id = models.CharField(max_length=250)
     enforced_at = models.DateField(null=True, blank=True)
+    dated = models.BooleanField(
+        help_text="whether the document says since when; else it is the day it was taken in for"
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of the document and its facts, hexadecimal")
     source = models.CharField(max_length=500, help_text="the document's name within what was read")
     units = models.PositiveIntegerField()

@@ -89,22 +89,17 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
         raise Http404
     found = view.finding
     category = category_table()[found.category]
-    types = {own.id: own for own in category.types}
-    phases = {own.id: own for own in category.phases}
     context = {
         "finding": found,
         "facts": _facts(view),
-        "category": category,
-        "type": types.get(found.type),
-        "phase": phases.get(found.phase),
         "kind": f"{worded(category.name)} {found.type} Phase {found.phase}",
-        "percent": round(found.score * 100),
+        "percent": min(99, round(found.score * 100)),
         "reasons": [
             {"name": rule_name(r.rule), "words": r.words, "rule": r.rule, "weight": f"{r.weight:+.2f}"}
             for r in found.reasons
             if r.weight
         ],
-        "kinds": [{"name": rule_name(r.rule), "words": r.words} for r in found.reasons if not r.weight],
+        "meanings": _meanings(view),
         "lines": _lines(found.law_id, found.path),
         "place": law_place(found.law_id, found.path),
         "same_place": view.same_place,
@@ -116,6 +111,18 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
     return render(request, "regulations/finding.html", context)
 
 
+def _meanings(view: FindingView) -> list[tuple[object, object]]:
+    """What category, type and phase mean, and the words that spoke for them."""
+    found = view.finding
+    category = category_table()[found.category]
+    return [
+        (category.name, category.meaning),
+        *((own.name, own.meaning) for own in category.types if own.id == found.type),
+        *((f"Phase {own.id}", own.meaning) for own in category.phases if own.id == found.phase),
+        *((rule_name(reason.rule), reason.words) for reason in found.reasons if not reason.weight),
+    ]
+
+
 def _facts(view: FindingView) -> list[tuple[object, object]]:
     found = view.finding
     return [
@@ -124,7 +131,7 @@ def _facts(view: FindingView) -> list[tuple[object, object]]:
         (_("種別"), RANK_NAMES[view.rank]),
         (_("所管"), found.ministry or _("不明")),
         (_("部分"), found.part),
-        (_("施行日"), found.enforced_at),
+        (_("施行日"), found.enforced_at or _("文書にない")),
         (_("改正の版"), found.revision_id),
         (_("位置（e-Govのid）"), found.path),
         (_("はじめて見つけた日時"), view.found_at),

@@ -174,7 +174,7 @@ def _facts(view: LawView) -> list[tuple[object, object]]:
         (_("種別"), RANK_NAMES[view.rank]),
         (_("所管"), view.ministry),
         (_("公布日"), view.promulgated_at),
-        (_("施行日"), view.revision.enforced_at),
+        (_("施行日") if view.revision.dated else _("いつの本文か"), view.revision.enforced_at),
         (_("改正の版"), view.revision.revision_id),
     ]
     return [(name, value) for name, value in told if value]

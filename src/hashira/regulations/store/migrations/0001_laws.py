@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision_id', models.CharField(max_length=250)),
                 ('enforced_at', models.DateField(blank=True, null=True)),
+                ('dated', models.BooleanField(help_text='whether the document says since when; else it is the day it was taken in for')),
                 ('digest', models.CharField(help_text='SHA-256 of the document and its facts, hexadecimal', max_length=64)),
                 ('source', models.CharField(help_text="the document's name within what was read", max_length=500)),
                 ('units', models.PositiveIntegerField()),
