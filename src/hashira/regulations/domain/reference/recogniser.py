@@ -35,6 +35,7 @@ _STARTS = re.compile(
     r"|本[条項]|(?<!以下)この[条項号]|各号|次の各号|附則第|別表"
 )
 _JOINED = re.compile(r"(?:まで)?(?:の規定)?(?:、?(?:及び|又は|若しくは|並びに)|から|、)(?:同法|同令|同規則)?")
+_ANY_BRACKET = re.compile("[（()）]")
 _BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 _NUMBERED = re.compile(
     r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)(?:。[^（）()]*)?|(?:以下|次[条項号]において)[^（）()]*という。?)[）)]\Z"
@@ -115,7 +116,13 @@ class Recogniser:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every path of the law, also of what units stand in."""
-        return frozenset(path for unit in self.units for path in _above(unit.path))
+        found: set[str] = set()
+        for unit in self.units:
+            path = unit.path
+            while path and path not in found:
+                found.add(path)
+                path = path.rpartition("-")[0]
+        return frozenset(found)
 
     @cached_property
     def articles(self) -> tuple[str, ...]:
@@ -180,7 +187,7 @@ class Recogniser:
     def _law_before(self, place: int, text: str, start: int) -> tuple[int, str, bool]:
         """Where the reference with its law begins, the law (empty: this one), and whether one is named."""
         head = text[:start].rstrip("　 ")
-        number = _NUMBERED.search(head[-160:])
+        number = _NUMBERED.search(head[-160:]) if head.endswith(("）", ")")) else None
         name_end = len(head) - (len(number[0]) if number else 0)
         told = (number["number"] or "") if number else ""
         known = self.index.numbers.get(plain_number(told), "") if told else ""
@@ -401,10 +408,10 @@ class Recogniser:
 
 def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> None:
     """What stands in brackets begins with what was named before them, and ends with them."""
-    for place in range(first, last):
-        if text[place] in "（(":
-            named.append(replace(named[-1], end=-1, continues=place == named[-1].end))
-        elif text[place] in "）)" and len(named) > 1:
+    for bracket in _ANY_BRACKET.finditer(text, first, last):
+        if bracket[0] in "（(":
+            named.append(replace(named[-1], end=-1, continues=bracket.start() == named[-1].end))
+        elif len(named) > 1:
             named.pop()
 
 
@@ -513,11 +520,9 @@ def _plain(number: str) -> str:
 
 
 def _article_path(path: str) -> str:
-    pieces = path.split("-")
-    for index, piece in enumerate(pieces):
-        if piece.startswith("At_"):
-            return "-".join(pieces[: index + 1])
-    return ""
+    begins = path.find("-At_")
+    ends = path.find("-", begins + 1)
+    return "" if begins < 0 else path if ends < 0 else path[:ends]
 
 
 def _paragraph_path(path: str) -> str:
@@ -530,9 +535,3 @@ def _paragraph_path(path: str) -> str:
 
 def _section_path(path: str) -> str:
     return path.partition("-At_")[0].partition("-Pr_")[0]
-
-
-def _above(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("-")[0]
