@@ -22,12 +22,13 @@ from hashira.regulations.domain.detection.model import Model, prior_model, score
 from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
+from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
-from hashira.regulations.domain.reference import LawIndex, Recogniser, ReferenceKind
+from hashira.regulations.domain.reference import LawIndex, Recogniser
 from hashira.regulations.domain.reference.law_index import plain_number
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
@@ -110,7 +111,7 @@ class Surveyor:
         )
         # Only a provision that is likely one lets another, which applies it, be one.
         likely = any(candidate.log_odds >= 0 for candidate in candidates)
-        applications = tuple(_applications(law.units, references)) if likely else ()
+        applications = tuple(_applications(law.units, references, candidates)) if likely else ()
         return Survey(law.facts, len(law.units), candidates, applications)
 
     def _candidate(
@@ -174,17 +175,70 @@ def _basis(place: int, references: Recogniser) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _applications(units: Sequence[Unit], references: Recogniser) -> Iterable[Application]:
+def _applications(
+    units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
+) -> Iterable[Application]:
+    """The paragraphs that could apply a provision that is likely one."""
+    likely = _Numbers.of(candidate.unit for candidate in candidates if candidate.log_odds >= 0)
     for place, unit in enumerate(units):
-        if unit.part is Part.MAIN and unit.kind is UnitKind.PARAGRAPH and "準用する" in unit.text:
+        if (
+            unit.part is Part.MAIN
+            and unit.kind is UnitKind.PARAGRAPH
+            and "準用する" in unit.text
+            and likely.may_be_named(unit)
+        ):
             targets = [
                 target
-                for reference in references.references(place)
-                if reference.kind is ReferenceKind.APPLICATION and not reference.law
+                for reference in references.applied(place)
+                if not reference.law
                 for target in reference.targets
             ]
             if targets:
                 yield Application(unit, tuple(targets))
+
+
+_NAMED_ARTICLE = re.compile(r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)")
+
+_NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
+_RANGE = re.compile("から[第前次同本この附別]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The articles of some units, to tell quickly that a text cannot name any of them.
+
+    Reading the references of a paragraph takes a hundred times as long as asking this.
+    """
+
+    articles: frozenset[str]
+    mains: frozenset[int]
+    """The numbers of the articles without their branches: 9 for 第九条の三."""
+    others: bool
+    """Whether some of the units stand in no article, or in one that has no plain number."""
+
+    @classmethod
+    def of(cls, units: Iterable[Unit]) -> _Numbers:
+        articles = frozenset(unit.article for unit in units)
+        heads = [article.partition("_")[0] for article in articles]
+        return cls(
+            articles,
+            frozenset(int(head) for head in heads if head.isdigit()),
+            not all(head.isdigit() for head in heads),
+        )
+
+    def may_be_named(self, unit: Unit) -> bool:
+        """Whether the text may name one of them; never no where it does."""
+        text = unit.text
+        if self.others or unit.article in self.articles or _NEAR_ARTICLE.search(text):
+            return True
+        named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
+        if not self.articles.isdisjoint(named) or not all(named):
+            return True
+        if not _RANGE.search(text):
+            return False
+        # A range names all between its ends. Which two are one is not asked: between the least and the most.
+        heads = [int(number.partition("_")[0]) for number in named]
+        return bool(heads) and any(min(heads) <= number <= max(heads) for number in self.mains)
 
 
 def findings(
