@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ BASIS = "参照.根拠"
 
 _BASIS = {"法": "法", "令": "令"}
 """What an order calls the Act and the order above it before it says so: known by their titles later."""
+_KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
@@ -242,19 +243,27 @@ class _Numbers:
 
 
 def findings(
-    surveys: Iterable[Survey], *, floor: float = FLOOR, ministries: Mapping[str, str] | None = None
+    surveys: Iterable[Survey],
+    *,
+    floor: float = FLOOR,
+    ministries: Mapping[str, str] | None = None,
+    only: Container[str] | None = None,
+    in_charge: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """Every finding of the surveyed laws, best first; equal scores in the order of law and text.
 
     ``ministries`` gives the ministry (所管) for a law's number where the number does not tell; an Act without
-    an entry takes that of its 施行規則, if that is among the surveyed.
+    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these laws
+    (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of each law.
     """
     every = list(surveys)
-    known = ministries_of(every, ministries or {})
+    known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
     lifts = _lifts(every)
     found: list[tuple[float, int, Finding]] = []
     for survey in every:
         facts = survey.facts
+        if only is not None and facts.law_id not in only:
+            continue
         ministry = known.get(facts.law_id, "")
         for candidate in (*_lifted(survey, lifts), *_applied(survey)):
             probability = score(candidate.log_odds)
@@ -264,18 +273,39 @@ def findings(
     return [finding for _probability, _place, finding in found]
 
 
-def ministries_of(surveys: Sequence[Survey], given: Mapping[str, str]) -> dict[str, str]:
-    """The ministry (所管) of every surveyed law by its id; empty where nothing tells."""
+def names_of(facts: LawFacts) -> frozenset[str]:
+    """What the provisions of another law know this one by: its title, if it is an Act or a 政令, its number."""
+    number = plain_number(facts.number)
+    title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
+    return frozenset(name for name in (title, number) if name)
+
+
+def named_by(survey: Survey) -> frozenset[str]:
+    """The names of the laws that the candidates of a survey rest on: those that it lifts, and that lift it."""
+    family = family_of(survey.facts.title)
+    return frozenset(
+        name
+        for candidate in survey.candidates
+        for law, _path in candidate.basis
+        for name in (_title_of(law, family), plain_number(law))
+        if name
+    )
+
+
+def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[str, str]:
+    """The ministry (所管) of every law by its id; empty where nothing tells."""
     known: dict[str, str] = {}
     by_family: dict[str, str] = {}
-    for survey in surveys:
-        ministry = given.get(survey.facts.number) or ministry_of(survey.facts.number)
-        known[survey.facts.law_id] = ministry
-        if ministry and survey.facts.title.endswith("施行規則"):
-            by_family[family_of(survey.facts.title)] = ministry
-    for survey in surveys:
-        if not known[survey.facts.law_id]:
-            known[survey.facts.law_id] = by_family.get(family_of(survey.facts.title), "")
+    unknown: list[LawFacts] = []
+    for facts in laws:
+        ministry = given.get(facts.number) or ministry_of(facts.number)
+        known[facts.law_id] = ministry
+        if not ministry:
+            unknown.append(facts)
+        elif facts.title.endswith("施行規則"):
+            by_family[family_of(facts.title)] = ministry
+    for facts in unknown:
+        known[facts.law_id] = by_family.get(family_of(facts.title), "")
     return known
 
 
@@ -296,7 +326,7 @@ def _lifted(
 
 def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
     """What provisions of the same family of laws say of each other: by law, path and category."""
-    laws = {s.facts.title: s for s in surveys if s.facts.rank in (Rank.ACT, Rank.CABINET_ORDER)}
+    laws = {s.facts.title: s for s in surveys if s.facts.rank in _KNOWN_BY_TITLE}
     numbered = {number: s for s in surveys if (number := plain_number(s.facts.number))}
     best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
     for survey in surveys:
