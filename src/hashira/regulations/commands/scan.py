@@ -110,12 +110,14 @@ def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> li
     with database() as actor:
         from hashira.kernel.clock import JST
         from hashira.regulations.selectors.findings import kept_findings
+        from hashira.regulations.services.referencing import read_references
         from hashira.regulations.services.scanning import prepare, scan_laws
 
         now = datetime.now(UTC)
         line = ProgressLine("洗い出し / scanning")
         surveyed = prepare(today=now.astimezone(JST).date(), processes=processes, progress=line)
         line.end()
+        read_references(processes=processes)  # of texts that have come into force since
         scanned = scan_laws(actor=actor, surveyed=surveyed, at=now, ministries=ministries)
         click.echo(
             f"{scanned.laws:,} 法令 / laws ({scanned.surveyed:,} 見直し / surveyed)"

@@ -125,10 +125,7 @@ class _Reading:
             sentence = unit.text[first:last]
             held = self.required[key] = bool(
                 required.search(sentence)
-                or (
-                    unit.kind is not UnitKind.PARAGRAPH
-                    and required.search(self._chapeau(unit) + sentence)
-                )
+                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self._chapeau(unit) + sentence))
             )
         return held
 

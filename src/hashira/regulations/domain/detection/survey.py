@@ -198,7 +198,9 @@ def _applications(
                 yield Application(unit, tuple(targets))
 
 
-_NAMED_ARTICLE = re.compile(r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)")
+_NAMED_ARTICLE = re.compile(
+    r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)"
+)
 
 _NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
 _RANGE = re.compile("から[第前次同本この附別]")
@@ -253,8 +255,9 @@ def findings(
     """Every finding of the surveyed laws, best first; equal scores in the order of law and text.
 
     ``ministries`` gives the ministry (所管) for a law's number where the number does not tell; an Act without
-    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these laws
-    (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of each law.
+    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these
+    laws (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of
+    each law.
     """
     every = list(surveys)
     known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
@@ -274,14 +277,14 @@ def findings(
 
 
 def names_of(facts: LawFacts) -> frozenset[str]:
-    """What the provisions of another law know this one by: its title, if it is an Act or a 政令, its number."""
+    """What other laws know this one by: its number, and its title if it is an Act or a 政令."""
     number = plain_number(facts.number)
     title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
     return frozenset(name for name in (title, number) if name)
 
 
 def named_by(survey: Survey) -> frozenset[str]:
-    """The names of the laws that the candidates of a survey rest on: those that it lifts, and that lift it."""
+    """The names of the laws that the candidates of a survey rest on: it lifts them, and they lift it."""
     family = family_of(survey.facts.title)
     return frozenset(
         name

@@ -270,10 +270,7 @@ class _Walk:
         number = node.get("Num", "")
         tag = node.tag
         path = self.unique(f"{place.path}-{'Su' if depth else 'It'}_{number}")
-        if depth:
-            place = place.of_subitem(path, number)
-        else:
-            place = place.of_item(path, number)
+        place = place.of_subitem(path, number) if depth else place.of_item(path, number)
         label = text = ""
         below: list[Node] = []
         for child in node:
