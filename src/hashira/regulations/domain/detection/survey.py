@@ -29,7 +29,7 @@ from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
-from hashira.regulations.domain.reference.law_index import plain_number
+from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -49,6 +49,7 @@ _KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
+_TITLES_AHEAD = TitlesAhead({}, {}, frozenset())
 
 
 class Candidate(NamedTuple):
@@ -88,8 +89,16 @@ class Surveyor:
     """Looks at one law after the other with one rule set and its model."""
 
     def __init__(
-        self, rules: RuleSet, model: Model | None = None, engine: str = "", floor: float = FLOOR
+        self,
+        rules: RuleSet,
+        model: Model | None = None,
+        engine: str = "",
+        floor: float = FLOOR,
+        *,
+        titles: bool = False,
     ) -> None:
+        """With ``titles`` provisions also rest on laws called by their titles alone (地方税法第五条)."""
+        self.index = _TITLES_AHEAD if titles else _NO_INDEX
         self.rules = rules
         self.floor = floor
         self.model = model or _model_for(rules)
@@ -105,7 +114,7 @@ class Surveyor:
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
         texts = {unit.path: unit.text for unit in law.units} if best else {}
-        references = Recogniser(law.units, _NO_INDEX, basis=_BASIS)
+        references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
             self._candidate(law, category, odds, occurrence, texts, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
@@ -349,7 +358,11 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
         family = family_of(survey.facts.title)
         for candidate in survey.candidates:
             for law, path in candidate.basis:
-                above = laws.get(_title_of(law, family)) or numbered.get(plain_number(law))
+                above = (
+                    laws.get(_title_of(law, family))
+                    or numbered.get(plain_number(law))
+                    or laws.get(title_at_the_end(law, laws))
+                )
                 if above is None or above is survey:
                     continue
                 for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):
