@@ -19,7 +19,13 @@ from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
-from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
+from hashira.regulations.domain.detection.occurrence import (
+    Finder,
+    Occurrence,
+    above_path,
+    paragraph_path,
+    sentence_span,
+)
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.law.labels import article_number
@@ -139,7 +145,7 @@ class Surveyor:
         sentence = text[first:last]
         start = occurrence.start - first
         if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
-            above = texts.get(paragraph_path(unit.path), "")
+            above = texts.get(above_path(unit), "")
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])

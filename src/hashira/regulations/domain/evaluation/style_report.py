@@ -14,7 +14,7 @@ from hashira.regulations.domain.evaluation.measure import Interval, Judged, boot
 from hashira.regulations.domain.evaluation.report import Place
 
 CUTS = (0.02, 0.1, 0.5)
-"""The scores from which a provision counts as found: what a scan keeps, what is worth reading, likely ones."""
+"""The scores from which a provision counts as found: what a scan keeps, what is worth reading, likely."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashira.regulations.domain.law.points import top_point
+
 _SMALLER = ("It_", "Su_", "Tb_", "Li_", "No_", "Xx_")
 
 
@@ -16,6 +18,8 @@ def place_of(path: str) -> str:
         for index, segment in enumerate(segments):
             if segment.startswith(first):
                 return "-".join(segments[: index + 1])
+    if point := top_point(path):
+        return point
     for index, segment in enumerate(segments):
         if index and segment.startswith(_SMALLER):
             return "-".join(segments[:index])
