@@ -96,7 +96,7 @@ def test_a_guideline_without_dai_begins_with_ki_and_one_with_articles_stays_as_i
     ]
 
 
-@pytest.mark.parametrize("words", ["要綱第1の", "要綱第1の2(1", "要綱記", "要綱第1の2第3条"])
+@pytest.mark.parametrize("words", ["要綱第1の", "要綱第1の2(1", "要綱記", "要綱第1の2(1)第"])
 def test_half_a_citation_is_none(words: str) -> None:
     from hashira.regulations.domain.law.citation import UnreadableCitation
 

@@ -12,9 +12,9 @@ from django.test import Client
 from tests.regulations.cities import FACILITY, city, keep
 
 from hashira.regulations.cli import regulations
-from hashira.regulations.selectors.laws import _law_index
 from hashira.regulations.selectors.references import Naming, laws_naming, named_in
 from hashira.regulations.services.referencing import read_references
+from hashira.regulations.store.law_names import _law_index
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet
 
 from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.domain.law import law as law_model
-from hashira.regulations.domain.law.law import LawFacts, Rank
+from hashira.regulations.domain.law.law import Rank
 from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import TableCell, Unit, table_cells
 from hashira.regulations.domain.reference import LawIndex
-from hashira.regulations.store import models
+from hashira.regulations.store import law_names, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +207,7 @@ def _cells(text: PackedText) -> Mapping[str, tuple[TableCell, ...]]:
 
 def law_index(body: str = "") -> LawIndex:
     """Names and numbers of the laws of the state, and of a body's; made anew when one was added."""
-    newest = models.Revision.objects.order_by("-pk").values_list("pk", "digest").first()
-    return _law_index(body, newest)
-
-
-@lru_cache(maxsize=8)
-def _law_index(body: str, newest: tuple[int, str] | None) -> LawIndex:
-    rows = models.Law.objects.exclude(current=None).filter(body__in={"", body}).order_by("rank", "law_id")
-    told = rows.values_list("law_id", "title", "number", "abbreviations")
-    return LawIndex.of(
-        LawFacts(law_id, title, number, abbreviations=tuple(short.split()))
-        for law_id, title, number, short in told.iterator(chunk_size=5000)
-    )
+    return law_names.law_index(body)
 
 
 def counted() -> Mapping[str, int]:

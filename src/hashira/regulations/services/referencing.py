@@ -16,8 +16,8 @@ from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.adapters.referring import TextToRead, read_edges
 from hashira.regulations.domain.reference import LawIndex
 from hashira.regulations.domain.search.question import read_question
-from hashira.regulations.selectors.laws import law_index
 from hashira.regulations.store import models, reference_graph, search_index
+from hashira.regulations.store.law_names import law_index
 
 READER = "1"
 """Raised when references are read in another way: all laws are then read again."""

@@ -127,7 +127,7 @@ _NEXT = re.compile(
 
 
 def read_points(text: str) -> tuple[list[str], int]:
-    """The points with which a place in words begins, and where they end; none, and 0, if it begins otherwise."""
+    """The points with which a place in words begins, and where they end; none and 0 if it has none."""
     first = _FIRST.match(text)
     if first is None:
         return [], 0
