@@ -11,6 +11,7 @@ from hashira.certificates.domain.import_state import ImportState
 from hashira.certificates.selectors.trust import archive
 from hashira.certificates.services import (
     bundle,
+    examination,
     import_apply,
     import_check,
     imports,
@@ -77,6 +78,24 @@ def undo(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """Forget the rows and the report of an import that was given up."""
     return context.step("clean", _forget, str(parameters["import"]))
+
+
+@job(kind=examination.EXAMINE_JOB, title=Bilingual("台帳の点検", "Looking through the register"))
+def examine(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Likely duplicates and doubtful records of a register, portion by portion of dates of birth."""
+    organisation, scan = str(parameters["organisation"]), str(context.job_id)
+    counts = {"people": 0, "pairs": 0, "doubts": 0}
+    after, portion = "", 0
+    while True:
+        found = context.step(f"births {portion}", examination.examine_portion, organisation, scan, after)
+        counts = {name: counts[name] + found[name] for name in counts}
+        context.progress(counts["people"])
+        after, portion = found["after"], portion + 1
+        if not after:
+            break
+    counts["pairs"] += context.step("numbers", examination.examine_numbers, organisation, scan)
+    context.step("end", examination.end_examination, organisation, scan)
+    return counts
 
 
 @job(kind=trust.UPDATE_JOB, title=Bilingual("信頼リストの更新", "Updating the lists of trust"))

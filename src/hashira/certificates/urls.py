@@ -6,6 +6,7 @@ from django.urls import path
 
 from hashira.certificates.web import (
     doses,
+    duplicates,
     imports,
     issuer,
     keys,
@@ -49,6 +50,11 @@ urlpatterns = [
     path("register/<uuid:person_id>/doses/<uuid:event>/void", doses.void, name="dose-void"),
     path("register/<uuid:person_id>/link-code", link_desk.code, name="link-code"),
     path("register/<uuid:person_id>/end-link", link_desk.end, name="link-end"),
+    path("duplicates/", duplicates.index, name="duplicates"),
+    path("duplicates/examine", duplicates.examine, name="examine"),
+    path("duplicates/<uuid:one_id>/<uuid:other_id>", duplicates.compare, name="compare"),
+    path("merges/", duplicates.merges, name="merges"),
+    path("merges/<uuid:merge_id>", duplicates.merge, name="merge"),
     path("imports/", imports.index, name="imports"),
     path("imports/new", imports.new, name="import-new"),
     path("imports/<uuid:import_id>", imports.show, name="import"),

@@ -91,6 +91,11 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         import_registry.hold()
         undone = import_registry.void(row, at=now)
         shown = Q(doses__event__import_id=row.pk, doses__event__replaced_by__kind=DoseEvent.Kind.VOIDED)
+        shown |= Q(  # the same dose of an entry that was merged
+            doses__event__collapsed__merge__reversal=None,
+            doses__event__collapsed__kept__import_id=row.pk,
+            doses__event__collapsed__kept__replaced_by__kind=DoseEvent.Kind.VOIDED,
+        )
         revoked = after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=now, note=row.undo_reason)
         if revoked:
             undone["revoked"] = len(revoked)
