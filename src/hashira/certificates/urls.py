@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.certificates.web import (
+    comparisons,
+    delegations,
     doses,
     duplicates,
     imports,
@@ -12,12 +14,15 @@ from hashira.certificates.web import (
     keys,
     link_desk,
     linking,
+    look_up,
     own_certificates,
     own_record,
     register,
+    statistics,
     status,
     trust,
     verifier,
+    work,
 )
 from hashira.certificates.web.verification import verify
 
@@ -55,6 +60,26 @@ urlpatterns = [
     path("duplicates/<uuid:one_id>/<uuid:other_id>", duplicates.compare, name="compare"),
     path("merges/", duplicates.merges, name="merges"),
     path("merges/<uuid:merge_id>", duplicates.merge, name="merge"),
+    path("comparisons/", comparisons.index, name="comparisons"),
+    path("comparisons/new", comparisons.new, name="comparison-new"),
+    path("comparisons/<uuid:import_id>", comparisons.show, name="comparison"),
+    path("comparisons/<uuid:import_id>/choose", comparisons.choose, name="comparison-choose"),
+    path("comparisons/<uuid:import_id>/correct", comparisons.correct, name="comparison-correct"),
+    path("comparisons/<uuid:import_id>/undo", comparisons.undo, name="comparison-undo"),
+    path("comparisons/<uuid:import_id>/rows", comparisons.download, name="comparison-rows"),
+    path("work/", work.index, name="work"),
+    path("work/mark", work.mark, name="work-mark"),
+    path("look-up/", look_up.index, name="look-up"),
+    path("statistics/", statistics.index, name="statistics"),
+    path("delegations/", delegations.index, name="delegations"),
+    path("delegations/new", delegations.new, name="delegation-new"),
+    path("delegations/<uuid:delegation_id>", delegations.show, name="delegation"),
+    path("delegations/<uuid:delegation_id>/end", delegations.end, name="delegation-end"),
+    path(
+        "delegations/<uuid:delegation_id>/people/<uuid:person_id>",
+        delegations.person,
+        name="delegated-person",
+    ),
     path("imports/", imports.index, name="imports"),
     path("imports/new", imports.new, name="import-new"),
     path("imports/<uuid:import_id>", imports.show, name="import"),

@@ -434,8 +434,8 @@ def test_two_who_are_two_are_remembered(city: Organisation, two: tuple[UUID, UUI
     assert alike(one) == ()
     judge_distinct(actor=clerk(city), pair_id=pair.pk, distinct=False, reason="再確認", at=LATER)
     assert [found.id for found in alike(one)] == [other]
+    stranger = clerk(municipality("011002", "札幌市"))
     with pytest.raises(AccessDenied):
-        stranger = clerk(municipality("011002", "札幌市"))
         judge_distinct(actor=stranger, pair_id=pair.pk, distinct=True, reason="x", at=LATER)
 
 

@@ -85,8 +85,8 @@ def refusals(kept: Entry, absorbed: Entry) -> tuple[Bilingual, ...]:
                 Bilingual(
                     "つながっている利用者の氏名か生年月日が、もう一方の記録と合いません。別の人の接種を"
                     "見せないため、先に連携を終了し、統合の後で本人につなぎ直してもらってください",
-                    "The linked user's name or date of birth is not that of the other entry. So that nobody sees "
-                    "another person's doses, end the link first; the person links again after the merge",
+                    "The linked user's name or date of birth is not that of the other entry. So that nobody "
+                    "sees another person's doses, end the link first; the person links again after the merge",
                 )
             )
     return tuple(found)
@@ -95,7 +95,7 @@ def refusals(kept: Entry, absorbed: Entry) -> tuple[Bilingual, ...]:
 def _is_of(claimant: Claimant, own: Entry, other: Entry) -> bool:
     """Whether the linked resident is surely the person of the other entry too.
 
-    By name, or because the own entry had the other's name before: then the register itself tells of the change.
+    By name, or because the own entry had the other's name before: then the register tells of the change.
     """
     if claimant.birth_date != other.birth_date:
         return False

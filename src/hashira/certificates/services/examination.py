@@ -30,9 +30,12 @@ from hashira.certificates.store.models import (
 )
 from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
+from hashira.core.jobs.models import Job
+from hashira.core.jobs.state import WAITING
 from hashira.core.services import service
 
 EXAMINE_JOB = "certificates.examine_register"
+EXAMINER = Principal.system("certificates.examination")
 PEOPLE = 10_000
 """People of one step, up to the end of a date of birth."""
 _AT_ONCE = 500
@@ -57,6 +60,19 @@ def request_examination(*, actor: Principal, organisation_id: uuid.UUID) -> uuid
         organisation=str(organisation_id),
     )
     return view.id
+
+
+def examine_soon(organisation_id: uuid.UUID) -> None:
+    """Requests an examination after many records changed at once, unless one waits already."""
+    waiting = Job.objects.filter(
+        kind=EXAMINE_JOB,
+        state__in=[state.value for state in WAITING],
+        parameters={"organisation": str(organisation_id)},
+    )
+    if not waiting.exists():
+        jobs.request(
+            actor=EXAMINER, kind=EXAMINE_JOB, parameters={"organisation": str(organisation_id)}, total=None
+        )
 
 
 def examine_portion(organisation: str, scan: str, after: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.import_state import BUSY, ImportState
+from hashira.certificates.services.examination import examine_soon
 from hashira.certificates.services.status import after_doses
 from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport
@@ -63,6 +64,7 @@ def apply_rows(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         # An import that replaces doses corrects them, whatever the certificates that showed them.
         shown = Q(doses__event__replaced_by__import_id=row.pk)
         after_doses(shown, reason=Reason.CORRECTED, actor=actor, at=now)
+        examine_soon(row.organisation_id)
         row.state, row.applied_at = State.APPLIED, now
         row.counts = {**row.counts, "written": written}
         row.save()
@@ -99,6 +101,7 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         revoked = after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=now, note=row.undo_reason)
         if revoked:
             undone["revoked"] = len(revoked)
+        examine_soon(row.organisation_id)
         row.state, row.undone_at = State.UNDONE, now
         row.counts = {**row.counts, "undone": undone}
         row.save()

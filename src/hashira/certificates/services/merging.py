@@ -148,9 +148,9 @@ def merge_people(
 
     ``collapse`` names those doses, among those that both have, which somebody confirmed to be one. A link
     moves with its person: whoever is linked sees the doses of both then, so ``identity_checked`` has to say
-    that somebody made sure of the person. What a certificate says stays true or the certificate is revoked: one under another
-    name than any of the person, and one that shows a dose otherwise than it counts from now on. Raises
-    ``MergeRefused``, ``PersonMerged`` or ``PersonNotFound``.
+    that somebody made sure of the person. What a certificate says stays true or the certificate is revoked:
+    one under another name than any of the person, and one that shows a dose otherwise than it counts from now
+    on. Raises ``MergeRefused``, ``PersonMerged`` or ``PersonNotFound``.
     """
     kept, absorbed = _both(kept_id, absorbed_id)
     access.require(actor, "certificates:MergePeople", resource_of(kept))
@@ -261,7 +261,7 @@ def reverse_merge(*, actor: Principal, merge_id: UUID, reason: str, at: datetime
 
 @service(action="certificates:JudgeDuplicate")
 def judge_distinct(*, actor: Principal, pair_id: UUID, distinct: bool, reason: str, at: datetime) -> None:
-    """Remembers that two people of the list are two, so that no search lists them again; or takes that back."""
+    """Remembers that two of the list are two people, so that no search lists them again; or takes it back."""
     pair = LikelyDuplicate.objects.select_for_update(of=("self",), no_key=True).filter(pk=pair_id).first()
     if pair is None:
         raise PersonNotFound

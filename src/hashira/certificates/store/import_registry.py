@@ -69,7 +69,19 @@ def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str
             tuple(dose for member in groups[key] for dose in doses[member]),
             died_on,
         )
-        for key, _into, reference, name, kana, birth_date, sex, coupon_number, version, events, died_on in rows
+        for (
+            key,
+            _into,
+            reference,
+            name,
+            kana,
+            birth_date,
+            sex,
+            coupon_number,
+            version,
+            events,
+            died_on,
+        ) in rows
     }
 
 
