@@ -76,7 +76,7 @@ def work_ages(organisations: Collection[UUID]) -> tuple[tuple[Bilingual, int, in
 
 
 def csv_lines(tables: Collection[Tally], language: str, *, public: bool) -> Iterator[str]:
-    """The tables below each other, in UTF-8 with a byte order mark; small numbers hidden in what is public."""
+    """The tables one below the other, in UTF-8 with a byte order mark; ``public`` hides small numbers."""
     writer = csv.writer(_Echo())
     heads = (
         Bilingual("表", "Table"),
