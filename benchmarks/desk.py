@@ -4,7 +4,7 @@
 
 One dose for each person; one person in a thousand stands in the register twice, under another writing. The
 peer in the same run is what the search must at least do: reading every person with the values that are
-compared. Then 10,000 doses are put beside a file in which every lot differs, and corrected in one transaction.
+compared. Then 10,000 doses are put beside a file in which every lot differs, and corrected in one act.
 No person exists.
 """
 
