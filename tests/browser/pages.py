@@ -158,6 +158,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "staff-invitation-withdraw": "takes the wish and leads on",
     "certificates:answer-notice": "takes the answer and leads on",
     "certificates:bundle": "a file for machines",
+    "certificates:signers": "a document for machines",
     "card-revocations": "a list for machines",
     "certificates:csca": "a file for machines",
     "certificates:verifier-in": "the app in one language: tests/browser/test_verifier_app.py",

@@ -32,6 +32,7 @@ urlpatterns = [
     path("verifier/<str:language>/", verifier.app, name="verifier-in"),
     path("trust", trust.index, name="trust"),
     path("issuer/csca.pem", issuer.csca, name="csca"),
+    path("issuer/signers/did.json", issuer.signers, name="signers"),
     path("issuer/bundle", issuer.bundle, name="bundle"),
     path("keys/", keys.index, name="keys"),
     path("keys/<str:kid>/ask", keys.ask, name="key-ask"),

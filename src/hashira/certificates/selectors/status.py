@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from hashira.certificates.domain import shc
+from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain.certificate_kind import TITLES
 from hashira.certificates.domain.certificate_status import Reason, Standing, StatusName
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.format import format_named
@@ -115,7 +116,7 @@ def _statuses(key: SigningKey, closed: datetime) -> KeyStatuses:
     A seal tells its day and no more, so its sets end with a day.
     """
     end = closed.replace(microsecond=0)
-    if key.format != shc.NAME:
+    if key.format == vds_nc.NAME:
         end = _midnight(end.astimezone(JST).date())
     rows = CertificateStatus.objects.filter(key=key)
     first = rows.filter(issued_at__lt=end).order_by("issued_at").values_list("issued_at", flat=True).first()
@@ -187,7 +188,7 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
             id=row.pk,
             person_id=row.certificate.person_id if row.certificate else None,
             number=row.certificate.number if row.certificate else "",
-            title=format_named(row.key.format).TITLE,
+            title=TITLES[row.certificate.kind] if row.certificate else format_named(row.key.format).TITLE,
             issued_at=row.issued_at,
             state=row.state,
             reason=row.reason if row.reason in language_free else "",

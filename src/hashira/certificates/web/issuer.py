@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from hashira.certificates.selectors.bundles import bundle_delta, latest_bundle
-from hashira.certificates.selectors.keys import authorities, key_set
+from hashira.certificates.selectors.keys import authorities, key_set, signer_list
 from hashira.certificates.selectors.status import card_revocation_list
 from hashira.core import access
 
@@ -31,6 +31,16 @@ def csca(request: HttpRequest) -> HttpResponse:
     """The authorities of the signers of travel certificates, as PEM."""
     text = b"".join(pem.armor("CERTIFICATE", der) for der in authorities())
     return HttpResponse(text, content_type="application/x-pem-file", headers=_FOR_ANY_SITE)
+
+
+@access.public("verifiers have no account; the certificates are public")
+@cache_control(public=True, max_age=300)
+@require_safe
+def signers(request: HttpRequest) -> HttpResponse:
+    """The document signers (DSC) of certificates of the EU and the WHO, as a DID document (``did:web``)."""
+    host = request.get_host().replace(":", "%3A")
+    listed = signer_list(f"did:web:{host}:certificates:issuer:signers")
+    return JsonResponse(listed, headers=_FOR_ANY_SITE)
 
 
 @access.public("verifiers have no account; a list names certificates by numbers drawn at random")

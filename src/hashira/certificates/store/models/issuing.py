@@ -57,11 +57,14 @@ class IssuedCertificate(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     resident = models.ForeignKey("accounts.Resident", null=True, on_delete=models.SET_NULL, related_name="+")
     format = models.CharField(max_length=16)
+    kind = models.CharField(max_length=8, help_text="card, seal, eu or icvp: of what its holder asked for")
     number = models.CharField(max_length=23, unique=True, help_text="証明書ID")
     kid = models.CharField(max_length=64)
     # Empty is NULL here, since many have none and what is there is unique.
     rid = models.CharField(max_length=24, null=True, unique=True, help_text="of a card")  # noqa: DJ001  (unique, so absent is NULL)
-    uvci = models.CharField(max_length=12, null=True, unique=True, help_text="of a seal")  # noqa: DJ001  (unique, so absent is NULL)
+    uvci = models.CharField(
+        max_length=80, null=True, unique=True, help_text="of a seal, of a certificate of the EU"
+    )  # noqa: DJ001  (unique, so absent is NULL)
     text = models.TextField(help_text="the text of the code, or the JWS")
     shows_name = models.BooleanField(default=True)
     shows_birth_date = models.BooleanField(default=True)
