@@ -1,9 +1,9 @@
 """The keys an installation issues with: named by its settings, in development made by itself (発行用の鍵).
 
 A production installation names them: ``HASHIRA_SHC_KEY``, ``HASHIRA_VDS_KEY`` and ``HASHIRA_DSC_KEY`` are
-labels in its store; without the last it issues no certificates of the EU and the WHO. In development a missing
-key is made: with a year's life for cards, by Utopia's authority for the others, and under a lock, so that
-processes that start together make one.
+labels in its store; without the last it issues no certificates of the EU and the WHO. In development a
+missing key is made: with a year's life for cards, by Utopia's authority for the others, and under a lock, so
+that processes that start together make one.
 """
 
 from __future__ import annotations

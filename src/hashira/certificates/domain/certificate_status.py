@@ -83,8 +83,8 @@ class StatusName:
     kid: str
     identifier: str
     moment: int
-    """Unix seconds: ``nbf`` of a card, ``iat`` of an HCERT; of a seal the midnight in Japan that its number's day
-    begins with."""
+    """Unix seconds: ``nbf`` of a card, ``iat`` of an HCERT; of a seal the midnight in Japan that begins the
+    day of its number."""
 
 
 @dataclass(frozen=True, slots=True)

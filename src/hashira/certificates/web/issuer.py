@@ -1,4 +1,4 @@
-"""What the issuer publishes for verifiers: the key set, and the authorities of travel certificates."""
+"""What the issuer publishes for verifiers: keys, authorities, signers, lists and the bundle."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             model_name="issuedcertificate",
             name="uvci",
             field=models.CharField(
-                max_length=80, null=True, unique=True, help_text="of a seal, of a certificate of the EU"
+                max_length=80, null=True, unique=True, help_text="of a seal, of the EU"
             ),
         ),
         migrations.RunPython(name_kinds, migrations.RunPython.noop),

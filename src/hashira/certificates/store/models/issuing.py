@@ -62,9 +62,7 @@ class IssuedCertificate(models.Model):
     kid = models.CharField(max_length=64)
     # Empty is NULL here, since many have none and what is there is unique.
     rid = models.CharField(max_length=24, null=True, unique=True, help_text="of a card")  # noqa: DJ001  (unique, so absent is NULL)
-    uvci = models.CharField(
-        max_length=80, null=True, unique=True, help_text="of a seal, of a certificate of the EU"
-    )  # noqa: DJ001  (unique, so absent is NULL)
+    uvci = models.CharField(max_length=80, null=True, unique=True, help_text="of a seal, of the EU")  # noqa: DJ001  (likewise)
     text = models.TextField(help_text="the text of the code, or the JWS")
     shows_name = models.BooleanField(default=True)
     shows_birth_date = models.BooleanField(default=True)
