@@ -142,6 +142,11 @@ def revocation_hashes(kind: str, text: str) -> RevocationHashes:
     return _HASHES[kind](text)
 
 
+def signature_of(kind: str, text: str) -> bytes:
+    """The signature of a certificate of that format, R‖S; ``KeyError`` where it has none."""
+    return _SIGNATURES[kind](text)
+
+
 def short_hash(octets: bytes) -> str:
     """SHA-256 cut to 128 bits, hexadecimal."""
     return hashlib.sha256(octets).digest()[:HASH_OCTETS].hex()
@@ -199,4 +204,11 @@ _HASHES: Mapping[str, Callable[[str], RevocationHashes]] = {
     hcert.NAME: _document_hashes,
     shc.NAME: _card_hashes,
     vds_nc.NAME: _seal_hashes,
+}
+
+
+_SIGNATURES: Mapping[str, Callable[[str], bytes]] = {
+    hcert.NAME: lambda text: hcert.decode(text).signed.signature,
+    shc.NAME: lambda text: shc.decode(text).signature,
+    vds_nc.NAME: lambda text: vds_nc.decode(text).signature,
 }

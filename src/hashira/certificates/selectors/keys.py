@@ -9,9 +9,11 @@ from urllib.parse import quote
 
 from hashira.certificates.adapters.issuing_keys import own_issuer
 from hashira.certificates.domain import base64url, hcert, p256, shc, vds_nc
+from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.state_certificate import StateCertificate, read_listed_certificate
 from hashira.certificates.domain.state_code import ISO_3166
-from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore
+from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore, WithdrawnKey
+from hashira.certificates.selectors.issue_log import IssueLog
 from hashira.certificates.selectors.status import LedgerStatus
 from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey
@@ -127,6 +129,25 @@ def _trust(
 def trust_at_door() -> TrustStore:
     """Whom this installation believes when somebody shows a certificate: others, and its own issuer.
 
-    The ledger of this moment says what became of the own certificates.
+    The ledger of this moment says what became of the own certificates. Keys that were given up are known as
+    that: what they signed is revoked, not unknown, unless the log of issue shows that it existed before; then
+    the ledger has the word.
     """
-    return foreign_trust() | own_trust(own_issuer()) | TrustStore(statuses=(LedgerStatus(),))
+    ledger = TrustStore(statuses=(LedgerStatus(),), existence=IssueLog())
+    return foreign_trust() | own_trust(own_issuer()) | _given_up(own_issuer()) | ledger
+
+
+def _given_up(issuer: str) -> TrustStore:
+    rows = SigningKey.objects.filter(withdrawn_at__isnull=False).order_by("withdrawn_at", "kid")
+    if not rows:
+        return TrustStore()
+    chains = [[base64.b64decode(der) for der in row.chain] for row in rows if row.format != shc.NAME]
+    documents = [base64.b64decode(row.chain[0]) for row in rows if row.format == hcert.NAME]
+    known = _trust(
+        issuer,
+        tuple((row.jwk["x"], row.jwk["y"]) for row in rows if row.format == shc.NAME),
+        tuple(dict.fromkeys(chain[-1] for chain in chains if len(chain) > 1)),
+        tuple(documents),
+    )
+    withdrawn = tuple(WithdrawnKey(row.kid, row.withdrawn_at, Reason.COMPROMISED.value) for row in rows)
+    return known | TrustStore(withdrawn=withdrawn)

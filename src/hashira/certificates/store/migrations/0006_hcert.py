@@ -33,4 +33,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(name_kinds, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name="signingkey",
+            name="without_rid",
+            field=models.BooleanField(
+                default=False,
+                help_text="of an earlier system: its cards carry no rid, its list names digests",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="certificatestatus",
+            index=models.Index(fields=["signature_hash"], name="statuses_by_signature"),
+        ),
     ]

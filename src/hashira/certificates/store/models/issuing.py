@@ -32,6 +32,11 @@ class SigningKey(models.Model):
         default=0, help_text="crlVersion: one more with every transaction that changes a status under the key"
     )
 
+    without_rid = models.BooleanField(
+        default=False,
+        help_text="of an earlier system: its cards carry no rid, its list names digests",
+    )
+
     class Meta:
         ordering: ClassVar = ["published_at", "kid"]
 
