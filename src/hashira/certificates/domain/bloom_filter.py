@@ -4,9 +4,10 @@ What a filter does not hold is not revoked. "Perhaps" is no answer: one in ``1 /
 nobody revoked is found in it as well, so whoever gets it looks into an exact list.
 
 Source: ``dgc-bloomfilter``, format 1 (Java ``DataOutput``, big-endian): version (short), number of hash
-functions (byte), which hash function (byte; 0 is SHA-256), rate (float), elements it was made for and those it
-has (int each), number of words (int), words (int each). Bit 0 is the highest of the first word. The ``i``-th
-bit of an element is SHA-256 of the element and the octet ``i``, as a number with its sign, modulo the bits.
+functions (byte), which hash function (byte; 0 is SHA-256), rate (float), elements it was made for and those
+it has (int each), number of words (int), words (int each). Bit 0 is the highest of the first word. The
+``i``-th bit of an element is SHA-256 of the element and the octet ``i``, as a number with its sign, modulo
+the bits.
 """
 
 from __future__ import annotations
