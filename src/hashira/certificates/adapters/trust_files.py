@@ -90,7 +90,7 @@ def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> Trust
     path = Path(name)
     if _is_der(octets):
         return _certificate_or_list((octets,), path)
-    if b"-----BEGIN " in octets[:4096] or b"-----BEGIN CERTIFICATE-----" in octets:
+    if not octets.lstrip().startswith((b"{", b"[")) and b"-----BEGIN " in octets:
         return _read_pem(octets, path)
     try:
         document = orjson.loads(octets)
