@@ -10,6 +10,7 @@ from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.domain.content import CertificateContent
 from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.record_group import collapsed_into, members_of
 from hashira.certificates.store.models import IssuedCertificate
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -71,14 +72,16 @@ class CertificateView:
 
 def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[CertificateLine, ...]:
     """The certificates of a person, the newest first; ``in_force`` are the events that count now."""
+    members = members_of(person_id)
+    same = collapsed_into(members)
     rows = (
-        IssuedCertificate.objects.filter(person_id=person_id)
+        IssuedCertificate.objects.filter(person_id__in=members)
         .select_related("status")
         .prefetch_related("doses")
     )
     lines = []
     for row in rows:
-        shown = {dose.event_id for dose in row.doses.all()}
+        shown = {same.get(dose.event_id, dose.event_id) for dose in row.doses.all()}
         lines.append(
             CertificateLine(
                 id=row.pk,
@@ -98,10 +101,11 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
     if row is None:
         raise CertificateNotFound
     record = own_record(row.person_id)
-    shown = {dose.event_id for dose in row.doses.all()}
+    same = collapsed_into(members_of(record.person_id))
+    shown = {same.get(dose.event_id, dose.event_id) for dose in row.doses.all()}
     return CertificateView(
         id=row.pk,
-        person_id=row.person_id,
+        person_id=record.person_id,
         format=row.format,
         kind=row.kind,
         number=row.number,
@@ -124,6 +128,12 @@ def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None
         .values_list("person_id", flat=True)
         .first()
     )
+
+
+def shown_name(row: IssuedCertificate) -> str:
+    """The name that a certificate shows; empty where it shows none."""
+    holder = _content(row.format, row.text).holder
+    return holder.name or " ".join(part for part in (holder.family or "", *holder.given) if part)
 
 
 def _content(kind: str, text: str) -> CertificateContent:

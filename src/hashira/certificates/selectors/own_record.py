@@ -14,6 +14,7 @@ from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.domain.passport import RegisteredNames
 from hashira.certificates.domain.projection import refusals_of
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.store.models import Person, RegisterLink
 from hashira.core.access import Resource
 from hashira.kernel.clock import SystemClock, today_in_japan
@@ -101,7 +102,11 @@ class OwnRecord:
 
 
 def own_record(person_id: UUID) -> OwnRecord:
-    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it."""
+    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it.
+
+    Of an entry that was merged it is the record in which it stands now, which only its own resident sees.
+    """
+    person_id = root_of(person_id)
     person = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise RecordNotFound

@@ -16,6 +16,7 @@ from hashira.certificates.domain.certificate_status import Reason, Standing, Sta
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.format import format_named
 from hashira.certificates.domain.status_bundle import KeyStatuses, Section
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import CertificateStatus, SigningKey, State
 from hashira.kernel.clock import JST
 from hashira.kernel.language import Bilingual
@@ -150,7 +151,7 @@ def ledger_digest() -> str:
 # ── for staff ───────────────────────────────────────────────────────────────────────────────────────────
 def statuses_of(person_id: UUID) -> tuple[StatusLine, ...]:
     """The certificates of a person, the newest first."""
-    rows = CertificateStatus.objects.filter(certificate__person_id=person_id)
+    rows = CertificateStatus.objects.filter(certificate__person_id__in=members_of(person_id))
     return _lines(rows.order_by("-issued_at", "-pk"))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.record_group import collapsed_into, members_of
 from hashira.certificates.services.issuing import replace_card, replace_seal
 from hashira.certificates.services.issuing_hcert import replace_eu, replace_icvp
 from hashira.certificates.services.status import PUBLISHER, REISSUE_JOB
@@ -123,11 +124,13 @@ def _successors(old: IssuedCertificate) -> tuple[OwnDose, ...]:
     record = own_record(old.person_id)
     in_force = {dose.event_id: dose for dose in record.doses}
     found: dict[UUID, OwnDose] = {}
+    members = members_of(old.person_id)
     replaced = dict(
-        DoseEvent.objects.filter(person_id=old.person_id, replaces__isnull=False).values_list(
+        DoseEvent.objects.filter(person_id__in=members, replaces__isnull=False).values_list(
             "replaces_id", "id"
         )
     )
+    replaced |= collapsed_into(members)
     for shown in old.doses.all():
         event = shown.event_id
         while event in replaced:
