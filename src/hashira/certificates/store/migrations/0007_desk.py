@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_directories'),
-        ('certificates', '0005_status_ledger'),
+        ('certificates', '0006_hcert'),
     ]
 
     operations = [
