@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hashira.certificates.domain.card_revocation_list import RevocationList
+from hashira.certificates.domain.revocation_filter import RevocationFilter
 
 if TYPE_CHECKING:
     from hashira.certificates.domain.certificate_status import StatusSource
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ExistenceLog",
     "ListFacts",
+    "RevocationFilter",
     "RevocationList",
     "StateKey",
     "TrustStore",
@@ -128,6 +130,8 @@ class TrustStore:
     """Without one, nothing saves a certificate of a withdrawn key."""
     statuses: tuple[StatusSource, ...] = ()
     """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
+    filters: tuple[RevocationFilter, ...] = ()
+    """Summaries of lists: what one finds may be revoked, and is never called so."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
     _signers: Mapping[bytes, tuple[StateKey, ...]] = field(init=False, repr=False, compare=False)
@@ -173,6 +177,10 @@ class TrustStore:
         lists = self._lists.get(kid, ())
         return tuple(x for x in lists if issuer is None or x.issuer in (None, issuer)) if lists else ()
 
+    def filters_of(self, kid: str) -> tuple[RevocationFilter, ...]:
+        """The summaries of that key's lists."""
+        return tuple(known for known in self.filters if known.kid == kid) if self.filters else ()
+
     def withdrawal_of(self, kid: str) -> WithdrawnKey | None:
         """Since when that key is not to be believed: the earliest of what is known of it."""
         known = [key for key in self.withdrawn if key.kid == kid]
@@ -201,6 +209,7 @@ class TrustStore:
             lists=_unique(facts for store in parts for facts in store.lists),
             existence=next((s.existence for s in parts if s.existence is not None), None),
             statuses=tuple(source for store in parts for source in store.statuses),
+            filters=_unique(known for store in parts for known in store.filters),
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from hashira.certificates.adapters.issuing_keys import own_issuer
 from hashira.certificates.domain import base64url, p256, shc, vds_nc
-from hashira.certificates.domain.trust import TrustedKey, TrustStore
+from hashira.certificates.domain.trust import TrustedKey, TrustStore, WithdrawnKey
 from hashira.certificates.selectors.status import LedgerStatus
 from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey
@@ -32,7 +33,8 @@ def key_set() -> dict[str, Any]:
 
 def own_trust(issuer: str) -> TrustStore:
     """What a verifier must believe to accept the certificates of this installation."""
-    return _trust(issuer, tuple((jwk["x"], jwk["y"]) for jwk, _ in _published(shc.NAME)), _anchors())
+    points = tuple((jwk["x"], jwk["y"]) for jwk, _ in _published(shc.NAME))
+    return replace(_trust(issuer, points, _anchors()), withdrawn=_withdrawn())
 
 
 def authorities() -> tuple[bytes, ...]:
@@ -49,6 +51,14 @@ def _anchors() -> tuple[bytes, ...]:
     """The last certificate of each chain; a chain of one holds no authority of ours to publish."""
     chains = [chain for _jwk, chain in _published(vds_nc.NAME) if len(chain) > 1]
     return tuple(dict.fromkeys(base64.b64decode(chain[-1]) for chain in chains))
+
+
+def _withdrawn() -> tuple[WithdrawnKey, ...]:
+    """The compromised keys: a seal brings its key along, so that leaving it out is not enough."""
+    rows = SigningKey.objects.filter(withdrawn_at__isnull=False).order_by("kid")
+    return tuple(
+        WithdrawnKey(kid, since, "keyCompromise") for kid, since in rows.values_list("kid", "withdrawn_at")
+    )
 
 
 @lru_cache(maxsize=4)
