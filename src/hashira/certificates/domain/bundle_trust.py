@@ -1,8 +1,8 @@
 """Whom a trust bundle believes, as its head and its blobs hold it (信頼情報の中の鍵・署名者・失効リスト).
 
 Members that came later (``signers``, ``crls``, ``withdrawn``, ``lists``, ``filters``, and ``crl`` of a key)
-may be missing, as in bundles made before them. A reader of that time passes over them, and trusts no document
-signer then, since ``states`` is empty. Described field by field in docs/reference/trust-bundle.md.
+may be missing, as in bundles made before them. A reader of that time passes over them, and trusts none of the
+``signers`` then. Described field by field in docs/reference/trust-bundle.md.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def written_trust(trust: TrustStore, keep: Keep) -> dict[str, Any]:
     return {
         "keys": [_written_key(key) for key in trust.keys],
         "anchors": [base64.b64encode(der).decode() for der in trust.anchors],
-        "states": [],
-        "signers": _written_signers(trust.state_keys, keep),
+        "states": [_written_state(key) for key in _signers(trust) if key.kid != _kid(key.certificate)],
+        "signers": _written_signers(trust, keep),
         "crls": [keep(der) for der in trust.state_crls],
         "withdrawn": [
             {"kid": known.kid, "since": int(known.since.timestamp()), "reason": known.reason}
@@ -74,9 +74,24 @@ def _written_key(key: TrustedKey) -> dict[str, Any]:
     return written
 
 
-def _written_signers(keys: Iterable[StateKey], keep: Keep) -> list[dict[str, Any]]:
+def _kid(certificate: bytes) -> bytes:
+    return hashlib.sha256(certificate).digest()[:_KID]
+
+
+def _written_state(key: StateKey) -> dict[str, Any]:
+    """One with a name of its own, or of a bundle before there were ``signers``."""
+    return {
+        "participant": key.participant,
+        "domain": key.domain,
+        "usage": key.usage,
+        "kid": base64.b64encode(key.kid).decode(),
+        "certificate": base64.b64encode(key.certificate).decode(),
+    }
+
+
+def _written_signers(trust: TrustStore, keep: Keep) -> list[dict[str, Any]]:
     """Their certificates as they are, those of one state and purpose together, in the order of the list."""
-    signing = (key for key in keys if key.usage == _SIGNS)
+    signing = (key for key in _signers(trust) if key.kid == _kid(key.certificate))
     written = []
     for (participant, domain), group in groupby(signing, key=lambda key: (key.participant, key.domain)):
         ders = [key.certificate for key in group]
@@ -150,8 +165,7 @@ def _read_state(key: Any, source: str) -> StateKey:
 def _read_signers(head: Any, blob: Blob, source: str) -> Iterable[StateKey]:
     for group in head.get("signers", ()):
         for der in _split(blob(group["blob"]), group["sizes"]):
-            kid = hashlib.sha256(der).digest()[:_KID]
-            yield StateKey(str(group["participant"]), str(group["domain"]), _SIGNS, kid, der, source)
+            yield StateKey(str(group["participant"]), str(group["domain"]), _SIGNS, _kid(der), der, source)
 
 
 def _split(octets: bytes, sizes: Sequence[int]) -> Iterable[bytes]:

@@ -28,7 +28,11 @@ from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
 from hashira.certificates.adapters.travel_rules import read_rules
 from hashira.certificates.domain.cvx_vaccine import PRODUCTS
+from hashira.certificates.domain.dcc_value_set import CODE_SYSTEM, MEDICINES, TEST_KINDS, TEST_RESULTS
+from hashira.certificates.domain.document_signer import TWO_LETTERS
 from hashira.certificates.domain.icd11_vaccine import VACCINES
+from hashira.certificates.domain.icvp import PRODUCT_IDS
+from hashira.certificates.domain.icvp import PRODUCTS as PREQUALIFIED
 from hashira.certificates.domain.named_curve import CURVES
 from hashira.certificates.domain.state_code import ISO_3166, states
 from hashira.certificates.domain.status_bundle import signer_of
@@ -90,6 +94,20 @@ def _tables() -> dict[str, Any]:
         "icd11": {code: {"ja": name.ja, "en": name.en} for code, (name, _disease) in VACCINES.items()},
         "states": states(),
         "countries": sorted(ISO_3166),
+        "letters": sorted(TWO_LETTERS),
+        "dcc": {
+            "system": CODE_SYSTEM,
+            "medicines": {code: medicine.name for code, medicine in MEDICINES.items()},
+            "kinds": {code: name.en for code, name in TEST_KINDS.items()},
+            "results": {code: name.en for code, name in TEST_RESULTS.items()},
+        },
+        "icvp": {
+            "system": PRODUCT_IDS,
+            "products": {
+                code: {"name": listed.name, "maker": listed.maker, "disease": listed.disease}
+                for code, listed in PREQUALIFIED.items()
+            },
+        },
         "curves": [
             {
                 "name": known.curve.name,

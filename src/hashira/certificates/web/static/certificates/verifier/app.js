@@ -2,6 +2,7 @@
 // next person. What is shown of a certificate lives in the page and goes with the next one.
 
 import { BundleNotUsable } from "./bundle.js";
+import { NOBODY } from "./bundle_trust.js";
 import { codesIn, detector, watch } from "./camera.js";
 import { compare, readZone, ZoneWrong } from "./mrz.js";
 import { judge } from "./rules.js";
@@ -169,13 +170,6 @@ async function check(text) {
   by("verdict").scrollIntoView({ block: "center" });
   if (by("sound").checked) play(family);
 }
-
-/** Believes in nothing: without a bundle nobody is trusted. */
-const NOBODY = {
-  keysOf: () => [],
-  authorities: async () => [],
-  covers: () => false,
-};
 
 /** Nothing of the last person stays, in the page or in the fields. */
 function clear() {
