@@ -84,7 +84,15 @@ class Hcerts:
             kid = kid or hcert.key_identifier(party.der)
             return StateKey(participant, domain, "DSC", kid, party.der, "list")
 
-        signers = (self.signer, self.tests, self.large, self.brainpool, self.rsa, self.withdrawn, self.passports)
+        signers = (
+            self.signer,
+            self.tests,
+            self.large,
+            self.brainpool,
+            self.rsa,
+            self.withdrawn,
+            self.passports,
+        )
         vector_keys = {
             vector.signer: StateKey(
                 "XXX", "DCC", "DSC", hcert.key_identifier(vector.signer), vector.signer, "vector"
@@ -110,7 +118,9 @@ class Hcerts:
             filters=(
                 RevocationFilter.of(kid, "UCI", [summed["UCI"], *map(str, range(40))]),
                 # The list itself is at hand, so that nobody asks its summary.
-                RevocationFilter.of(kid, "SIGNATURE", [hcert.revocation_hashes(hcert.decode(self.good))["SIGNATURE"]]),
+                RevocationFilter.of(
+                    kid, "SIGNATURE", [hcert.revocation_hashes(hcert.decode(self.good))["SIGNATURE"]]
+                ),
             ),
             withdrawn=(
                 WithdrawnKey(states_sha256(self.withdrawn), NOW + DAY, "keyCompromise"),
@@ -252,21 +262,23 @@ _CONTENTS: dict[str, dict[str, Any]] = {
     "small letters": {"nam": {"fnt": "a"}},
     "strangers": {"stranger": {"a": [1, 2]}, "nam": claim()["nam"] | {"x": None}},
 }
+_YELLOW_CLAIM = yellow_claim()
+_YELLOW_DOSE = _YELLOW_CLAIM["v"]
 _YELLOW: dict[str, Any] = {
-    "a list": yellow_claim() | {"v": [yellow_claim()["v"]]},
-    "two doses": yellow_claim() | {"v": [yellow_claim()["v"]] * 2},
+    "a list": _YELLOW_CLAIM | {"v": [_YELLOW_DOSE]},
+    "two doses": _YELLOW_CLAIM | {"v": [_YELLOW_DOSE] * 2},
     "the last draft": {
         "n": "MIHON HANAKO", "dob": "1960-04-22", "nt": "JPN", "id": "XX1", "v": "1.0",
         "vx": {"vp": "XM0N24", "dv": "2026-05-01", "bo": "B1", "dn": "secondDose", "cn": "Dr."},
     },
-    "a product by its vaccine": yellow_claim() | {"v": yellow_claim()["v"] | {"vp": yellow_claim()["v"]["mp"]}},
-    "a product nobody knows": yellow_claim() | {"v": yellow_claim()["v"] | {"vp": "1", "mp": "", "ma": "", "dn": "9x"}},
-    "born after the dose": yellow_claim() | {"dob": "2026-05-02"},
-    "given tomorrow": yellow_claim() | {"v": yellow_claim()["v"] | {"dt": "2026-06-02"}},
-    "given later": yellow_claim() | {"v": yellow_claim()["v"] | {"dt": "2026-06-03"}},
-    "no batch": yellow_claim() | {"v": yellow_claim()["v"] | {"bo": ""}},
-    "a number for a text": yellow_claim() | {"nid": 5},
-    "valid from nothing": yellow_claim() | {"v": yellow_claim()["v"] | {"vls": ""}},
+    "a product by its vaccine": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"vp": _YELLOW_DOSE["mp"]}},
+    "a product nobody knows": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"vp": "1", "mp": "", "ma": "", "dn": "9x"}},
+    "born after the dose": _YELLOW_CLAIM | {"dob": "2026-05-02"},
+    "given tomorrow": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"dt": "2026-06-02"}},
+    "given later": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"dt": "2026-06-03"}},
+    "no batch": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"bo": ""}},
+    "a number for a text": _YELLOW_CLAIM | {"nid": 5},
+    "valid from nothing": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"vls": ""}},
 }  # fmt: skip
 _DDCC: dict[str, Any] = {
     "no brand": {"brand": None},

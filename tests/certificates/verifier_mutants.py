@@ -1,4 +1,4 @@
-"""Changed certificates of each format, from a seed: bits, letters and octets, and claims that are signed again.
+"""Changed certificates of each format, from a seed: bits, letters, octets, and what is signed again.
 
 What is signed again gets past the signature, so that the readers of the content are put to the test as well.
 """
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.certificates import test_shc_mutations
-from tests.certificates.mutants import _edit_json, mutants
+from tests.certificates.mutants import _edit_json, changed, mutants
 from tests.certificates.test_hcert import sealed
 from tests.certificates.verifier_vectors import Scene
 
 from hashira.certificates.domain import base64url, hcert, shc_qr, strict_cbor
 from hashira.kernel.canonical_json import canonical_json
+from hashira.kernel.errors import HashiraError
 
 Again = Callable[[random.Random], str]
 
@@ -67,7 +68,7 @@ def _seals(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
         _edit_json(document["data"], chance)
         try:
             signed = canonical_json(document["data"])
-        except Exception:  # noqa: BLE001  (a value without a canonical form is signed as something else)
+        except HashiraError:  # a value without a canonical form is signed as something else
             signed = b""
         document["sig"]["sigvl"] = base64url.encode(scene.signer.sign(signed))
         return json.dumps(document)
@@ -76,7 +77,10 @@ def _seals(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
 
 
 def _containers(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
-    made, names = scene.hcerts, ("vaccination", "yellow card", "groups in ddcc", "test", "recovery", "days in ddcc")
+    made, names = (
+        scene.hcerts,
+        ("vaccination", "yellow card", "groups in ddcc", "test", "recovery", "days in ddcc"),
+    )
     texts = [made.originals[f"hcert {name}"] for name in names]
     parties = [made.signer, made.yellow, made.signer, made.tests, made.signer, made.signer]
 
@@ -88,8 +92,14 @@ def _containers(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
 
         return make
 
+    def octets(text: str, party: Any) -> Again:
+        """CBOR as nobody writes it, and yet signed."""
+        payload = hcert.cose.read(hcert.unpack(text)).payload
+        return lambda chance: sealed(party, changed(payload, chance))
+
     pairs = [(texts[0], made.revoked), (texts[1], texts[2])]
-    return pairs, [again(text, party) for text, party in zip(texts, parties, strict=True)]
+    signed = list(zip(texts, parties, strict=True))
+    return pairs, [make(text, party) for text, party in signed for make in (again, octets)]
 
 
 _SOURCES: dict[str, Callable[[Scene], tuple[list[tuple[str, str]], list[Again]]]] = {

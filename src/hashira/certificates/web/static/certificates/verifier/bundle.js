@@ -7,7 +7,9 @@ import { verifyEc } from "./curve.js";
 import { point, thumbprint, Trust } from "./bundle_trust.js";
 
 const MAGIC = utf8("HASHIRA1");
-const SIGNATURE = 64, LARGEST = 64 * 1024 * 1024;
+const SIGNATURE = 64;
+
+export const LARGEST = 64 * 1024 * 1024;
 
 /** The bundle cannot be used; nothing of it is believed. */
 export class BundleNotUsable extends Error {
