@@ -272,7 +272,8 @@ _YELLOW: dict[str, Any] = {
         "vx": {"vp": "XM0N24", "dv": "2026-05-01", "bo": "B1", "dn": "secondDose", "cn": "Dr."},
     },
     "a product by its vaccine": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"vp": _YELLOW_DOSE["mp"]}},
-    "a product nobody knows": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"vp": "1", "mp": "", "ma": "", "dn": "9x"}},
+    "a product nobody knows": _YELLOW_CLAIM
+    | {"v": _YELLOW_DOSE | {"vp": "1", "mp": "", "ma": "", "dn": "9x"}},
     "born after the dose": _YELLOW_CLAIM | {"dob": "2026-05-02"},
     "given tomorrow": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"dt": "2026-06-02"}},
     "given later": _YELLOW_CLAIM | {"v": _YELLOW_DOSE | {"dt": "2026-06-03"}},
