@@ -259,6 +259,24 @@ def test_the_evaluators_of_rules_agree(offline_app: Page) -> None:
     assert [case["name"] for case, a, b in zip(cases, found, expected, strict=True) if a != b] == []
 
 
+def test_it_compares_travellers_as_the_server_does(offline_app: Page) -> None:
+    path = Path(__file__).parents[1] / "certificates/traveller_cases.json"
+    document = json.loads(path.read_text("utf-8"))
+    found = offline_app.evaluate(
+        """async ({ cases, zone }) => {
+          const { readZone } = await import("/static/certificates/verifier/mrz.js");
+          const { compare, finding } = await import("/static/certificates/verifier/traveller.js");
+          return cases.map((one) => {
+            const compared = compare(one.content, readZone((one.zone ?? zone).join("\\n")));
+            return [finding(compared), compared.compared, compared.differs];
+          });
+        }""",
+        document,
+    )
+    expected = [[case["finding"], case["compared"], case["differs"]] for case in document["cases"]]
+    assert found == expected
+
+
 def test_without_its_tables_it_says_so_and_offers_nothing(
     chromium: Browser, site: installation.Installation
 ) -> None:
