@@ -53,6 +53,12 @@ AREAS = {
         10_000,
         "mutants of each example",
     ),
+    "verifier": Area(
+        "the verifier's app and the server say the same of every vector and mutant, with the network cut",
+        _pytest("-rP", "tests/browser/test_verifier_app.py", "-k", "it_says_what_the_server_says"),
+        10_000,
+        "mutants of each format",
+    ),
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),

@@ -197,6 +197,40 @@ def test_a_scanner_that_types(opened: Open) -> None:
     expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
 
 
+_EARS = """
+window.heard = [];
+const create = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () {
+  const tone = create.call(this);
+  tone.start = () => window.heard.push(tone.frequency.value);
+  tone.stop = () => {};
+  return tone;
+};
+"""
+
+
+def test_each_verdict_has_its_sound_that_can_be_turned_off(opened: Open, scene: Scene) -> None:
+    page = opened(_EARS)
+    heard = []
+    cards = ("card not listed", "card in a list", "card of a stranger", "text: words")
+    for name in cards:
+        page.evaluate("window.heard.length = 0")
+        page.get_by_label("コードの内容を貼り付ける").fill(scene.originals[name])
+        page.get_by_role("button", name="確かめる", exact=True).click()
+        expect(page.locator("#verdict section")).to_be_visible()
+        page.wait_for_function("window.heard.length > 1")
+        heard.append(tuple(page.evaluate("window.heard")))
+    assert len(set(heard)) == len(cards), "good, bad, doubt and unknown sound differently"
+    assert heard[0][0] < heard[0][1], "rising"
+    assert heard[1][0] > heard[1][1], "falling"
+    page.get_by_label("結果を音で知らせる").uncheck()
+    page.evaluate("window.heard.length = 0")
+    page.get_by_label("コードの内容を貼り付ける").fill(scene.originals[cards[0]])
+    page.get_by_role("button", name="確かめる", exact=True).click()
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+    assert page.evaluate("window.heard") == []
+
+
 def test_what_only_a_summary_names_is_neither_green_nor_revoked(opened: Open, scene: Scene) -> None:
     page = opened()
     page.get_by_label("コードの内容を貼り付ける").fill(scene.hcerts.summed)
@@ -258,6 +292,22 @@ def bundle(scene: Scene, version: int, at: datetime = AT) -> bytes:
     return write_bundle(made, scene.bundle_key)
 
 
+@pytest.fixture
+def beside(with_camera: Browser, site: installation.Installation) -> Iterator[Page]:
+    """A page with the app's modules and without the app, which renews its bundle by itself."""
+    context = with_camera.new_context(service_workers="block")
+    page = context.new_page()
+    page.goto(f"{site.address}{APP}configuration.json")
+    page.evaluate(
+        """async () => {
+          const { useTables } = await import("/static/certificates/verifier/tables.js");
+          useTables(JSON.parse(document.body.innerText));
+        }"""
+    )
+    yield page
+    context.close()
+
+
 _RENEW = """async (pinned) => {
   const { updatedTrust, heldTrust } = await import("/static/certificates/verifier/trust.js");
   let refused = null;
@@ -270,8 +320,8 @@ _RENEW = """async (pinned) => {
 @pytest.mark.parametrize(
     "case", ["good", "no JSON", "another base", "a broken target", "a step back", "gone"]
 )
-def test_a_delta_renews_and_a_bad_one_falls_back_to_the_whole(opened: Open, scene: Scene, case: str) -> None:
-    page = opened(service_workers="block")
+def test_a_delta_renews_and_a_bad_one_falls_back_to_the_whole(beside: Page, scene: Scene, case: str) -> None:
+    page = beside
     old, new = bundle(scene, 3), bundle(scene, 4)
     bent = new[:-1] + bytes([new[-1] ^ 1])
     delta = {
@@ -297,8 +347,8 @@ def test_a_delta_renews_and_a_bad_one_falls_back_to_the_whole(opened: Open, scen
 
 
 @pytest.mark.parametrize("wrong", ["bent", "older", "another key", "too short"])
-def test_a_bad_bundle_changes_nothing(opened: Open, scene: Scene, wrong: str) -> None:
-    page = opened(service_workers="block")
+def test_a_bad_bundle_changes_nothing(beside: Page, scene: Scene, wrong: str) -> None:
+    page = beside
     old, new = bundle(scene, 3), bundle(scene, 4)
     stranger = Scene(scene._shared)
     answer = {
