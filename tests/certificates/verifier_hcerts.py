@@ -116,7 +116,7 @@ class Hcerts:
                 RevocationList(kid, "SIGNATURE", 0, {summed["SIGNATURE"]: None}),  # an older one
             ),
             filters=(
-                RevocationFilter.of(kid, "UCI", [summed["UCI"], *map(str, range(40))]),
+                RevocationFilter.of(kid, "UCI", [summed["UCI"], *(f"{number:032x}" for number in range(40))]),
                 # The list itself is at hand, so that nobody asks its summary.
                 RevocationFilter.of(
                     kid, "SIGNATURE", [hcert.revocation_hashes(hcert.decode(self.good))["SIGNATURE"]]

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA384
 from tests.certificates import states, test_shc_mutations
 from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, Key, card, dose
 from tests.certificates.trust.test_revocation import COMPROMISE, DAY, crl, serial
-from tests.certificates.verifier_hcerts import Hcerts
+from tests.certificates.verifier_hcerts import Hcerts, states_sha256
 
 from hashira.certificates.adapters.trust_files import read_trust
-from hashira.certificates.domain import base64url, shc, shc_qr, vds_nc
+from hashira.certificates.domain import base64url, hcert, shc, shc_qr, vds_nc
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.icd11_vaccine import ICD11
@@ -187,6 +187,11 @@ class Scene:
 
         cards = build(marks(kid, "revoked", *map(str, range(40))), [marks(kid, "good", "vwAjHdarZuc")])
         seals = build(marks(seal_kid, "REVOKED00001"), [marks(seal_kid, "UTOPIA000001", "GOOD00000001")])
+        yellow = states_sha256(self.hcerts.yellow)
+        documents = build(
+            marks(yellow, *self._hashes("yellow: given tomorrow")),
+            [marks(yellow, *self._hashes("yellow card"))],
+        )
         return write_bundle(
             StatusBundle(
                 version=3,
@@ -200,10 +205,15 @@ class Scene:
                     ),
                     # a UVCI without the number of the certificate has the moment 0
                     KeyStatuses(seal_kid, (Section(0, end, seals),), end, frozenset()),
+                    KeyStatuses(yellow, (Section(begin, end, documents),), end, frozenset()),
                 ),
             ),
             self.bundle_key,
         )
+
+    def _hashes(self, name: str) -> list[str]:
+        """A yellow card is named by its signature."""
+        return [hcert.revocation_hashes(hcert.decode(self.hcerts.originals[f"hcert {name}"]))["SIGNATURE"]]
 
     def _revocations(self) -> TrustStore:
         """Lists of states, one of them old and one forged; lists of an issuer of cards; withdrawn keys."""

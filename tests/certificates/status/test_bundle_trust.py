@@ -15,8 +15,8 @@ from tests.certificates.trust.test_revocation import crl
 
 from hashira.certificates.adapters.trust_files import TrustNotReadable, read_octets, read_trust
 from hashira.certificates.domain import hcert
+from hashira.certificates.domain.bloom_filter import FilterUnreadable
 from hashira.certificates.domain.bundle_trust import trust_digest
-from hashira.certificates.domain.filter_cascade import CascadeUnreadable
 from hashira.certificates.domain.revocation_filter import RevocationFilter
 from hashira.certificates.domain.status_bundle import (
     MAGIC,
@@ -104,7 +104,7 @@ def test_a_bundle_of_before_is_still_read() -> None:
     octets = write_bundle(StatusBundle(1, AT, AT, TrustStore(), (), ()), KEY)
     size = int.from_bytes(octets[8:12], "big")
     head = orjson.loads(octets[12 : 12 + size])
-    for name in ("signers", "crls", "withdrawn", "lists", "filters"):
+    for name in ("given_up", "signers", "crls", "withdrawn", "lists", "filters", "credentials"):
         del head[name]
     import base64
 
@@ -160,5 +160,5 @@ def test_a_summary_comes_from_a_file_of_the_operator() -> None:
     for wrong in ({"filter": "zz"}, {"filter": "0100"}, {"kid": None}):
         with pytest.raises(TrustNotReadable):
             read_octets(orjson.dumps(document | wrong), name="summary.json")
-    with pytest.raises(CascadeUnreadable):
+    with pytest.raises(FilterUnreadable):
         RevocationFilter("x", "UCI", b"\1\0")

@@ -1,8 +1,9 @@
 """Whom a trust bundle believes, as its head and its blobs hold it (信頼情報の中の鍵・署名者・失効リスト).
 
-Members that came later (``signers``, ``crls``, ``withdrawn``, ``lists``, ``filters``, and ``crl`` of a key)
-may be missing, as in bundles made before them. A reader of that time passes over them, and trusts none of the
-``signers`` then. Described field by field in docs/reference/trust-bundle.md.
+Members that came later (``given_up``, ``signers``, ``crls``, ``withdrawn``, ``lists``, ``filters``,
+``credentials``, and ``crl`` of a key) may be missing, as in bundles made before them. A reader of that time
+passes over them, and trusts none of the ``signers`` then. Described field by field in
+docs/reference/trust-bundle.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import orjson
 from hashira.certificates.domain import base64url, p256
 from hashira.certificates.domain.card_revocation_list import RevocationList
 from hashira.certificates.domain.revocation_filter import RevocationFilter
-from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore, WithdrawnKey
+from hashira.certificates.domain.trust import CredentialKey, StateKey, TrustedKey, TrustStore, WithdrawnKey
 
 Keep = Callable[[bytes], list[int]]
 """Puts octets among the blobs; the place that the head points at."""
@@ -37,12 +38,15 @@ def written_trust(trust: TrustStore, keep: Keep) -> dict[str, Any]:
     """The members of the head.
 
     Only what can change an answer: of the keys of states those that sign documents, of the lists the latest,
-    of a key that is in the bundle.
+    of a key that is in the bundle. Keys of cards that were given up stand apart: a reader that does not know
+    ``withdrawn`` must not find them among the others.
     """
     kids = {key.kid for key in trust.keys} | {key.kid.hex() for key in _signers(trust)}
     lists = (listed for kid in sorted(kids) for listed in trust.revocations_of(kid))
+    withdrawn = {known.kid for known in trust.withdrawn}
     return {
-        "keys": [_written_key(key) for key in trust.keys],
+        "keys": [_written_key(key) for key in trust.keys if key.kid not in withdrawn],
+        "given_up": [_written_key(key) for key in trust.keys if key.kid in withdrawn],
         "anchors": [base64.b64encode(der).decode() for der in trust.anchors],
         "states": [_written_state(key) for key in _signers(trust) if key.kid != _kid(key.certificate)],
         "signers": _written_signers(trust, keep),
@@ -56,6 +60,9 @@ def written_trust(trust: TrustStore, keep: Keep) -> dict[str, Any]:
             {"kid": known.kid, "method": known.method, "filter": keep(known.octets)}
             for known in trust.filters
             if known.kid in kids
+        ],
+        "credentials": [
+            {"method": key.method, "iss": key.issuer, "spki": keep(key.spki)} for key in trust.credential_keys
         ],
     }
 
@@ -130,7 +137,7 @@ def read_trust(head: Any, blob: Blob, source: str) -> TrustStore:
     """The trust of a head; raises ``ValueError``, ``KeyError`` or ``TypeError`` where it is malformed."""
     keys = (*(_read_state(key, source) for key in head["states"]), *_read_signers(head, blob, source))
     return TrustStore(
-        keys=tuple(_read_key(key, source) for key in head["keys"]),
+        keys=tuple(_read_key(key, source) for key in (*head["keys"], *head.get("given_up", ()))),
         anchors=tuple(base64.b64decode(text, validate=True) for text in head["anchors"]),
         state_keys=keys,
         state_crls=tuple(blob(place) for place in head.get("crls", ())),
@@ -142,6 +149,10 @@ def read_trust(head: Any, blob: Blob, source: str) -> TrustStore:
         filters=tuple(
             RevocationFilter(str(known["kid"]), str(known["method"]), blob(known["filter"]))
             for known in head.get("filters", ())
+        ),
+        credential_keys=tuple(
+            CredentialKey(key["method"], key["iss"], blob(key["spki"]), source)
+            for key in head.get("credentials", ())
         ),
     )
 

@@ -109,11 +109,6 @@ def _positions(words: Sequence[int], number: int, level: Level) -> Iterable[int]
     return (((a + i * b) & _MASK) % level.size for i in range(level.hashes))
 
 
-def summary(marks: Sequence[bytes], rate: float) -> FilterCascade:
-    """One Bloom filter and nothing behind it: it finds every mark, and of all others that share."""
-    return FilterCascade((_level(_words(marks), 0, rate),))
-
-
 def build(revoked: Sequence[bytes], valid: Iterable[Sequence[bytes]]) -> FilterCascade:
     """The cascade of those fingerprints; ``valid`` comes in portions and is gone through once.
 

@@ -11,7 +11,7 @@ from hashira.certificates.adapters.issuing_keys import bundle_signer, own_issuer
 from hashira.certificates.domain.bundle_trust import trust_digest
 from hashira.certificates.domain.status_bundle import StatusBundle, write_bundle
 from hashira.certificates.domain.trust import TrustStore
-from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.keys import given_up, own_trust
 from hashira.certificates.selectors.status import key_statuses, ledger_digest
 from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey, TrustBundle
@@ -82,7 +82,7 @@ def publish_changes(*, actor: Principal, at: datetime) -> int:
 
 def _trust() -> TrustStore:
     """What a verifier at this installation believes: the same as its own door does."""
-    return own_trust(own_issuer()) | foreign_trust()
+    return own_trust(own_issuer()) | given_up(own_issuer()) | foreign_trust()
 
 
 def _digest(trust: TrustStore) -> str:

@@ -2,6 +2,7 @@
 // statuses. Members that came later may be missing.
 
 import { base64, base64url, concat, hex, number, ofNumber, sha256, text, toBase64url, utf8 } from "./octets.js";
+import { Bloom } from "./bloom.js";
 import { Cascade, fingerprint } from "./cascade.js";
 import { curveNamed, ecKey } from "./curve.js";
 import { readCrl } from "./state_crl.js";
@@ -45,7 +46,7 @@ export class Trust {
     this.version = head.version;
     this.issuedAt = head.issued;
     this.until = head.until;
-    for (const key of [...head.keys].sort((a, b) => (a.iss === null) - (b.iss === null))) {
+    for (const key of [...head.keys, ...(head.given_up ?? [])].sort((a, b) => (a.iss === null) - (b.iss === null))) {
       let handle = null;
       const x5c = (key.x5c ?? []).map(base64), crlVersion = key.crl ?? null;
       const publicKey = () => (handle ??= point(key.x, key.y));
@@ -65,9 +66,8 @@ export class Trust {
     }
     for (const list of head.lists ?? []) this.#keepList(list, blob(list.entries));
     this.#filters = (head.filters ?? []).map(({ kid, method, filter }) => {
-      const summary = new Cascade(blob(filter));
-      if (summary.depth !== 1) throw new Error("a filter has one level");
-      return { kid, method, mayHold: async (entry) => summary.revoked(await fingerprint(kid, `${method}:${entry}`)) };
+      const summary = new Bloom(blob(filter));
+      return { kid, method, mayHold: (octets) => summary.mayHold(octets) };
     });
     this.compromised = new Set(head.compromised);
     this.#statuses = new Map(head.status.map((known) => [known.kid, {

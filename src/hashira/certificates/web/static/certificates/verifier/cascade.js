@@ -32,10 +32,6 @@ export class Cascade {
     if (at !== octets.length) throw new Error("more than its levels");
   }
 
-  get depth() {
-    return this.#levels.length;
-  }
-
   /** Right for those it was built from, and for no other. */
   revoked(mark) {
     const view = new DataView(mark.buffer, mark.byteOffset, MARK);

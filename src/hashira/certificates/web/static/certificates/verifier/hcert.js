@@ -135,7 +135,7 @@ export async function verify(given, trust, at) {
     if (error instanceof NotVerified) Object.assign(error, { evidence, content: read?.content ?? null });
     throw error;
   }
-  return { content: read.content, evidence, card: null };
+  return { content: read.content, evidence, card: null, name: () => nameOf(signed, read) };
 }
 
 /** Of all signers with that identifier the one whose key made the signature (HCERT 1.1.1 §2.3). */
@@ -172,14 +172,20 @@ function checkValidity({ issuedAt, expiresAt }, at) {
 }
 
 /** By what the EU's revocation lists name a certificate: over R alone where it is ECDSA, since S has two spellings. */
-async function revocationHashes(signed, { issuer, content }) {
+export async function revocationHashes(signed, { issuer, content }) {
   const { signature, algorithm } = signed;
   const named = { SIGNATURE: algorithm === PS256 ? signature : signature.subarray(0, Math.floor(signature.length / 2)) };
   const number = content.certificate_number;
   if (number !== null) Object.assign(named, { UCI: utf8(number), COUNTRYCODEUCI: concat(utf8(issuer), utf8(number)) });
   const hashes = new Map();
-  for (const [method, octets] of Object.entries(named)) hashes.set(method, hex((await sha256(octets)).subarray(0, 16)));
+  for (const [method, octets] of Object.entries(named)) hashes.set(method, (await sha256(octets)).subarray(0, 16));
   return hashes;
+}
+
+/** How a source of statuses names it: by its UVCI; a yellow card has nothing but its signature. */
+async function nameOf(signed, read) {
+  const hash = async () => hex((await revocationHashes(signed, read)).get("SIGNATURE"));
+  return [read.content.certificate_number || (await hash()), Math.floor(read.issuedAt)];
 }
 
 /** A list revokes. Its summary only says that it may be; where the list is at hand nobody asks that. */
@@ -188,7 +194,7 @@ async function checkLists(signed, read, trust, evidence) {
   const lists = trust.revocationsOf(kid), filters = trust.filtersOf(kid);
   if (!lists.length && !filters.length) return;
   const hashes = await revocationHashes(signed, read);
-  if (lists.some(({ method, entries }) => entries.has(hashes.get(method) ?? ""))) throw revoked();
+  if (lists.some(({ method, entries }) => entries.has(hex(hashes.get(method) ?? new Uint8Array())))) throw revoked();
   const known = lists.map(({ method }) => method);
   for (const summary of filters) {
     const hash = hashes.get(summary.method);

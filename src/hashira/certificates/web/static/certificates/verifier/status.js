@@ -23,12 +23,15 @@ function isMunicipality(code) {
   return Number(code[5]) === (11 - (sum % 11)) % 10;
 }
 
+const cardName = async ({ rid, bundle, nbf }) =>
+  [rid || (await bundleDigest(bundle).catch(() => null)), Math.floor(nbf)];
+
+const sealName = ({ identifier, certificate_number }) => [identifier, momentOfNumber(certificate_number)];
+
 /** What the bundle says: `good`, `unknown-yet`, `not-covered`, or null where it was not asked. Throws `revoked`. */
-export async function checkStanding({ content, evidence, card }, trust) {
-  if (evidence.format === "hcert" || !trust.covers(evidence.kid)) return null;  // which no source names
-  const [name, moment] = card
-    ? [card.rid || (await bundleDigest(card.bundle).catch(() => null)), Math.floor(card.nbf)]
-    : [content.identifier, momentOfNumber(content.certificate_number)];
+export async function checkStanding({ content, evidence, card, name: named }, trust) {
+  if (!trust.covers(evidence.kid)) return null;
+  const [name, moment] = await (named ?? (card ? () => cardName(card) : () => sealName(content)))();
   if (name === null) return null;  // nothing names it, so that it is none of those that a source knows
   const standing = await trust.standing(evidence.kid, name, moment);
   if (standing === "revoked") throw Object.assign(revoked(), { content, evidence: { ...evidence, standing } });
