@@ -60,6 +60,12 @@ AREAS = {
         10_000,
         "mutants of each example",
     ),
+    "verifier": Area(
+        "the verifier's app and the server say the same of every vector and mutant, with the network cut",
+        _pytest("-rP", "tests/browser/test_verifier_app.py", "-k", "it_says_what_the_server_says"),
+        10_000,
+        "mutants of each format",
+    ),
     "fuzz": Area(
         "decoders of every format under a fuzzer that follows the code: refusals and nothing else",
         (PYTHON, "tools/fuzz.py"),

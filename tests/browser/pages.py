@@ -141,9 +141,8 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel correct figures imports issue listed one one_import own_certificate own_records people "
-    "person record registers verify "
-    "verify_batch verify_file void"
+    "api-root cancel check_in correct figures imports issue listed one one_import own_certificate "
+    "own_records people person record registers verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},

@@ -1,4 +1,4 @@
-"""How many clicks and pages the usual work of a clerk takes: counted and held (docs/reference/registry.md)."""
+"""The clicks and pages of a clerk's usual work: counted, and held (docs/reference/registry.md)."""
 
 from __future__ import annotations
 
