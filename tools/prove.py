@@ -82,6 +82,12 @@ AREAS = {
         1_000_000,
         "rows",
     ),
+    "desk": Area(
+        "a whole register looked through for duplicates and doubts; 10,000 rows corrected in bulk, undone",
+        (PYTHON, "-m", "benchmarks.desk"),
+        1_000_000,
+        "people",
+    ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",
         _pytest("-rP", "tests/regulations/law/test_law_of_japan.py"),
