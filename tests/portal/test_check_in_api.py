@@ -141,6 +141,9 @@ def test_an_hcert_in_doubt_is_not_judged_further(monkeypatch: pytest.MonkeyPatch
     assert findings({"code": text, "zone": zone, "destination": "UTO"}) == [
         ("verified", "not-judged", "not-judged")
     ]
+    page = Client(headers={"host": "localhost"}).post("/certificates/verify", {"text": text})
+    assert 'data-verdict="may-be-revoked"' in page.content.decode()
+    assert 'data-verdict="verified"' not in page.content.decode()
     (one,) = asked({"code": text}).json()["travellers"]
     assert one["genuine"]["evidence"]["remarks"] == ["may-be-revoked"]
 

@@ -1,12 +1,13 @@
 // The one entrance: a text of any format to a verdict with what is known. Nothing is stored, nothing is sent.
 
+import * as divoc from "./divoc.js";
 import * as hcert from "./hcert.js";
 import * as shc from "./shc.js";
 import * as vdsNc from "./vds_nc.js";
 import { checkStanding } from "./status.js";
 import { NotVerified, unsupported } from "./verdict.js";
 
-const FORMATS = [hcert, shc, vdsNc];
+const FORMATS = [divoc, hcert, shc, vdsNc];
 
 /**
  * `{verdict, reason, content, evidence}` for a text, at a moment in Unix seconds, with a Bundle to believe in.
