@@ -206,7 +206,7 @@ def _columns(
     other: str = "",
 ) -> QuerySet[Any]:
     mark = WorkMark.objects.filter(kind=kind.value, key=OuterRef("pk"))
-    nothing = Value(None, output_field=UUIDField())
+    nothing = Cast(Value(None), UUIDField())  # a union of PostgreSQL asks for the type
     return rows.order_by().annotate(
         kind=Value(kind.value, output_field=CharField()),
         key=F("pk"),
