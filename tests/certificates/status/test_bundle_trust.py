@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,8 +107,6 @@ def test_a_bundle_of_before_is_still_read() -> None:
     head = orjson.loads(octets[12 : 12 + size])
     for name in ("given_up", "signers", "crls", "withdrawn", "lists", "filters", "credentials"):
         del head[name]
-    import base64
-
     encoded = {name: base64.b64encode(value).decode() for name, value in
                {"kid": KID, "certificate": SIGNER.der}.items()}  # fmt: skip
     head["states"] = [{"participant": "UTO", "domain": "DCC", "usage": "DSC", **encoded}]
