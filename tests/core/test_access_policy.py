@@ -35,6 +35,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Area",
         {},
     ),
+    "protected-person": (
+        "Staff",
+        CLERK,
+        "certificates:ViewPerson",
+        "Certificates::Person",
+        {"organisation": "a", "protected": True, "opened_by": ["2"]},
+    ),
+    "withheld-from-a-representative": (
+        "Resident",
+        CLERK | {"grants": [], "roles": []},
+        "certificates:IssueOwnCertificate",
+        "Certificates::Record",
+        {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
+    ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
         CLERK | {"restricted": True},
@@ -42,6 +56,11 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+}
+# What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
+RIGHT: dict[str, Attributes] = {
+    "protected-person": {"opened_by": ["2", "1"]},
+    "withheld-from-a-representative": {"withheld_from": ["2"]},
 }
 
 
@@ -108,4 +127,5 @@ def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
 def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
-    assert decide(TEXT, kind, principal | CLERK, action, of, resource) is cedarpy.Decision.Allow
+    right = resource | RIGHT.get(policy_id, {})
+    assert decide(TEXT, kind, principal | CLERK, action, of, right) is cedarpy.Decision.Allow

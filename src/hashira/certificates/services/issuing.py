@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,9 +15,12 @@ from hashira.certificates.domain.certificate_number import CertificateNumber, ne
 from hashira.certificates.domain.mrz import Zone
 from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.domain.projection import card_content, seal_content
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.issuing import CertificateView, certificate_view
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.services.keys import chosen_keys, publish_keys, seal_kid
+from hashira.certificates.services.own_record import require_own
+from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.services.status import enter
 from hashira.certificates.store.models import (
     CertificateSerial,
@@ -26,7 +29,7 @@ from hashira.certificates.store.models import (
     Person,
     SigningKey,
 )
-from hashira.core import access, audit
+from hashira.core import audit
 from hashira.core.access import Principal, PrincipalKind
 from hashira.core.audit import Subject
 from hashira.core.services import service
@@ -118,10 +121,20 @@ def issue_seal(
 
 @service(action="certificates:ViewOwnCertificate")
 def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateView:
-    """A certificate of one's own, to be shown; raises ``CertificateNotFound`` or ``AccessDenied``."""
+    """A certificate of one's own, to be shown; raises ``CertificateNotFound`` or ``AccessDenied``.
+
+    A representative opens those that were made through the own account: another's may name a passport.
+    """
     view = certificate_view(certificate_id)
     record = own_record(view.person_id)
-    access.require(actor, "certificates:ViewOwnCertificate", record.resource)
+    require_own(
+        actor,
+        "certificates:ViewOwnCertificate",
+        record,
+        record.resource_of_certificate(view.made_by),
+    )
+    if not record.is_own(actor.id):
+        raise_alerts(one(view.person_id), kind=AlertKind.ISSUE, actor=actor, at=datetime.now(UTC))
     audit.record(
         actor=actor,
         action="certificates:ViewOwnCertificate",
@@ -134,7 +147,8 @@ def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateVi
 
 def _record(actor: Principal, person_id: UUID) -> OwnRecord:
     """The record as it is once nobody else can change it: a correction waits, or has been seen."""
-    access.require(actor, "certificates:IssueOwnCertificate", own_record(person_id).resource)
+    record = own_record(person_id)
+    require_own(actor, "certificates:IssueOwnCertificate", record, record.resource)
     Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     return own_record(person_id)
 
@@ -212,6 +226,7 @@ def _keep(
     )
     _publish_unless_known(keys, certificate.issued_at)
     enter(certificate)
+    raise_alerts(one(record.person_id), kind=AlertKind.ISSUE, actor=actor, at=certificate.issued_at)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
     _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
     return certificate.id

@@ -19,7 +19,10 @@ from hashira.certificates.store.models.linking import (
     LinkRequest,
     RegisterLink,
 )
+from hashira.certificates.store.models.pickup import PickupAttempt, PickupCode
+from hashira.certificates.store.models.protection import ProtectedOpening, Protection, ProtectionAlert
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
+from hashira.certificates.store.models.representation import Representation, RepresentationCode
 from hashira.certificates.store.models.status import (
     CertificateStatus,
     KeyApproval,
@@ -45,8 +48,15 @@ __all__ = [
     "LinkRequest",
     "Person",
     "PersonRevision",
+    "PickupAttempt",
+    "PickupCode",
+    "ProtectedOpening",
+    "Protection",
+    "ProtectionAlert",
     "RegisterLink",
     "Reissue",
+    "Representation",
+    "RepresentationCode",
     "SigningKey",
     "StagedRow",
     "State",
