@@ -277,6 +277,7 @@ def test_whatever_is_wrong_the_database_is_asked_the_same(city: Organisation, pe
         with CaptureQueriesContext(connection) as queries:
             assert claim(who, city, number).person_id is None
         asked = [query["sql"].split("WHERE")[0].split("VALUES")[0] for query in queries.captured_queries]
+        asked = [sql.split(" SELECT ")[0] if sql.startswith("INSERT") else sql for sql in asked]
         return [sql for sql in asked if "SAVEPOINT" not in sql]  # their names count up
 
     nobody = asked(resident(), "9999999999")

@@ -20,6 +20,7 @@ from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.protection import masked_for
 from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
 from hashira.core.access import Principal, Resource
+from hashira.core.accounts.models import Resident
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.kernel.person_name import search_key
@@ -130,6 +131,20 @@ class RequestView:
             str(self.organisation_id),
             {"resident": str(self.resident_id)},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the provider said about a resident."""
+
+    name: str
+    birth_date: date | None
+
+
+def resident_named(resident_id: str) -> SignedIn:
+    """A resident by the id that a session holds."""
+    row = Resident.objects.get(pk=resident_id)
+    return SignedIn(row.name, row.birth_date)
 
 
 def links_of(resident_id: str) -> tuple[Link, ...]:

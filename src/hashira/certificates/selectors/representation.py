@@ -24,10 +24,11 @@ _MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Represented:
-    """A record that a resident sees as a representative. Not in which municipality: see ``OwnRecord``."""
+    """A record that a resident sees as a representative. The municipality is not shown: see ``OwnRecord``."""
 
     id: UUID
     person_id: UUID
+    organisation_id: UUID
     name: str
     birth_date: date
     proved_at: datetime
@@ -102,6 +103,7 @@ def represented_by(resident_id: str) -> tuple[Represented, ...]:
         Represented(
             id=row.pk,
             person_id=row.person_id,
+            organisation_id=row.organisation_id,
             name=row.person.name,
             birth_date=row.person.birth_date,
             proved_at=row.proved_at,

@@ -298,6 +298,20 @@ def replace_seal(
     return _keep(actor, record, doses, keys, seal, resident=old.resident_id)
 
 
+def new_card(
+    *, actor: Principal, record: OwnRecord, certificate_id: UUID, doses: Sequence[OwnDose], at: datetime
+) -> UUID:
+    """A card with name and date of birth that staff make for somebody; asking twice with an id makes one.
+
+    In the caller's transaction, which holds the person and has asked for access. Raises as ``issue_card``.
+    """
+    if _made_before(certificate_id, record, shc.NAME):
+        return certificate_id
+    keys = chosen_keys(at)
+    card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
+    return _keep(actor, record, doses, keys, card)
+
+
 def _card(
     record: OwnRecord,
     doses: Sequence[OwnDose],

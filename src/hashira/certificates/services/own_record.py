@@ -19,7 +19,7 @@ from hashira.core.services import service
 def view_own_record(*, actor: Principal, person_id: UUID) -> OwnRecord:
     """The record of a person for a resident who is linked to it; raises ``AccessDenied`` for anybody else.
 
-    A representative sees it without municipality and places; if the person is protected, supervisors are told.
+    A representative sees it without municipality and places; of a protected person supervisors are told.
     """
     record = own_record(person_id)
     access.require(actor, "certificates:ViewOwnDoses", record.resource)

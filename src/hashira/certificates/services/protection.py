@@ -46,7 +46,7 @@ class PersonMasked(AccessDenied):
     why = Bilingual("支援措置の対象者です", "The person is protected")
     remedy = Bilingual(
         "その市区町村の責任者が、記録のページで理由を入れて開きます。開いたことは通知と監査に残ります",
-        "A supervisor of the municipality opens it with a reason; that is told to all supervisors and audited",
+        "A supervisor of the municipality opens it with a reason; which the others are told",
     )
 
 

@@ -1,4 +1,4 @@
-"""Representing a child: proved by the child's card or by papers, held, ended, withdrawn (法定代理人の登録)."""
+"""Representing a child: proved by the child's card or by papers, held, ended (法定代理人の登録)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 
 class Protection(models.Model):
-    """A period in which a person is protected (支援措置). Lifted, never deleted; an extension is another row."""
+    """A period in which a person is protected (支援措置). Lifted, never deleted; extended by another row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("certificates.Person", on_delete=models.CASCADE, related_name="protections")
