@@ -3,8 +3,8 @@
 A parent with 親権 (民法818条, 824条) or a guardian of a minor (未成年後見人, 民法838条) acts for the child
 until the child comes of age (民法4条), dies (民法111条1項1号) or the authority ends otherwise. Nothing that a
 sign-in states says whose child somebody is. So it is proved either by the child's own card, which the
-representative keeps for the child, or by papers that staff have seen; what staff have seen is recorded, and no
-copy of it.
+representative keeps for the child, or by papers that staff have seen; what they have seen is recorded, and
+no copy of it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Codes with which somebody without an account receives a certificate, once (受取コード).
 
 For people whose telephone has no デジタル認証アプリ (it needs iOS 16 or Android 11), who have no telephone,
-or who have a new one. Staff identify the person at the counter; the code and the date of birth together give one
-certificate to one browser.
+or who have a new one. Staff identify the person at the counter; the code and the date of birth together give
+one certificate to one browser.
 """
 
 from __future__ import annotations
