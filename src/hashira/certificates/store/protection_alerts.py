@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, QuerySet, Value
 
@@ -59,7 +60,10 @@ def insert_alerts(
             "alert_seen_by",
         )
     )
-    statement, values = rows.query.sql_with_params()
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # a list of nobody: there is nothing to ask
+        return
     table = ProtectionAlert._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({_COLUMNS}) {statement}", values)
