@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.certificates.people import NOW, clerk, municipality, registered
+from tests.certificates.people import NOW, clerk, given, municipality, registered
 from tests.certificates.residents.conftest import CHILD_BORN, SignIn
 
 from hashira.certificates.adapters.qr_image import read_codes
@@ -18,6 +18,7 @@ from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.format import verify
 from hashira.certificates.selectors.issuing import certificate_view
 from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.pickup import pickup_codes_of
 from hashira.certificates.services import pickup
 from hashira.certificates.services.pickup import (
@@ -153,6 +154,22 @@ def test_a_code_is_for_a_valid_certificate_of_the_person(city: Organisation, chi
         give(clerk(municipality("011002", "札幌市")), child)
 
 
+def test_staff_choose_the_doses_and_are_told_when_they_are_too_many(
+    city: Organisation, child: UUID, signed_in: SignIn
+) -> None:
+    for number in range(2, 26):  # a child's routine vaccinations do not fit one code
+        given(city, child, number, date(2019, 1, 1) + timedelta(days=30 * number), "mr", uuid4().hex[:12])
+    client, address = signed_in(clerk(city)), reverse("certificates:pickup", args=[child])
+    doses = [str(dose.event_id) for dose in own_record(child).doses]
+    asked = {"certificate": "new", "request_id": str(uuid4())}
+    refused = client.post(address, asked | {"doses": doses})
+    assert refused.status_code == 422
+    assert "接種記録を減らしてください" in refused.content.decode()
+    assert not IssuedCertificate.objects.exists()
+    assert client.post(address, asked | {"doses": doses[:2]}).status_code == 200
+    assert IssuedCertificate.objects.get().doses.count() == 2
+
+
 def test_asking_twice_makes_one_certificate(city: Organisation, child: UUID) -> None:
     staff, request = clerk(city), uuid4()
     first, second = give(staff, child, request=request), give(staff, child, request=request)
@@ -171,9 +188,10 @@ def test_no_code_is_kept_in_the_clear(city: Organisation, child: UUID) -> None:
 
 # ── pages ───────────────────────────────────────────────────────────────────────────────────────────────
 def slip(client: Client, child: UUID) -> str:
+    doses = [str(dose.event_id) for dose in own_record(child).doses]
     page = client.post(
         reverse("certificates:pickup", args=[child]),
-        {"certificate": "new", "request_id": str(uuid4())},
+        {"certificate": "new", "request_id": str(uuid4()), "doses": doses},
     ).content.decode()
     _, _, rest = page.partition('<p class="certificates-letter__code"><strong>')
     return rest.partition("<")[0]
@@ -199,10 +217,13 @@ def test_somebody_without_an_account_receives_and_saves(
     card = phone.get(reverse("certificates:received-file", args=["card"]))
     assert card["Content-Type"] == "application/smart-health-card"
     (jws,) = json.loads(card.content)["verifiableCredential"]
-    verify(jws, trust=own_trust("https://localhost"), at=NOW)
+    verify(jws, trust=own_trust("https://localhost"), at=datetime.now(UTC))
     picture = phone.get(reverse("certificates:received-file", args=["picture"])).content
     (text,) = read_codes(picture)
-    assert verify(text, trust=own_trust("https://localhost"), at=NOW).content.holder.name == "山田 小花"
+    assert (
+        verify(text, trust=own_trust("https://localhost"), at=datetime.now(UTC)).content.holder.name
+        == "山田 小花"
+    )
     assert phone.get(reverse("certificates:received-file", args=["large"])).content[:5] == b"%PDF-"
     assert phone.get(reverse("certificates:received-file", args=["other"])).status_code == 404
     # Nobody else's browser shows it, and a second use says so.

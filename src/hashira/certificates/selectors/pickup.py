@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hashira.certificates.domain.format import format_named
+from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.store.models import CertificateStatus, PickupCode, State
 from hashira.kernel.language import Bilingual
 
@@ -63,6 +64,11 @@ def offered_for_pickup(person_id: UUID) -> tuple[Offered, ...]:
         for row in rows.select_related("certificate").order_by("-issued_at", "-pk")
         if row.certificate is not None
     )
+
+
+def offered_doses(person_id: UUID) -> tuple[OwnDose, ...]:
+    """The doses of a person that a domestic certificate could show."""
+    return tuple(dose for dose in own_record(person_id).doses if dose.card_refusal is None)
 
 
 def _state(row: PickupCode, at: datetime) -> str:

@@ -8,6 +8,7 @@ one certificate to one browser.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -102,20 +103,26 @@ class PickupNotPossible(HashiraError):
 
 @service(action="certificates:IssuePickupCode")
 def issue_pickup_code(
-    *, actor: Principal, person_id: UUID, certificate_id: UUID | None, request_id: UUID, at: datetime
+    *,
+    actor: Principal,
+    person_id: UUID,
+    certificate_id: UUID | None,
+    request_id: UUID,
+    at: datetime,
+    events: Sequence[UUID] | None = None,
 ) -> tuple[str, datetime]:
     """A code for a certificate of the person, and until when it works. It is shown once.
 
-    Without ``certificate_id`` a domestic certificate of all doses that can be shown is made for it; asking
-    twice with one ``request_id`` makes one. A code for the same certificate that was given before ends.
-    Raises ``PickupNotPossible``, ``NothingToShow``, or an error of issuing.
+    Without ``certificate_id`` a domestic certificate of the doses of ``events`` (``None``: of all that can be
+    shown) is made for it; asking twice with one ``request_id`` makes one. A code for the same certificate
+    that was given before ends. Raises ``PickupNotPossible``, ``NothingToShow``, or an error of issuing.
     """
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise PersonNotFound
     access.require(actor, "certificates:IssuePickupCode", person_resource(person.pk, person.organisation_id))
     if certificate_id is None:
-        certificate_id = _made_for(actor, person, request_id, at)
+        certificate_id = _made_for(actor, person, request_id, events, at)
     valid = CertificateStatus.objects.filter(
         certificate_id=certificate_id, certificate__person=person, state=State.VALID
     )
@@ -209,9 +216,15 @@ def view_received(*, actor: Principal, certificate_id: UUID) -> CertificateView:
 _AREA = Resource("Portal::Area", "certificates")
 
 
-def _made_for(actor: Principal, person: Person, request_id: UUID, at: datetime) -> UUID:
+def _made_for(
+    actor: Principal, person: Person, request_id: UUID, events: Sequence[UUID] | None, at: datetime
+) -> UUID:
     record = own_record(person.pk)
-    doses = [dose for dose in record.doses if dose.card_refusal is None]
+    doses = [
+        dose
+        for dose in record.doses
+        if dose.card_refusal is None and (events is None or dose.event_id in events)
+    ]
     if not doses:
         raise NothingToShow
     wanted = uuid5(request_id, str(person.pk))

@@ -27,13 +27,13 @@ from hashira.certificates.web.certificate_page import (
     paper_response,
     picture_response,
 )
+from hashira.certificates.web.dose_table import dose_line
 from hashira.certificates.web.kept import account_mark
 from hashira.core import access
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
 from hashira.ui.parts import Answer
-from hashira.ui.wording import shown_date, worded
 
 _MAX_ZONE = 200
 
@@ -48,7 +48,7 @@ class _Choice(forms.Form):
 
     def __init__(self, offered: tuple[OwnDose, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["doses"].choices = [(str(dose.event_id), _described(dose)) for dose in offered]
+        self.fields["doses"].choices = [(str(dose.event_id), dose_line(dose)) for dose in offered]
         self.fields["doses"].initial = [str(dose.event_id) for dose in offered]
 
     @property
@@ -180,7 +180,7 @@ class _NewPage:
         asked = self.form.cleaned_data
         chosen = [dose for dose in self.offered if dose.event_id in self.form.chosen]
         hidden = _("表示しません")
-        answers = [Answer(_("接種記録"), _described(dose)) for dose in chosen]
+        answers = [Answer(_("接種記録"), dose_line(dose)) for dose in chosen]
         if passport is None:
             name = hidden if asked["hide_name"] else self.record.name
             birth = hidden if asked["hide_birth_date"] else self.record.birth_date
@@ -198,13 +198,6 @@ class _NewPage:
         steps = (_("表示する内容"), _("確認"), _("証明書"))
         context = {"form": self.form, "record": self.record, "kind": self.kind, "steps": steps, **more}
         return render(self.request, template, context, status=status)
-
-
-def _described(dose: OwnDose) -> str:
-    """One dose in one line, as a choice and as an answer."""
-    number = _("%(number)s回目") % {"number": dose.number} if dose.number else ""
-    parts = (shown_date(dose.given_on), worded(dose.product), number, dose.lot)
-    return "　".join(str(part) for part in parts if part)
 
 
 @access.requires("certificates:OpenOwnPages")

@@ -19,7 +19,7 @@ from hashira.certificates.adapters.qr_image import draw
 from hashira.certificates.domain.linking import grouped, read_number
 from hashira.certificates.selectors.issuing import CertificateView
 from hashira.certificates.selectors.people import PersonView
-from hashira.certificates.selectors.pickup import offered_for_pickup, pickup_codes_of
+from hashira.certificates.selectors.pickup import offered_doses, offered_for_pickup, pickup_codes_of
 from hashira.certificates.services.person import view_person
 from hashira.certificates.services.pickup import (
     ACTOR,
@@ -35,6 +35,7 @@ from hashira.certificates.web.certificate_page import (
     paper_response,
     picture_response,
 )
+from hashira.certificates.web.dose_table import dose_line
 from hashira.certificates.web.register import blame, status_of
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
@@ -51,6 +52,11 @@ class OfferForm(forms.Form):
     """For which certificate a code is given out; the request's own number, so that asking twice makes one."""
 
     certificate = django_forms.ChoiceField(label=_("渡す証明書"), widget=django_forms.RadioSelect)
+    doses = django_forms.MultipleChoiceField(
+        label=_("新しく作る証明書に載せる接種記録"),
+        required=False,
+        widget=django_forms.CheckboxSelectMultiple,
+    )
     request_id = django_forms.UUIDField(widget=django_forms.HiddenInput)
 
     def __init__(self, person_id: UUID, *args: Any, **kwargs: Any) -> None:
@@ -59,9 +65,12 @@ class OfferForm(forms.Form):
             (str(one.id), f"{worded(one.title)}　{one.number}") for one in offered_for_pickup(person_id)
         ]
         self.fields["certificate"].choices = [
-            (_NEW, _("国内用の証明書を新しく作る（載せられる接種をすべて載せます）")),
+            (_NEW, _("国内用の証明書を新しく作る")),
             *offered,
         ]
+        doses = offered_doses(person_id)
+        self.fields["doses"].choices = [(str(dose.event_id), dose_line(dose)) for dose in doses]
+        self.fields["doses"].initial = [str(dose.event_id) for dose in doses]
 
 
 class ReceiveForm(forms.Form):
@@ -107,6 +116,7 @@ def of_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
                     person_id=person_id,
                     certificate_id=None if chosen == _NEW else UUID(chosen),
                     request_id=form.cleaned_data["request_id"],
+                    events=[UUID(event) for event in form.cleaned_data["doses"]],
                     at=datetime.now(UTC),
                 )
             except HashiraError as error:
