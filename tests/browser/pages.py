@@ -76,6 +76,8 @@ EVERY_PAGE: Final = (
     Place("certificates:my-link-end", "/certificates/my/{own_person}/end", R),
     Place("certificates:own-new", "/certificates/my/{own_person}/new/card", R),
     Place("certificates:own-new", "/certificates/my/{own_person}/new/seal", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/eu", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/icvp", R),
     Place("certificates:own-certificate", "/certificates/my/certificates/{certificate}", R),
     Place("certificates:register", "/certificates/register/", S),
     Place("certificates:register", "/certificates/register/?kana=%E3%82%BF%E3%82%AB", S),
@@ -142,7 +144,8 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel correct figures imports listed one one_import people person record registers verify "
+    "api-root cancel correct figures imports issue listed one one_import own_certificate own_records people "
+    "person record registers verify "
     "verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
@@ -176,6 +179,11 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "staff-invitation-withdraw": "takes the wish and leads on",
     "certificates:answer-notice": "takes the answer and leads on",
     "certificates:bundle": "a file for machines",
+    "certificates:signers": "a document for machines",
+    "certificates:eu-batches": "a document for machines",
+    "certificates:eu-batch": "a document for machines",
+    "certificates:eu-filters": "a document for machines",
+    "certificates:eu-filter": "a file for machines",
     "card-revocations": "a list for machines",
     "certificates:csca": "a file for machines",
     "certificates:verifier-in": "the app in one language: tests/browser/test_verifier_app.py",

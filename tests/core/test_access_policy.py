@@ -25,6 +25,13 @@ CLERK: Attributes = {
     "recent_authentication": True,
     "restricted": False,
 }
+DELEGATED: Attributes = {
+    "organisation": "b",
+    "requester": "a",
+    "in_force": True,
+    "covered": True,
+    "shown_elsewhere": True,
+}
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -49,6 +56,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Certificates::Record",
         {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
     ),
+    "no-look-up-beyond-the-delegation": (
+        "Staff",
+        CLERK,
+        "certificates:ViewDelegated",
+        "Certificates::DelegatedRecord",
+        DELEGATED | {"covered": False},
+    ),
+    "no-look-up-of-the-protected": (
+        "Staff",
+        CLERK,
+        "certificates:ViewDelegated",
+        "Certificates::DelegatedRecord",
+        DELEGATED | {"shown_elsewhere": False},
+    ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
         CLERK | {"restricted": True},
@@ -59,6 +80,8 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
+    "no-look-up-beyond-the-delegation": DELEGATED,
+    "no-look-up-of-the-protected": DELEGATED,
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
 }

@@ -13,6 +13,7 @@ import click
 from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.bundle import bundle
+from hashira.certificates.commands.earlier import adopt, revoke_card
 from hashira.certificates.commands.terminal import terminal_language
 from hashira.certificates.commands.trust import trust as trust_commands
 
@@ -240,6 +241,7 @@ def _moment(moment: datetime) -> str:
 
 certificates.add_command(import_commands.import_)
 certificates.add_command(bundle)
+certificates.add_command(revoke_card)
 
 
 @certificates.group()
@@ -268,6 +270,7 @@ keys.add_command(key_commands.create)
 keys.add_command(key_commands.request)
 keys.add_command(key_commands.attach)
 keys.add_command(key_commands.check)
+keys.add_command(adopt)
 
 
 @keys.command(name="list")

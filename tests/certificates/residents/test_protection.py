@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -434,3 +436,14 @@ def test_a_clerk_finds_the_masked_row_and_is_told_whom_to_ask(
     assert client.get(reverse("certificates:protection-alerts")).status_code == 403
     english = signed_in(replace(clerk(city)), "en").get(reverse("certificates:person", args=[child]))
     assert "ask a supervisor" in english.content.decode()
+
+
+def test_a_person_is_asked_for_in_one_place_only() -> None:
+    """So that no service forgets to say whether the person is protected."""
+    source = Path(__file__).resolve().parents[3] / "src/hashira"
+    makers = [
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r'Resource\(\s*"Certificates::Person"', path.read_text(encoding="utf-8"))
+    ]
+    assert makers == ["certificates/selectors/protection.py"]

@@ -33,7 +33,7 @@ from hashira.certificates.selectors.bundles import bundle_delta, bundle_of_versi
 from hashira.certificates.selectors.issuing import certificate_view
 from hashira.certificates.selectors.keys import own_trust
 from hashira.certificates.selectors.own_record import own_record
-from hashira.certificates.selectors.status import LedgerStatus, card_revocation_list, revocation_batches
+from hashira.certificates.selectors.status import LedgerStatus, card_revocation_list
 from hashira.certificates.services import dose as dose_service
 from hashira.certificates.services import key_life
 from hashira.certificates.services.bundle import build_bundle, publish_changes
@@ -287,7 +287,6 @@ def test_the_list_for_cards_counts_up_with_each_update(
     }
     published = client.get("/.well-known/jwks.json", headers={"host": "localhost"}).json()["keys"]
     assert [jwk["crlVersion"] for jwk in published] == [2]
-    assert [len(batch.entries) for batch in revocation_batches(key.kid)] == [2]
 
 
 def test_the_history_cannot_be_changed(city: Organisation, hanako: Principal, person: UUID) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from hashira.certificates.adapters.credential_keys import credential_keys, public_keys_of_pem
 from hashira.certificates.domain import base64url, p256, signer_list
 from hashira.certificates.domain.card_revocation_list import (
     NotARevocationList,
@@ -89,7 +90,7 @@ def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> Trust
     path = Path(name)
     if _is_der(octets):
         return _certificate_or_list((octets,), path)
-    if b"-----BEGIN " in octets[:4096] or b"-----BEGIN CERTIFICATE-----" in octets:
+    if not octets.lstrip().startswith((b"{", b"[")) and b"-----BEGIN " in octets:
         return _read_pem(octets, path)
     try:
         document = orjson.loads(octets)
@@ -104,6 +105,8 @@ def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> Trust
 
 
 def _read_pem(octets: bytes, path: Path) -> TrustStore:
+    if given := public_keys_of_pem(octets, path.name):
+        return TrustStore(credential_keys=given)
     bodies = [(label, _base64(body, path)) for label, body in _PEM.findall(octets)]
     if not bodies or not all(_is_der(der) for _label, der in bodies):
         raise _unreadable(path, "証明書を読めません", "a certificate is not readable")
@@ -137,6 +140,8 @@ def _is_der(octets: bytes) -> bool:
 def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> TrustStore:
     if isinstance(document.get("issuerInfo"), list):
         return TrustStore.merged(_directory_entry(entry, path) for entry in document["issuerInfo"])
+    if credentials := credential_keys(document, path.name):
+        return TrustStore(credential_keys=credentials)
     if isinstance(document.get("verificationMethod"), list):
         keys = (_state_key(method, path) for method in document["verificationMethod"])
         return TrustStore(state_keys=tuple(key for key in keys if key is not None))

@@ -52,11 +52,15 @@ from hashira.certificates.domain.state_code import ISO_3166
 from hashira.certificates.domain.uvci import is_wrong
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.mrz_name import mrz_name
+from hashira.kernel.person_name import RomanName
 
 KIND = "eu-dcc"
 _MAX_READ = 300
 """Characters of any text that are read."""
 _MAX_ENTRIES = 8
+_LONGEST_NAME = 256
+"""Positions in which no name of the register is shortened; the schema refuses one that is too long."""
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
 _ONE_ENTRY = (1, 3)
 """Since 1.3.0 a certificate has one entry."""
@@ -110,6 +114,16 @@ class DccDose(ShownDose):
 
 
 # --- writing
+
+
+def transliterated(name: RomanName) -> tuple[str, str]:
+    """Surname and forename as ``fnt`` and ``gnt`` have them: as in a machine-readable zone, in full length.
+
+    >>> transliterated(RomanName("O'CONNOR-SMITH", "ENYA"))
+    ('OCONNOR<SMITH', 'ENYA')
+    """
+    surname, _, forename = mrz_name(name, positions=_LONGEST_NAME).rstrip("<").partition("<<")
+    return surname, forename
 
 
 def write_vaccination(

@@ -215,6 +215,8 @@ class Seal:
     signer: StateCertificate
     signature: bytes
     """R‖S."""
+    grouped: bool = False
+    """Whether doses of one product stand together; Japan gives each dose a ``ve`` of its own."""
 
 
 def sniff(text: str) -> bool:
@@ -249,6 +251,7 @@ def decode(text: str) -> Seal:
             algorithm=algorithm,
             signer=_signer(certificate),
             signature=_octets(signature),
+            grouped=any(len(event["vd"]) > 1 for event in data["msg"].get("ve", ())),
         )
     except CertificateUnreadable as error:
         raise _malformed(

@@ -18,6 +18,7 @@ from hashira.certificates.domain.linking import (
 )
 from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.protection import masked_for
+from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Resident
@@ -216,8 +217,10 @@ def compared(view: RequestView, principal: Principal, limit: int = 20) -> tuple[
     Found by date of birth, by name, by coupon number and by the code: any one of them may be wrong. Of
     protected people whom this member of staff has not opened nothing but the reference is told.
     """
-    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
-    alike = Q(birth_date=view.birth_date) | Q(pk=view.named)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None, merged_into=None)
+    alike = Q(birth_date=view.birth_date)
+    if named := root_of(view.named) if view.named else None:
+        alike |= Q(pk=named)
     if key := search_key(view.name):
         alike |= Q(name_key=key)
     if view.coupon_number:
@@ -226,7 +229,7 @@ def compared(view: RequestView, principal: Principal, limit: int = 20) -> tuple[
     linked = set(
         RegisterLink.objects.filter(person__in=near, ended_at=None).values_list("person_id", flat=True)
     )
-    found = [_compare(view, row, row.pk in linked) for row in near]
+    found = [_compare(view, row, row.pk in linked, named) for row in near]
     hidden = masked_for(principal, (one.person_id for one in found))
     found = [_masked(one) if one.person_id in hidden else one for one in found]
     found.sort(key=lambda one: (-_alikeness(one), one.reference))
@@ -259,9 +262,9 @@ def _alikeness(one: Compared) -> int:
 
 
 def candidate(person: Person, *, linked: bool, protected: bool) -> Candidate:
-    """A row as the rules of linking see it."""
+    """A row as the rules of linking see it; a merged one leads to the record in which it stands."""
     return Candidate(
-        id=person.pk,
+        id=person.merged_into_id or person.pk,
         name=person.name,
         birth_date=person.birth_date,
         sex=person.sex,
@@ -272,7 +275,7 @@ def candidate(person: Person, *, linked: bool, protected: bool) -> Candidate:
     )
 
 
-def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
+def _compare(view: RequestView, row: Person, linked: bool, named: UUID | None) -> Compared:
     claimant, number = Claimant(view.name, view.birth_date, view.gender), view.coupon_number
     seen = Candidate(row.pk, row.name, row.birth_date, row.sex, row.coupon_number, linked)
     return Compared(
@@ -291,7 +294,7 @@ def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
         coupon_agrees=bool(number) and number == row.coupon_number,
         all_agree=is_same_person(claimant, seen),
         linked=linked,
-        named=row.pk == view.named,
+        named=row.pk == named,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hashira.certificates.domain.format import format_named
+from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.store.models import CertificateStatus, PickupCode, State
 from hashira.kernel.language import Bilingual
@@ -58,7 +58,7 @@ def offered_for_pickup(person_id: UUID) -> tuple[Offered, ...]:
         Offered(
             row.certificate.pk,
             row.certificate.number,
-            format_named(row.certificate.format).TITLE,
+            TITLES[CertificateKind(row.certificate.kind)],
             row.certificate.issued_at,
         )
         for row in rows.select_related("certificate").order_by("-issued_at", "-pk")

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from hashira.certificates.domain.protection import ALERT_NAMES, GROUND_NAMES, RENEWAL, AlertKind, Ground
-from hashira.certificates.store.models import ProtectedOpening, Protection, ProtectionAlert
-from hashira.certificates.store.protection_alerts import in_force
+from hashira.certificates.selectors.record_group import members_of
+from hashira.certificates.store.models import Person, ProtectedOpening, Protection, ProtectionAlert
+from hashira.certificates.store.protection_alerts import in_force, protected
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Resident
 from hashira.core.accounts.selectors import display_names
@@ -74,13 +75,14 @@ def person_resource(person_id: UUID, organisation_id: UUID) -> Resource:
     The only place where this resource is made, so that nobody asks without these facts.
     """
     today, now = today_in_japan(SystemClock()), datetime.now(UTC)
-    opened = ProtectedOpening.objects.filter(person_id=person_id, opened_at__lte=now, until__gt=now)
+    members = members_of(person_id)
+    opened = ProtectedOpening.objects.filter(person_id__in=members, opened_at__lte=now, until__gt=now)
     return Resource(
         "Certificates::Person",
         str(person_id),
         str(organisation_id),
         {
-            "protected": in_force(today).filter(person_id=person_id).exists(),
+            "protected": in_force(today).filter(person_id__in=members).exists(),
             "opened_by": tuple(sorted(set(opened.values_list("account", flat=True)))),
         },
     )
@@ -88,14 +90,14 @@ def person_resource(person_id: UUID, organisation_id: UUID) -> Resource:
 
 def masked_for(principal: Principal, people: Iterable[UUID]) -> frozenset[UUID]:
     """Those of the people who are protected and have not been opened by this member of staff."""
-    wanted, now = list(people), datetime.now(UTC)
-    protected = in_force(today_in_japan(SystemClock())).filter(person_id__in=wanted)
-    opened = ProtectedOpening.objects.filter(
-        person_id__in=wanted, account=principal.id, opened_at__lte=now, until__gt=now
-    )
-    return frozenset(protected.values_list("person_id", flat=True)) - frozenset(
-        opened.values_list("person_id", flat=True)
-    )
+    now = datetime.now(UTC)
+    rows = protected(Person.objects.filter(pk__in=list(people)), today_in_japan(SystemClock()))
+    found = {pk: leading or pk for pk, leading in rows.values_list("pk", "merged_into_id")}
+    if not found:
+        return frozenset()
+    opened = ProtectedOpening.objects.filter(account=principal.id, opened_at__lte=now, until__gt=now)
+    roots = {leading or pk for pk, leading in opened.values_list("person_id", "person__merged_into_id")}
+    return frozenset(pk for pk, root in found.items() if root not in roots)
 
 
 def protections_of(person_id: UUID) -> tuple[ProtectionView, ...]:

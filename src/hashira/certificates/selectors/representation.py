@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from hashira.certificates.domain.age import is_minor
 from hashira.certificates.domain.representation import PAPER_NAMES, Paper
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import Person, Representation, RepresentationCode
 from hashira.core.accounts.selectors import display_names
 from hashira.kernel.clock import FixedClock, SystemClock, today_in_japan
@@ -89,10 +90,13 @@ def representatives_of(person: Person, *, on: date) -> dict[str, bool]:
 
     Nobody represents an adult, whatever was entered: a corrected date of birth counts at once.
     """
-    rows = _in_force(on).filter(person=person).values_list("resident_id", "held_at")
+    rows = _in_force(on).filter(person_id__in=members_of(person.pk))
     if not is_minor(person.birth_date, on=on):
         return {}
-    return {str(resident): held_at is not None for resident, held_at in rows}
+    found: dict[str, bool] = {}
+    for resident, held_at in rows.values_list("resident_id", "held_at"):
+        found[str(resident)] = found.get(str(resident), False) or held_at is not None
+    return found
 
 
 def represented_by(resident_id: str) -> tuple[Represented, ...]:
@@ -137,7 +141,7 @@ def representations_of(person_id: UUID) -> tuple[RepresentationLine, ...]:
     """Every representation of a person, for staff, the latest first."""
     today = today_in_japan(SystemClock())
     rows = list(
-        Representation.objects.filter(person_id=person_id)
+        Representation.objects.filter(person_id__in=members_of(person_id))
         .select_related("resident", "person")
         .order_by("-proved_at")
     )

@@ -31,6 +31,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 OPEN_FOR = timedelta(minutes=30)
+_ABOUT_PEOPLE = {"Certificates::Person", "Certificates::Record", "Certificates::DelegatedRecord"}
 _ACTS = {
     "certificates:ViewOwnDoses": AlertKind.VIEW,
     "certificates:IssueOwnCertificate": AlertKind.ISSUE,
@@ -172,7 +173,7 @@ def one(person_id: UUID) -> QuerySet[Person]:
 def alert_of_refusal(actor: Principal, action: str, refused: AccessDenied) -> None:
     """For ``core.services``: whom access kept from a protected person is an alert, beside the audit event."""
     asked = refused.resource
-    if asked is None or asked.type not in {"Certificates::Person", "Certificates::Record"}:
+    if asked is None or asked.type not in _ABOUT_PEOPLE:
         return
     kind = _ACTS.get(action, AlertKind.LOOK_UP)
     people = Person.objects.filter(Q(pk=UUID(asked.id))) if asked.id else Person.objects.none()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from hashira.certificates.domain import shc
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.issuing import CertificateNotFound
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.renewal import doses_of_renewal
@@ -40,7 +40,7 @@ def renew(*, actor: Principal, certificate_id: UUID, at: datetime) -> UUID:
         raise NothingToShow
     wanted = uuid5(old.pk, " ".join(sorted(str(dose.event_id) for dose in doses)))
     if not IssuedCertificate.objects.filter(pk=wanted).exists():
-        make = replace_card if old.format == shc.NAME else replace_seal
+        make = replace_card if old.kind == CertificateKind.CARD else replace_seal
         make(actor=actor, old=old, certificate_id=wanted, doses=doses, at=at)
     audit.record(
         actor=actor,

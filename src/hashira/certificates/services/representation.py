@@ -28,7 +28,7 @@ from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.services.linking import AT_THE_COUNTER, BY_POST, Claim, claimant_of, take_a_try
 from hashira.certificates.services.protection import raise_alerts
 from hashira.certificates.store.models import LinkCode, Person, Representation, RepresentationCode
-from hashira.certificates.store.protection_alerts import in_force
+from hashira.certificates.store.protection_alerts import protected
 from hashira.core import access, audit
 from hashira.core.access import AccessDenied, Principal, Resource
 from hashira.core.accounts.models import Resident
@@ -269,8 +269,7 @@ def _child_named(
     raise_alerts(people.filter(by_number | by_card), kind=AlertKind.REPRESENTATION, actor=actor, at=at)
     named = people.filter(pk__in=people.filter(by_number).values("pk"))
     rows = list(named.select_for_update(no_key=True))
-    protected = in_force(_today(at)).filter(person__in=people.filter(by_number))
-    hidden = set(protected.values_list("person_id", flat=True))
+    hidden = set(protected(people.filter(by_number), _today(at)).values_list("pk", flat=True))
     candidates = [_candidate(row, row.pk in hidden) for row in rows]
     if is_coupon_number(number):
         decision = decide_by_coupon(claimant_of(child), number, candidates)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from hashira.certificates.store.models import Person, Protection, ProtectionAlert
 
@@ -23,6 +23,22 @@ _COLUMNS = (
 def in_force(on: date) -> QuerySet[Protection]:
     """The protections in force on that day."""
     return Protection.objects.filter(lifted_at=None, starts_on__lte=on, ends_on__gte=on)
+
+
+def protected(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+    """Those of the people who are protected on that day; with one entry its whole record is (統合)."""
+    own, leading = OuterRef("pk"), OuterRef("merged_into")
+    record = Q(person=own) | Q(person=leading) | Q(person__merged_into=own) | Q(person__merged_into=leading)
+    return people.filter(Exists(in_force(on).filter(record)))
+
+
+def kept_out(person: str, on: date) -> Q:
+    """Rows whose ``person`` (the name of the column) is protected: what lists of work leave out."""
+    rows = in_force(on)
+    merged = rows.exclude(person__merged_into=None)
+    return Q(**{f"{person}__in": rows.values("person")}) | Q(
+        **{f"{person}__in": merged.values("person__merged_into")}
+    )
 
 
 def insert_alerts(
@@ -37,7 +53,7 @@ def insert_alerts(
 ) -> None:
     """An alert for each of the people who is protected on that day; ``people`` is not evaluated."""
     rows: QuerySet[Any] = (
-        Person.objects.filter(Exists(in_force(on).filter(person=OuterRef("pk"))), pk__in=people.values("pk"))
+        protected(Person.objects.filter(pk__in=people.values("pk")), on)
         .order_by()
         .annotate(
             alert_kind=Value(kind, models.CharField()),

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hashira.certificates.adapters.paper.printer import pdf, png
 from hashira.certificates.adapters.qr_image import draw
-from hashira.certificates.domain import shc, shc_qr
-from hashira.certificates.domain.format import format_named
+from hashira.certificates.domain import hcert, shc, shc_qr
+from hashira.certificates.domain.certificate_kind import TITLES
 from hashira.certificates.domain.paper import Edition
 from hashira.certificates.selectors.issuing import CertificateView
 from hashira.certificates.selectors.paper import paper_sheet
@@ -24,8 +24,8 @@ from hashira.ui.parts import Figure
 def certificate_context(view: CertificateView) -> dict[str, Any]:
     """What the page of a certificate draws from."""
     text = code_text(view)
-    # A card goes on paper and may be creased (level M where it fits); a seal is large as it is.
-    path, size = draw(text, level="L")
+    # HCERT 1.1.1 §4.2 recommends level Q; a seal is large as it is, and a card keeps to version 22.
+    path, size = draw(text, level="Q" if view.format == hcert.NAME else "L")
     alternative = _("証明書の二次元コード。検証する人の機器で読み取ります")
     holder = view.content.holder
     hidden = _("表示していません")
@@ -35,13 +35,14 @@ def certificate_context(view: CertificateView) -> dict[str, Any]:
         *([(_("旅券番号"), holder.document_number)] if holder.document_number else []),
         (_("証明書ID"), view.number),
         (_("発行日時"), view.issued_at),
+        *([(_("有効期限"), view.expires_at)] if view.expires_at else []),
         (_("発行した市区町村"), view.municipality),
     ]
     return {
         "certificate": view,
         "code": Figure(path, size, alternative=alternative, caption=view.number),
         "text": text,
-        "title": format_named(view.format).TITLE,
+        "title": TITLES[view.kind],
         "shown": shown,
         "loaded_at": datetime.now(UTC),
         "wallet": wallet_address(view),

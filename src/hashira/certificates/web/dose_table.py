@@ -8,9 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from hashira.certificates.selectors.own_record import OwnDose
 from hashira.ui.tables import Column, Table
-from hashira.ui.wording import shown_date, worded
 
 _COLUMNS = (
     Column("given_on", _("接種日"), sortable=True, heading=True),
@@ -30,10 +28,3 @@ def dose_table(
     """
     columns = _COLUMNS if places else _COLUMNS[:-1]
     return Table(columns=columns, rows=tuple(doses), request=request, caption=caption, name=name)
-
-
-def dose_line(dose: OwnDose) -> str:
-    """One dose in one line, as a choice and as an answer."""
-    number = _("%(number)s回目") % {"number": dose.number} if dose.number else ""
-    parts = (shown_date(dose.given_on), worded(dose.product), number, dose.lot)
-    return "　".join(str(part) for part in parts if part)

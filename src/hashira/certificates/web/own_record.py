@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.account_people import AccountPerson, people_of
 from hashira.certificates.selectors.issuing import certificates_of
 from hashira.certificates.selectors.own_record import OwnRecord
@@ -116,8 +117,10 @@ def _entry(request: HttpRequest, person: AccountPerson, number: int) -> dict[str
         "doses": dose_table(
             request, record.doses, name=f"doses-{number}", caption=_("接種記録"), places=person.own
         ),
-        "can_card": any(dose.card_refusal is None for dose in record.doses),
-        "can_seal": any(dose.seal_refusal is None for dose in record.doses),
+        **{
+            f"can_{kind}": any(dose.refusals[kind] is None for dose in record.doses)
+            for kind in CertificateKind
+        },
         "notices": notices_of(record.person_id, made_by=made_by),
         "renewals": renewals_of(record, made_by=made_by),
         "certificates": _certificates(request, record),

@@ -29,13 +29,13 @@ from hashira.certificates.services.pickup import (
     view_received,
     withdraw_pickup_code,
 )
+from hashira.certificates.web.certificate_forms import described
 from hashira.certificates.web.certificate_page import (
     card_response,
     certificate_context,
     paper_response,
     picture_response,
 )
-from hashira.certificates.web.dose_table import dose_line
 from hashira.certificates.web.register import blame, status_of
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
@@ -69,7 +69,7 @@ class OfferForm(forms.Form):
             *offered,
         ]
         doses = offered_doses(person_id)
-        self.fields["doses"].choices = [(str(dose.event_id), dose_line(dose)) for dose in doses]
+        self.fields["doses"].choices = [(str(dose.event_id), described(dose)) for dose in doses]
         self.fields["doses"].initial = [str(dose.event_id) for dose in doses]
 
 
