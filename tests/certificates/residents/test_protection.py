@@ -19,9 +19,12 @@ from tests.certificates.residents.test_representation import by_card, by_papers,
 
 from hashira.certificates.domain.dose import Dose
 from hashira.certificates.domain.linking import Why
+from hashira.certificates.domain.look_up import Asked
 from hashira.certificates.domain.protection import AlertKind, Ground, ProtectionPeriod
 from hashira.certificates.domain.vaccine_product import product
+from hashira.certificates.selectors.delegation import may_be_shown_elsewhere
 from hashira.certificates.selectors.linking import compared, request_view
+from hashira.certificates.selectors.merging import alike
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.people import Question
 from hashira.certificates.selectors.protection import (
@@ -39,6 +42,7 @@ from hashira.certificates.services.linking import (
     issue_link_code,
     request_link,
 )
+from hashira.certificates.services.look_up import look_up
 from hashira.certificates.services.own_record import view_own_record
 from hashira.certificates.services.person import search_people, view_person
 from hashira.certificates.services.protection import (
@@ -53,6 +57,7 @@ from hashira.certificates.services.protection import (
 from hashira.certificates.services.representation import NotForRepresentative, hold_representation
 from hashira.certificates.store.models import (
     LinkCode,
+    Person,
     ProtectionAlert,
     Representation,
     RepresentationCode,
@@ -447,3 +452,35 @@ def test_a_person_is_asked_for_in_one_place_only() -> None:
         if re.search(r'Resource\(\s*"Certificates::Person"', path.read_text(encoding="utf-8"))
     ]
     assert makers == ["certificates/selectors/protection.py"]
+
+
+def test_the_lists_of_the_desk_tell_nothing(city: Organisation, child: UUID, supervisor: Principal) -> None:
+    twin = registered(city, "6", "山田　小花", birth_date=date(2018, 4, 2), coupon_number="0000000005")
+    asked = Asked(1, "5", reference="5")
+    assert [one.id for one in alike(twin)] == [child]
+    assert may_be_shown_elsewhere(child)
+    protect(supervisor, child)
+    assert alike(twin) == ()
+    assert not may_be_shown_elsewhere(child)
+    (answer,) = look_up(actor=clerk(city), organisation_id=city.pk, questions=[asked], purpose="確認")
+    assert answer.person is not None
+    assert (answer.person.reference, answer.person.birth_date, answer.person.doses) == ("5", None, 0)
+    assert "小花" not in repr(answer.person)
+    assert kinds() == [AlertKind.SEARCH]
+
+
+def test_with_one_entry_its_whole_record_is_protected(
+    city: Organisation, child: UUID, parent: Principal, supervisor: Principal
+) -> None:
+    other = registered(city, "6", "山田　小花", birth_date=date(2018, 4, 2))
+    by_papers(parent, city, code_for(city, child, at=now()), at=now())
+    protect(supervisor, child)
+    Person.objects.filter(pk=child).update(merged_into=other)
+    with pytest.raises(PersonMasked):
+        view_person(actor=clerk(city), person_id=other)
+    record = own_record(child)
+    assert (record.person_id, record.representatives, record.withheld_from) == (
+        other,
+        (parent.id,),
+        (parent.id,),
+    )
