@@ -24,6 +24,7 @@ from hashira.certificates.selectors.protection import (
 )
 from hashira.certificates.services.person import view_person
 from hashira.certificates.services.protection import (
+    PersonMasked,
     acknowledge_alerts,
     lift_protection,
     open_protected,
@@ -113,8 +114,13 @@ def open_record(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Opens a protected person with a reason; for whoever may not, it says who may."""
     view = person_view(person_id)
     may = access.may(request.principal, "certificates:OpenProtected", view.resource)
-    if not may or not view.resource.attributes["protected"]:
-        view_person(actor=request.principal, person_id=person_id)  # refuses, and tells it
+    if not may or request.method != "POST":
+        try:
+            view_person(actor=request.principal, person_id=person_id)  # refuses, and tells it
+        except PersonMasked:
+            if not may:
+                raise
+            return masked_page(request, view)
         return HttpResponseRedirect(reverse("certificates:person", args=[person_id]))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
