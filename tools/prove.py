@@ -60,6 +60,12 @@ AREAS = {
         10_000,
         "mutants of each example",
     ),
+    "verifier": Area(
+        "the verifier's app and the server say the same of every vector and mutant, with the network cut",
+        _pytest("-rP", "tests/browser/test_verifier_app.py", "-k", "it_says_what_the_server_says"),
+        10_000,
+        "mutants of each format",
+    ),
     "fuzz": Area(
         "decoders of every format under a fuzzer that follows the code: refusals and nothing else",
         (PYTHON, "tools/fuzz.py"),
@@ -75,6 +81,12 @@ AREAS = {
         (PYTHON, "-m", "benchmarks.import_doses", "both"),
         1_000_000,
         "rows",
+    ),
+    "desk": Area(
+        "a whole register looked through for duplicates and doubts; 10,000 rows corrected in bulk, undone",
+        (PYTHON, "-m", "benchmarks.desk"),
+        1_000_000,
+        "people",
     ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",

@@ -32,6 +32,7 @@ DELEGATED: Attributes = {
     "covered": True,
     "shown_elsewhere": True,
 }
+LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -56,20 +57,6 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Certificates::Record",
         {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
     ),
-    "no-look-up-beyond-the-delegation": (
-        "Staff",
-        CLERK,
-        "certificates:ViewDelegated",
-        "Certificates::DelegatedRecord",
-        DELEGATED | {"covered": False},
-    ),
-    "no-look-up-of-the-protected": (
-        "Staff",
-        CLERK,
-        "certificates:ViewDelegated",
-        "Certificates::DelegatedRecord",
-        DELEGATED | {"shown_elsewhere": False},
-    ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
         CLERK | {"restricted": True},
@@ -77,6 +64,8 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
+    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {

@@ -23,6 +23,7 @@ from hashira.certificates.services import (
     trust,
 )
 from hashira.certificates.store.models.imports import DoseImport
+from hashira.core import jobs
 from hashira.core.access import Principal
 from hashira.core.jobs import JobContext, job
 from hashira.kernel.errors import HashiraError
@@ -123,8 +124,14 @@ def undo_bulk_correction(context: JobContext, parameters: Mapping[str, Any]) -> 
 
 @job(kind=trust.UPDATE_JOB, title=Bilingual("信頼リストの更新", "Updating the lists of trust"))
 def update_trust(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on."""
-    return {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on.
+
+    What is new in them goes into a bundle, so that verifiers without network learn of it too.
+    """
+    done = {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    if "updated" in done.values():
+        context.step("announce", _request_bundle)
+    return done
 
 
 def _update_trust(name: str) -> str:
@@ -176,6 +183,11 @@ def after_compromise(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 
 def _publish_changes() -> int:
     return bundle.publish_changes(actor=status.PUBLISHER, at=datetime.now(UTC))
+
+
+def _request_bundle() -> str:
+    """A job of its own: what fails in it does not make the lists old again."""
+    return str(jobs.request(actor=status.PUBLISHER, kind=status.BUNDLE_JOB, parameters={"after": "lists"}).id)
 
 
 def _build_bundle() -> int:

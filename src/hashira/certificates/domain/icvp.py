@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
-from hashira.certificates.domain.dcc_schema import is_day
+from hashira.certificates.domain.dcc_schema import is_day, next_day
 from hashira.certificates.domain.icd11_vaccine import ICD11
 from hashira.certificates.domain.state_code import ISO_3166
 from hashira.kernel.errors import HashiraError
@@ -235,7 +235,7 @@ def read(claim: object, *, issuer: str, signed_at: datetime) -> IcvpContent:
     dose = _read_dose(_object(entry, "v"))
     birth_date = _day(members, "dob")
     # Where the dose was given it may have been a day later than in Greenwich.
-    if birth_date > dose.date or dose.date > (signed_at.date() + timedelta(days=1)).isoformat():
+    if birth_date > dose.date or dose.date > next_day(signed_at):
         raise NotAnIcvp("a date lies after another that it must precede")
     return IcvpContent(
         holder=Holder(

@@ -100,7 +100,7 @@ class Answer:
 
 
 def read_list(text: str) -> tuple[Asked, ...]:
-    """The rows of a list as pasted or from a file; a header is passed over. Raises ``TooMany``, ``NothingAsked``.
+    """The rows of a list as pasted or from a file, without a header. Raises ``TooMany``, ``NothingAsked``.
 
     >>> [(a.reference, a.kana_key, a.birth_date) for a in read_list("1001\\nﾀｶﾊｼ ﾊﾅｺ, S55.2.29")]
     [('1001', '', None), ('', 'タカハシハナコ', datetime.date(1980, 2, 29))]

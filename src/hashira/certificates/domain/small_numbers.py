@@ -1,7 +1,7 @@
 """Small numbers in what is published: nobody is to be recognised by being one of few (少数の秘匿).
 
-The Statistics Bureau and the ministries hide counts below 10 in tables of people; so do these. Where only one
-count of a column is hidden it could be had back from a total, so the smallest of the others is hidden with it.
+Counts of people below 10 are hidden. Where only one count of a column is hidden it could be had back from a
+total, so the smallest of the others is hidden with it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import csv
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -194,6 +195,8 @@ def _shown(field: str, side: Mapping[str, Any], names: Mapping[str, Bilingual]) 
     value = side[field]
     if field == "vaccine":
         return names.get(value, value)
+    if field == "given_on":
+        return date.fromisoformat(value)
     if field == "sex":
         return _SEXES.get(value, value)
     return value or None
@@ -202,7 +205,7 @@ def _shown(field: str, side: Mapping[str, Any], names: Mapping[str, Bilingual]) 
 def _plain(value: object, language: str) -> str:
     if isinstance(value, Bilingual):
         return value.in_language(language)
-    return "" if value is None else str(value)
+    return "" if value is None else str(value)  # a date as 2021-06-01
 
 
 def _allowed(actor: Principal, import_id: uuid.UUID) -> DoseImport:

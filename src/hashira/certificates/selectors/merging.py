@@ -154,8 +154,8 @@ class MergeView:
 class PairSource:
     """The pairs of some municipalities, sorted and cut by the database."""
 
-    def __init__(self, organisations: Iterable[UUID]) -> None:
-        self._organisations = frozenset(organisations)
+    def __init__(self, organisations: Iterable[UUID], *, state: str = LikelyDuplicate.State.OPEN) -> None:
+        self._organisations, self._state = frozenset(organisations), state
 
     def count(self, filters: Mapping[str, str]) -> int:
         """How many there are."""
@@ -171,9 +171,8 @@ class PairSource:
         return [_pair(row) for row in rows[start:stop]]
 
     def _rows(self, filters: Mapping[str, str]) -> QuerySet[LikelyDuplicate]:
-        state = filters.get("state", LikelyDuplicate.State.OPEN)
         today = today_in_japan(SystemClock())
-        rows = LikelyDuplicate.objects.filter(organisation_id__in=self._organisations, state=state)
+        rows = LikelyDuplicate.objects.filter(organisation_id__in=self._organisations, state=self._state)
         rows = rows.exclude(kept_out("first", today) | kept_out("second", today))
         if sign := filters.get("signs"):
             rows = rows.filter(signs__icontains=f'"{sign}"')

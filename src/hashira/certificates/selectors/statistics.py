@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +76,7 @@ def work_ages(organisations: Collection[UUID]) -> tuple[tuple[Bilingual, int, in
 
 
 def csv_lines(tables: Collection[Tally], language: str, *, public: bool) -> Iterator[str]:
-    """The tables below each other, in UTF-8 with a byte order mark; small numbers hidden in what is public."""
+    """The tables one below the other, in UTF-8 with a byte order mark; ``public`` hides small numbers."""
     writer = csv.writer(_Echo())
     heads = (
         Bilingual("表", "Table"),
@@ -115,11 +115,11 @@ def _by_product(doses: QuerySet[DoseEvent]) -> Tally:
 
 def _by_month(doses: QuerySet[DoseEvent]) -> Tally:
     found = dict(doses.annotate(month=TruncMonth("given_on")).values_list("month").annotate(n=Count("pk")))
-    months = sorted(found)
+    months = _every_month(found)
     labels = tuple(Bilingual(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in months)
     title = Bilingual("月別の接種", "Doses by month")
     heading = Bilingual("月", "Month")
-    return Tally("month", title, heading, _DOSES, labels, (tuple(found[month] for month in months),))
+    return Tally("month", title, heading, _DOSES, labels, (tuple(found.get(m, 0) for m in months),))
 
 
 def _by_age(doses: QuerySet[DoseEvent]) -> Tally:
@@ -168,7 +168,8 @@ def _certificates(organisations: Collection[UUID], year: int | None) -> Tally:
     rows = CertificateStatus.objects.filter(organisation_id__in=organisations).order_by()
     issued = _months(rows, "issued_at", year)
     revoked = _months(rows.exclude(state=State.VALID), "changed_at", year)
-    months = sorted({month for month, _kind in (*issued, *revoked)})
+    told = {date.fromisoformat(f"{month}-01") for month, _kind in (*issued, *revoked)}
+    months = [f"{month:%Y-%m}" for month in _every_month(told)]
     kinds = sorted({kind for _month, kind in (*issued, *revoked)})
     series: list[Bilingual] = []
     counts: list[tuple[int, ...]] = []
@@ -185,6 +186,19 @@ def _certificates(organisations: Collection[UUID], year: int | None) -> Tally:
         tuple(Bilingual(month, month) for month in months),
         tuple(counts),
     )
+
+
+def _every_month(told: Collection[date]) -> list[date]:
+    """The months from the first to the last, also those in which there was nothing.
+
+    >>> [f"{month:%Y-%m}" for month in _every_month([date(2021, 11, 1), date(2022, 1, 1)])]
+    ['2021-11', '2021-12', '2022-01']
+    """
+    if not told:
+        return []
+    first, last = min(told), max(told)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _months(rows: Any, column: str, year: int | None) -> dict[tuple[str, str], int]:

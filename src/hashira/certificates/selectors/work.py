@@ -1,6 +1,6 @@
 """Everything that waits for the staff of a municipality, as one list (要対応一覧).
 
-One query, whatever waits: the kinds are told apart in the database, which filters, sorts and cuts their union.
+One query, whatever waits: the database tells the kinds apart, and filters, sorts and cuts their union.
 """
 
 from __future__ import annotations
@@ -99,18 +99,16 @@ class WorkSource:
         wanted = filters.get("words", "")
         parts = [rows for kind, rows in _kinds(self._organisations).items() if wanted in {"", kind}]
         whose, state = filters.get("account", ""), filters.get("done_at", "open")
-        narrowed = []
-        for rows in parts:
-            rows = rows.filter(done__isnull=state != "done")
-            if whose == "mine":
-                rows = rows.filter(account=self._me)
-            elif whose == "nobody":
-                rows = rows.filter(account="")
-            elif whose == "others":
-                rows = rows.exclude(account__in=["", self._me])
-            if text := filters.get("title"):
-                rows = rows.filter(title__icontains=text)
-            narrowed.append(rows.values_list(*_COLUMNS))
+        passing = Q(done__isnull=state != "done")
+        if whose == "mine":
+            passing &= Q(account=self._me)
+        elif whose == "nobody":
+            passing &= Q(account="")
+        elif whose == "others":
+            passing &= ~Q(account__in=["", self._me])
+        if text := filters.get("title"):
+            passing &= Q(title__icontains=text)
+        narrowed = [rows.filter(passing).values_list(*_COLUMNS) for rows in parts]
         return narrowed[0].union(*narrowed[1:], all=True)
 
 
@@ -213,7 +211,7 @@ def _columns(
     other: str = "",
 ) -> QuerySet[Any]:
     mark = WorkMark.objects.filter(kind=kind.value, key=OuterRef("pk"))
-    nothing = Value(None, output_field=UUIDField())
+    nothing = Cast(Value(None), UUIDField())  # a union of PostgreSQL asks for the type
     return rows.order_by().annotate(
         kind=Value(kind.value, output_field=CharField()),
         key=F("pk"),

@@ -189,7 +189,7 @@ class _Act:
             self._events: list[DoseEvent] = []
             self._portion(portion)
             DoseEvent.objects.bulk_create(self._events)
-            ComparedRow.objects.bulk_update(portion, ["outcome", "made", "made_version", "person_id"])
+            ComparedRow.objects.bulk_update(portion, ["outcome", "made", "made_version"])
             self._counts.update(str(one.outcome) for one in portion)
             last = portion[-1].pk
         return dict(self._counts)

@@ -1,4 +1,4 @@
-"""Letting another municipality look up people who moved there: asking, answering, ending, looking (照会の委任).
+"""Letting another municipality look up people who moved there (照会の委任).
 
 What is done is told in the audit of both municipalities.
 """

@@ -75,6 +75,15 @@ def examine_soon(organisation_id: uuid.UUID) -> None:
         )
 
 
+def examine_now(organisation: str) -> None:
+    """The whole examination in this process: for a register that is small and just filled."""
+    scan, after = str(uuid.uuid4()), ""
+    while after := examine_portion(organisation, scan, after)["after"]:
+        pass
+    examine_numbers(organisation, scan)
+    end_examination(organisation, scan)
+
+
 def examine_portion(organisation: str, scan: str, after: str) -> dict[str, Any]:
     """The people born after a day, some thousand of them: finds pairs and doubts, and says where it ended."""
     people = Person.objects.filter(organisation_id=organisation, erased_at=None, merged_into=None)

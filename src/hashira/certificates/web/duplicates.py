@@ -39,6 +39,7 @@ from hashira.core import access
 from hashira.core.accounts.selectors import display_names
 from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
+from hashira.ui.parts import Link
 from hashira.ui.tables import Column, Order, Table
 from hashira.ui.wording import shown_date, worded
 
@@ -118,7 +119,12 @@ def index(request: HttpRequest) -> HttpResponse:
         if leads is not None:
             return leads
 
-    def address(row: Pair) -> str:
+    state = request.GET.get("state", "")
+    state = state if state in dict(_STATES) else "open"
+
+    def address(row: Pair) -> str | None:
+        if row.state == "merged":  # the entry that was merged leads on to its merge
+            return reverse("certificates:person", args=[row.first])
         return reverse("certificates:compare", args=[row.first, row.second])
 
     table = Table(
@@ -135,9 +141,9 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
             Column("score", _("点"), sortable=True, numeric=True),
             Column("found_at", _("見つけた日時"), sortable=True),
-            Column("state", _("判断"), choices=_STATES, filterable=True),
+            Column("reason", _("判断の理由")),
         ),
-        rows=PairSource(register.id for register in registers),
+        rows=PairSource((register.id for register in registers), state=state),
         request=request,
         caption=_("同じ人かもしれない登録"),
         initial_order=Order(key="score", falling=True),
@@ -146,7 +152,8 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     if table.wants_csv:
         return table.csv_response("重複の候補.csv")
-    context = {"table": table, "registers": registers, "form": form}
+    tabs = [Link(words, f"?state={one}", current=one == state) for one, words in _STATES]
+    context = {"table": table, "registers": registers, "form": form, "tabs": tabs}
     return render(request, "certificates/duplicates/index.html", context, status=422 if form.errors else 200)
 
 

@@ -69,6 +69,7 @@ def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, 
     from hashira.certificates.domain.age import years_later
     from hashira.certificates.domain.protection import Ground, ProtectionPeriod
     from hashira.certificates.services.dose import record_dose
+    from hashira.certificates.services.examination import examine_now
     from hashira.certificates.services.person import register_person, revise_person
     from hashira.certificates.services.protection import protect_person
     from hashira.portal.demonstration.people import first_register, second_register
@@ -109,6 +110,7 @@ def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, 
                     reason=person.protected,
                     at=now,
                 )
+        examine_now(str(organisations[key].pk))
 
 
 def _staff(account: Account, organisation: Organisation, role: str) -> Principal:
