@@ -67,6 +67,9 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     names["person"] = _last_id(desk)
     correct = desk.locator("a[href$='/correct']").first.get_attribute("href") or ""
     names["dose"] = _UUID.findall(correct)[-1]
+    names["child"] = _person(desk, site, "00000014")
+    names["protected"] = _person(desk, site, "00000028")
+    names["representation"] = _represent(desk, mine, site, names)
     names["checked_import"] = _import(desk, site, folder, "95001", apply=False)
     names["applied_import"] = _import(desk, site, folder, "96001", apply=True)
     _work_at_the_desk(desk, site, folder, names)
@@ -233,6 +236,31 @@ def _made(data: Path, program: str) -> str:
 
 def _last_id(page: Page) -> str:
     return _UUID.findall(page.url)[-1]
+
+
+def _person(page: Page, site: Installation, reference: str) -> str:
+    """The id of somebody by the reference, also where the name is masked."""
+    page.goto(f"{site.address}/certificates/register/?reference={reference}")
+    href = page.locator("main table tbody a").first.get_attribute("href") or ""
+    return _UUID.findall(href)[-1]
+
+
+def _represent(desk: Page, parent: Page, site: Installation, names: Mapping[str, str]) -> str:
+    """Staff see papers of the resident as a representative of the child, who uses the code."""
+    desk.goto(f"{site.address}/certificates/register/{names['child']}/representatives")
+    desk.get_by_label("代理人の氏名").fill("髙橋 架空")
+    for part, value in (("year", "1990"), ("month", "4"), ("day", "1")):
+        desk.locator(f"#id_birth_date_{part}").fill(value)
+    desk.get_by_label("確認した書類").select_option("family_register")
+    desk.get_by_label("窓口で渡す（1日有効）").check()
+    desk.get_by_role("button", name="番号を出す").click()
+    code = desk.locator(".certificates-letter__code").inner_text()
+    parent.goto(f"{site.address}/certificates/my/children/{names['organisation']}")
+    parent.get_by_label("代理人用の番号").fill(code)
+    parent.get_by_role("button", name="記録とつなげる").click()
+    parent.goto(site.address + "/certificates/my/children")
+    href = parent.get_by_role("link", name="代理をやめる").first.get_attribute("href") or ""
+    return _UUID.findall(href)[-1]
 
 
 def _import(page: Page, site: Installation, folder: Path, number: str, *, apply: bool) -> str:

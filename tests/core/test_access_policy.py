@@ -33,11 +33,6 @@ DELEGATED: Attributes = {
     "shown_elsewhere": True,
 }
 LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
-RIGHT: dict[str, Attributes] = {
-    "no-look-up-beyond-the-delegation": DELEGATED,
-    "no-look-up-of-the-protected": DELEGATED,
-}
-"""The facts of the resource with which the request would pass, where it is those that are wrong."""
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -48,6 +43,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Area",
         {},
     ),
+    "protected-person": (
+        "Staff",
+        CLERK,
+        "certificates:ViewPerson",
+        "Certificates::Person",
+        {"organisation": "a", "protected": True, "opened_by": ["2"]},
+    ),
+    "withheld-from-a-representative": (
+        "Resident",
+        CLERK | {"grants": [], "roles": []},
+        "certificates:IssueOwnCertificate",
+        "Certificates::Record",
+        {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
+    ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
         CLERK | {"restricted": True},
@@ -57,6 +66,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
     ),
     "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
     "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
+}
+# What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
+RIGHT: dict[str, Attributes] = {
+    "no-look-up-beyond-the-delegation": DELEGATED,
+    "no-look-up-of-the-protected": DELEGATED,
+    "protected-person": {"opened_by": ["2", "1"]},
+    "withheld-from-a-representative": {"withheld_from": ["2"]},
 }
 
 

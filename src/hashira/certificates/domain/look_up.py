@@ -79,7 +79,8 @@ class FoundPerson:
     reference: str
     name: str
     kana: str
-    birth_date: date
+    birth_date: date | None
+    """``None`` of a protected person, of whom nothing but the reference is told."""
     moved_out_on: date | None
     died_on: date | None
     doses: int

@@ -14,8 +14,10 @@ from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.selectors.doses import dose_events
 from hashira.certificates.selectors.people import PersonNotFound
 from hashira.certificates.store.models import DelegatedPerson, Delegation, Person
+from hashira.certificates.store.protection_alerts import kept_out, protected
 from hashira.core.access import Resource
 from hashira.core.accounts.models import Organisation
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.language import Bilingual
 from hashira.kernel.person_name import search_key
 
@@ -96,10 +98,12 @@ class DelegatedRecord:
 def may_be_shown_elsewhere(person_id: UUID) -> bool:
     """Whether the record of a person may be shown to another municipality at all.
 
-    The one place that every delegated view asks, before anything of the person is read. A mark by which a
-    person is protected (DV等支援措置) is to be looked up here.
+    The one place that every delegated view asks, before anything of the person is read. Who is protected
+    (DV等支援措置) is shown to nobody elsewhere.
     """
-    return Person.objects.filter(pk=person_id, erased_at=None).exists()
+    today = today_in_japan(SystemClock())
+    known = Person.objects.filter(pk=person_id, erased_at=None)
+    return known.exists() and not protected(known, today).exists()
 
 
 def delegations_of(organisations: Collection[UUID]) -> tuple[DelegationView, ...]:
@@ -122,7 +126,7 @@ def candidates(view: DelegationView) -> dict[int, tuple[Candidate, ...]]:
     days = {one.birth_date for one in view.people}
     rows = Person.objects.filter(
         organisation_id=view.owner_id, birth_date__in=days, erased_at=None, merged_into=None
-    )
+    ).exclude(kept_out("pk", today_in_japan(SystemClock())))
     found: dict[int, tuple[Candidate, ...]] = {}
     for one in view.people:
         key = search_key(one.name)

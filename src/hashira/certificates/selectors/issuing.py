@@ -64,18 +64,28 @@ class CertificateView:
     """How many of the doses shown are no longer in force."""
     added: int
     """How many doses came to the record since."""
+    state: str
+    """``valid``, ``revoked`` or ``superseded``."""
+    made_by: UUID | None
+    """The resident through whose account it was made."""
 
     @property
     def is_card(self) -> bool:
         return self.kind == CertificateKind.CARD
 
 
-def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[CertificateLine, ...]:
-    """The certificates of a person, the newest first; ``in_force`` are the events that count now."""
+def certificates_of(
+    person_id: UUID, in_force: frozenset[UUID], *, made_by: str | None = None
+) -> tuple[CertificateLine, ...]:
+    """The certificates of a person, the newest first; ``in_force`` are the events that count now.
+
+    With ``made_by`` those that were made through this resident's account: what a representative sees.
+    """
     members = members_of(person_id)
     same = collapsed_into(members)
+    every = IssuedCertificate.objects.filter(person_id__in=members)
     rows = (
-        IssuedCertificate.objects.filter(person_id__in=members)
+        (every if made_by is None else every.filter(resident_id=made_by))
         .select_related("status")
         .prefetch_related("doses")
     )
@@ -88,7 +98,7 @@ def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[Certifi
                 title=TITLES[row.kind],
                 number=row.number,
                 issued_at=row.issued_at,
-                state=row.status.state if hasattr(row, "status") else "valid",
+                state=_state(row),
                 outdated=not shown <= in_force,
             )
         )
@@ -97,7 +107,8 @@ def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[Certifi
 
 def certificate_view(certificate_id: UUID) -> CertificateView:
     """The certificate; raises ``CertificateNotFound``."""
-    row = IssuedCertificate.objects.filter(pk=certificate_id).prefetch_related("doses").first()
+    rows = IssuedCertificate.objects.select_related("status").prefetch_related("doses")
+    row = rows.filter(pk=certificate_id).first()
     if row is None:
         raise CertificateNotFound
     record = own_record(row.person_id)
@@ -117,8 +128,14 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         content=_content(row.format, row.text),
         doses=tuple(dose for dose in record.doses if dose.event_id in shown),
         withdrawn=len(shown - {dose.event_id for dose in record.doses}),
+        state=_state(row),
+        made_by=row.resident_id,
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
     )
+
+
+def _state(row: IssuedCertificate) -> str:
+    return row.status.state if hasattr(row, "status") else "valid"
 
 
 def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:

@@ -18,6 +18,7 @@ from hashira.certificates.domain.linking import Claimant
 from hashira.certificates.domain.merging import Entry, SameDose, refusals, same_doses
 from hashira.certificates.selectors.doses import dose_events, entry_events
 from hashira.certificates.selectors.people import PersonNotFound, PersonView, person_view
+from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.store.models import (
     DoseEvent,
     IssuedCertificate,
@@ -28,7 +29,9 @@ from hashira.certificates.store.models import (
     RegisterLink,
     State,
 )
+from hashira.certificates.store.protection_alerts import kept_out
 from hashira.core.access import Resource
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.language import Bilingual
 
 
@@ -145,7 +148,7 @@ class MergeView:
 
     @property
     def resource(self) -> Resource:
-        return Resource("Certificates::Person", str(self.kept), str(self.organisation_id))
+        return person_resource(self.kept, self.organisation_id)
 
 
 class PairSource:
@@ -168,7 +171,9 @@ class PairSource:
         return [_pair(row) for row in rows[start:stop]]
 
     def _rows(self, filters: Mapping[str, str]) -> QuerySet[LikelyDuplicate]:
+        today = today_in_japan(SystemClock())
         rows = LikelyDuplicate.objects.filter(organisation_id__in=self._organisations, state=self._state)
+        rows = rows.exclude(kept_out("first", today) | kept_out("second", today))
         if sign := filters.get("signs"):
             rows = rows.filter(signs__icontains=f'"{sign}"')
         return rows
@@ -317,7 +322,7 @@ def alike(person_id: UUID, limit: int = 5) -> tuple[Found, ...]:
     mine = identity_of(row)
     found = [
         (likeness(mine, identity_of(other)), other)
-        for other in people.exclude(pk=row.pk)[:500]
+        for other in people.exclude(kept_out("pk", today_in_japan(SystemClock()))).exclude(pk=row.pk)[:500]
         if (min(row.pk, other.pk), max(row.pk, other.pk)) not in told
     ]
     found = [(like, other) for like, other in found if like.score >= LISTED]

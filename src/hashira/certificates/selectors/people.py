@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from hashira.certificates.domain.dose_history import DoseEvent, in_force
+from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.protection import masked_for, person_resource
 from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision, RegisterLink
 from hashira.core.access import Principal, Resource
@@ -79,18 +81,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person in a list."""
+    """A person in a list. Of a protected one (``masked``) only the reference is told."""
 
     id: UUID
     reference: str
     name: str
     kana: str
-    birth_date: date
+    birth_date: date | None
     sex: str
     moved_out_on: date | None
     died_on: date | None
     merged: bool = False
     """Found by an entry that was merged: ``id`` leads to the record in which it stands."""
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,8 @@ class PersonView:
     revisions: tuple[Revision, ...]
     linked_at: datetime | None
     certificates: int
-
-    @property
-    def resource(self) -> Resource:
-        """What access is asked for."""
-        return Resource("Certificates::Person", str(self.id), str(self.organisation_id))
+    resource: Resource
+    """What access is asked for."""
 
 
 def registers_of(principal: Principal) -> tuple[Municipality, ...]:
@@ -231,6 +231,25 @@ def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
     )
 
 
+def masked(principal: Principal, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """The list as this member of staff may see it: protected people last, with nothing but the reference.
+
+    Last, since a place in the order of readings tells how a name is read.
+    """
+    hidden = masked_for(principal, (row.id for row in found))
+    return (
+        *(row for row in found if row.id not in hidden),
+        *sorted(
+            (
+                Found(row.id, row.reference, MASKED.ja, "", None, "", None, None, masked=True)
+                for row in found
+                if row.id in hidden
+            ),
+            key=lambda row: row.reference,
+        ),
+    )
+
+
 def person_view(person_id: UUID) -> PersonView:
     """The person; raises ``PersonNotFound`` or ``PersonMerged``.
 
@@ -267,6 +286,7 @@ def person_view(person_id: UUID) -> PersonView:
         ),
         linked_at=link.linked_at if link else None,
         certificates=IssuedCertificate.objects.filter(person_id__in=members_of(person_id)).count(),
+        resource=person_resource(row.pk, row.organisation_id),
     )
 
 

@@ -35,13 +35,18 @@ class Notice:
         return self.outcome == "open" and self.wish == "wanted"
 
 
-def notices_of(person_id: UUID) -> tuple[Notice, ...]:
-    """What the holder of a person's certificates is to be told, the latest first; not what they declined."""
+def notices_of(person_id: UUID, *, made_by: str | None = None) -> tuple[Notice, ...]:
+    """What the holder of a person's certificates is to be told, the latest first; not what they declined.
+
+    With ``made_by`` about those that were made through this resident's account.
+    """
     rows = (
         Reissue.objects.filter(person_id__in=members_of(person_id))
         .exclude(wish="declined")
         .select_related("old")
     )
+    if made_by is not None:
+        rows = rows.filter(old__resident_id=made_by)
     return tuple(
         Notice(
             id=row.pk,

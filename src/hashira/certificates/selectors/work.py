@@ -27,6 +27,8 @@ from hashira.certificates.store.models import (
     Reissue,
     WorkMark,
 )
+from hashira.certificates.store.protection_alerts import kept_out
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.language import Bilingual
 
 _MISMATCH = (Why.NAME_DIFFERS.value, Why.BIRTH_CHANGED.value)
@@ -137,6 +139,7 @@ def oldest_by_kind(organisations: Collection[uuid.UUID]) -> dict[str, datetime |
 def _kinds(organisations: frozenset[uuid.UUID]) -> dict[WorkKind, QuerySet[Any]]:
     """The rows of every kind that wait, each with the same columns."""
     where = {"organisation_id__in": organisations}
+    today = today_in_japan(SystemClock())
     requests = LinkRequest.objects.filter(state=LinkRequest.State.OPEN, **where)
     return {
         WorkKind.LINK: _columns(
@@ -146,7 +149,7 @@ def _kinds(organisations: frozenset[uuid.UUID]) -> dict[WorkKind, QuerySet[Any]]
             requests.filter(why__in=_MISMATCH), WorkKind.NAME, "name", F("why"), "created_at"
         ),
         WorkKind.DOUBT: _columns(
-            DoubtfulRecord.objects.filter(**where),
+            DoubtfulRecord.objects.filter(**where).exclude(kept_out("person", today)),
             WorkKind.DOUBT,
             "person__name",
             F("rule"),
@@ -154,7 +157,9 @@ def _kinds(organisations: frozenset[uuid.UUID]) -> dict[WorkKind, QuerySet[Any]]
             target="person_id",
         ),
         WorkKind.DUPLICATE: _columns(
-            LikelyDuplicate.objects.filter(state=LikelyDuplicate.State.OPEN, **where),
+            LikelyDuplicate.objects.filter(state=LikelyDuplicate.State.OPEN, **where).exclude(
+                kept_out("first", today) | kept_out("second", today)
+            ),
             WorkKind.DUPLICATE,
             Concat("first__name", Value(" ／ "), "second__name"),
             Value("alike"),
@@ -167,7 +172,7 @@ def _kinds(organisations: frozenset[uuid.UUID]) -> dict[WorkKind, QuerySet[Any]]
                 Q(outcome=Reissue.Outcome.IMPOSSIBLE)
                 | Q(outcome=Reissue.Outcome.OPEN, wish=Reissue.Wish.WANTED),
                 old__organisation_id__in=organisations,
-            ),
+            ).exclude(kept_out("person", today)),
             WorkKind.REISSUE,
             "person__name",
             F("outcome"),

@@ -16,8 +16,11 @@ from hashira.certificates.adapters.issuing_keys import IssuingKeys
 from hashira.certificates.domain import p256
 from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.certificate_number import CertificateNumber
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.services.keys import certificate_kid, publish_keys
+from hashira.certificates.services.own_record import require_own
+from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.services.status import enter
 from hashira.certificates.store.models import (
     CertificateSerial,
@@ -26,7 +29,7 @@ from hashira.certificates.store.models import (
     Person,
     SigningKey,
 )
-from hashira.core import access, audit
+from hashira.core import audit
 from hashira.core.access import Principal, PrincipalKind
 from hashira.core.audit import Subject
 from hashira.kernel.clock import FixedClock, today_in_japan
@@ -66,7 +69,8 @@ class RequestTaken(HashiraError):
 
 def held_record(actor: Principal, person_id: UUID) -> OwnRecord:
     """The record as it is once nobody else can change it: a correction waits, or has been seen."""
-    access.require(actor, ISSUE, own_record(person_id).resource)
+    record = own_record(person_id)
+    require_own(actor, ISSUE, record, record.resource)
     Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     return own_record(person_id)
 
@@ -138,6 +142,7 @@ def keep(
     )
     _publish_unless_known(keys, certificate.issued_at)
     enter(certificate)
+    raise_alerts(one(record.person_id), kind=AlertKind.ISSUE, actor=actor, at=certificate.issued_at)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
     _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
     return certificate.id

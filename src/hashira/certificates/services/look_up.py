@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
-from hashira.certificates.domain.look_up import Answer, Asked, Outcome
+from hashira.certificates.domain.look_up import Answer, Asked, FoundPerson, Outcome
+from hashira.certificates.domain.protection import MASKED, AlertKind
 from hashira.certificates.selectors.look_up import found_people
+from hashira.certificates.selectors.protection import masked_for
+from hashira.certificates.services.protection import raise_alerts
+from hashira.certificates.store.models import Person
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.audit import Subject
@@ -23,11 +29,12 @@ def look_up(
 ) -> tuple[Answer, ...]:
     """What the register has for each question, in their order.
 
-    The audit has an event for every 500 people who were found, with the digest of the purpose.
+    The audit has an event for every 500 people who were found, with the digest of the purpose. Protected
+    people are masked, and finding one is an alert.
     """
     register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
     access.require(actor, "certificates:LookUpList", register)
-    answers = list(_answers(organisation_id, questions))
+    answers = _masked(actor, list(_answers(organisation_id, questions)))
     seen = list(dict.fromkeys(str(a.person.id) for a in answers if a.person is not None))
     counts: defaultdict[str, int] = defaultdict(int)
     for answer in answers:
@@ -42,6 +49,22 @@ def look_up(
             evidence=purpose.encode(),
         )
     return tuple(answers)
+
+
+def _masked(actor: Principal, answers: list[Answer]) -> list[Answer]:
+    hidden = masked_for(actor, [answer.person.id for answer in answers if answer.person is not None])
+    people = Person.objects.filter(pk__in=hidden)
+    raise_alerts(people, kind=AlertKind.SEARCH, actor=actor, at=datetime.now(UTC))
+    return [
+        replace(answer, person=_nothing_of(answer.person))
+        if answer.person is not None and answer.person.id in hidden
+        else answer
+        for answer in answers
+    ]
+
+
+def _nothing_of(person: FoundPerson) -> FoundPerson:
+    return FoundPerson(person.id, person.reference, MASKED.ja, "", None, None, None, 0, None, 0, "")
 
 
 def _answers(organisation_id: UUID, questions: Sequence[Asked]) -> Iterator[Answer]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.person import PersonValues
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.people import (
     Found,
     PersonMerged,
@@ -17,10 +18,14 @@ from hashira.certificates.selectors.people import (
     PersonView,
     Question,
     find_people,
+    masked,
     person_view,
 )
+from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.services.examination import refresh_doubts
 from hashira.certificates.services.linking import suspend_unless_true
+from hashira.certificates.services.protection import raise_alerts, require_person
+from hashira.certificates.services.representation import end_unless_true
 from hashira.certificates.services.status import BUNDLE_JOB, PUBLISHER, end_validity
 from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision
 from hashira.core import access, audit, jobs
@@ -104,16 +109,23 @@ def revise_person(
         raise ReferenceTaken(reference=values.reference) from error
     _revise(person, values, actor, at, reason=reason)
     suspend_unless_true(actor=actor, person=person, before=born_before, at=at)
+    end_unless_true(actor=actor, person=person, before=born_before, at=at)
     refresh_doubts(person.pk)
     _tell(actor, "certificates:RevisePerson", person, values)
 
 
 @service(action="certificates:SearchPeople")
 def search_people(*, actor: Principal, organisation_id: UUID, question: Question) -> tuple[Found, ...]:
-    """Looks for people in the register; how many were found is told, not what was asked."""
+    """Looks for people in the register; how many were found is told, not what was asked.
+
+    Protected people are masked unless this member of staff has opened them, and finding one is an alert.
+    """
     register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
     access.require(actor, "certificates:SearchPeople", register)
-    found = find_people(organisation_id, question)
+    every = find_people(organisation_id, question)
+    found = masked(actor, every)
+    hidden = Person.objects.filter(pk__in=[row.id for row in found if row.masked])
+    raise_alerts(hidden, kind=AlertKind.SEARCH, actor=actor, at=datetime.now(UTC))
     audit.record(
         actor=actor,
         action="certificates:SearchPeople",
@@ -125,9 +137,12 @@ def search_people(*, actor: Principal, organisation_id: UUID, question: Question
 
 @service(action="certificates:ViewPerson")
 def view_person(*, actor: Principal, person_id: UUID) -> PersonView:
-    """Everything the register has about a person, for its staff; that it was looked at is told."""
+    """Everything the register has about a person, for its staff; that it was looked at is told.
+
+    Raises ``PersonMasked`` for a protected person whom they have not opened.
+    """
     view = person_view(person_id)
-    access.require(actor, "certificates:ViewPerson", view.resource)
+    require_person(actor, "certificates:ViewPerson", view.resource)
     audit.record(
         actor=actor,
         action="certificates:ViewPerson",
@@ -166,7 +181,7 @@ def erase_person(*, actor: Principal, person_id: UUID, at: datetime) -> None:
 
 def resource_of(person: Person) -> Resource:
     """A person as access is asked for it."""
-    return Resource("Certificates::Person", str(person.pk), str(person.organisation_id))
+    return person_resource(person.pk, person.organisation_id)
 
 
 def _locked(person_id: UUID) -> Person:

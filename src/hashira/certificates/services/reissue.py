@@ -11,6 +11,7 @@ from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.selectors.record_group import collapsed_into, members_of
 from hashira.certificates.services.issuing import replace_card, replace_seal
 from hashira.certificates.services.issuing_hcert import replace_eu, replace_icvp
+from hashira.certificates.services.own_record import require_own
 from hashira.certificates.services.status import PUBLISHER, REISSUE_JOB
 from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, Reissue
 from hashira.core import access, audit, jobs
@@ -51,7 +52,7 @@ def answer(*, actor: Principal, reissue_id: UUID, wanted: bool, at: datetime) ->
     """
     row = Reissue.objects.select_related("old").get(pk=reissue_id)
     record = own_record(row.person_id)
-    access.require(actor, "certificates:IssueOwnCertificate", record.resource)
+    require_own(actor, "certificates:IssueOwnCertificate", record, record.resource)
     row = Reissue.objects.select_for_update(no_key=True).get(pk=reissue_id)
     said = Reissue.Wish.WANTED if wanted else Reissue.Wish.DECLINED
     # Who declined may come back to it; what was asked for is on its way.

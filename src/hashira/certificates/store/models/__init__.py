@@ -27,7 +27,10 @@ from hashira.certificates.store.models.merging import (
     MergeReversal,
     PersonMerge,
 )
+from hashira.certificates.store.models.pickup import PickupAttempt, PickupCode
+from hashira.certificates.store.models.protection import ProtectedOpening, Protection, ProtectionAlert
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
+from hashira.certificates.store.models.representation import Representation, RepresentationCode
 from hashira.certificates.store.models.status import (
     CertificateStatus,
     KeyApproval,
@@ -62,8 +65,15 @@ __all__ = [
     "Person",
     "PersonMerge",
     "PersonRevision",
+    "PickupAttempt",
+    "PickupCode",
+    "ProtectedOpening",
+    "Protection",
+    "ProtectionAlert",
     "RegisterLink",
     "Reissue",
+    "Representation",
+    "RepresentationCode",
     "SigningKey",
     "StagedRow",
     "State",
