@@ -9,6 +9,7 @@ from typing import Any
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 USER = f"arn:aws:iam::{ACCOUNT}:user/hanako"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/hanako"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/hanako"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ops"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -38,7 +39,7 @@ MANY_VALUES: Mapping[str, tuple[str, ...]] = {
     "aws:PrincipalOrgPaths": ("o-town/r-1/ou-a/", "o-town/r-1/ou-b/ou-c/", "o-other/r-2/"),
 }
 ADDRESSES = ("10.1.2.3", "203.0.113.9", "2001:db8::1", "192.168.0.77")
-NETWORKS = ("10.0.0.0/8", "203.0.113.0/24", "2001:db8::/32", "192.168.0.77", "172.16.0.0/12")
+NETWORKS = ("10.0.0.0/8", "203.0.113.0/24", "2001:db8::/32", "192.168.0.77/32", "172.16.0.0/12")
 TIMES = ("2026-04-01T00:00:00Z", "2026-03-31T23:59:59Z", "2027-01-01T09:00:00Z")
 NUMBERS = ("0", "3599", "3600", "3601", "10.5")
 
@@ -81,7 +82,7 @@ class Generator:
         resource = pick(RESOURCES[action]).format(owner=owner)
         if action == "ec2:DescribeInstances":
             owner = ACCOUNT
-        principal = pick((USER, SESSION))
+        principal = pick((USER, USER, SESSION, SESSION, FEDERATED))
         return Case(
             principal,
             action,
@@ -95,7 +96,7 @@ class Generator:
             [self.policy(action, allow=0.85) for _ in range(self.chance.randint(0, 2))],
             self.policy(action, allow=0.85) if self.maybe(0.3) else None,
             self.policy(action, allow=0.8, principals=True)
-            if owner == OTHER or action.startswith(("s3", "sqs", "kms")) and self.maybe(0.6)
+            if owner == OTHER or (action.startswith(("s3", "sqs", "kms")) and self.maybe(0.6))
             else None,
         )
 
@@ -120,7 +121,7 @@ class Generator:
             context["aws:MultiFactorAuthPresent"] = pick(("true", "false"))
         if self.maybe(0.5):
             context["aws:SecureTransport"] = pick(("true", "false"))
-        context["aws:PrincipalArn"] = USER if principal == USER else ROLE
+        context["aws:PrincipalArn"] = ROLE if principal == SESSION else principal
         return context
 
     def cased(self, key: str) -> str:
@@ -137,7 +138,8 @@ class Generator:
         statements = [
             self.statement(action, allow, principals, everybody) for _ in range(self.chance.randint(1, 3))
         ]
-        return {"Version": "2012-10-17", "Statement": statements}
+        version = "2008-10-17" if self.maybe(0.05) else "2012-10-17"
+        return {"Version": version, "Statement": statements}
 
     def statement(self, action: str, allow: float, principals: bool, everybody: bool) -> dict[str, Any]:
         effect = "Allow" if self.maybe(allow) else "Deny"
@@ -154,7 +156,15 @@ class Generator:
 
     def principals(self, effect: str) -> dict[str, Any]:
         named = self.some(
-            (USER, ROLE, SESSION, ROOT, f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{OTHER}:user/taro")
+            (
+                USER,
+                ROLE,
+                SESSION,
+                FEDERATED,
+                ROOT,
+                f"arn:aws:iam::{OTHER}:root",
+                f"arn:aws:iam::{OTHER}:user/taro",
+            )
         )
         if effect == "Deny" and self.maybe(0.3):
             return {"NotPrincipal": {"AWS": named}}
@@ -194,7 +204,7 @@ class Generator:
 
     def line(self) -> tuple[str, str, list[str]]:
         pick = self.chance.choice
-        kind = pick(("text", "text", "set", "number", "date", "bool", "address", "arn", "null"))
+        kind = pick(("text", "text", "set", "mixed", "number", "date", "bool", "address", "arn", "null"))
         ending = "IfExists" if kind != "null" and self.maybe(0.3) else ""
         if kind == "text":
             key = pick(list(ONE_VALUE))
@@ -203,9 +213,19 @@ class Generator:
                 ONE_VALUE[key][0].upper(),
                 ONE_VALUE[key][0][:3] + "*",
                 "${aws:username}",
+                "${aws:PrincipalTag/team, 'console'}",
             ]
             names = ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
             return f"String{pick(names)}{ending}", self.cased(key), self.some(values)
+        if kind == "mixed":  # an operator for one value on a key that has several, and the other way round
+            if self.maybe(0.5):
+                key = pick(list(MANY_VALUES))
+                name = pick(("Equals", "NotEquals", "Like", "NotLike"))
+                return f"String{name}{ending}", key, self.some(MANY_VALUES[key])
+            key = pick(list(ONE_VALUE))
+            name = pick(("Equals", "NotEquals", "NotLike"))
+            together = pick(("ForAllValues", "ForAnyValue"))
+            return f"{together}:String{name}{ending}", self.cased(key), self.some(ONE_VALUE[key])
         if kind == "set":
             key = pick(list(MANY_VALUES))
             values = [*MANY_VALUES[key], MANY_VALUES[key][0][:4] + "*"]

@@ -18,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
 
-from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, literal
+from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, literal, variables_of
 
 Make = Callable[[str, bool], Matcher]
 """From the value in the policy, and whether variables count, to a matcher of the value in the request.
@@ -209,6 +209,8 @@ class Test:
     """As written, with its set operator and ``IfExists``."""
     key: str
     values: tuple[str, ...]
+    asks: frozenset[str]
+    """The keys, in lower case, that it depends on: its own, and those that its variables stand for."""
     holds: Callable[[Keys], bool]
 
     @classmethod
@@ -230,13 +232,17 @@ class Test:
         if name.lower() == "null":
             if chosen or if_exists:
                 raise ValueError(f"{written}?")
-            return cls(written, key, values, _absent(lowered, values))
+            return cls(written, key, values, frozenset({lowered}), _absent(lowered, values))
         operator = OPERATORS.get(name.lower())
         if operator is None:
             raise ValueError(f"{written}?")
         with_variables = variables and not name.lower().startswith(_WITHOUT_VARIABLES)
         matchers = tuple(operator.make(value, with_variables) for value in values)
-        return cls(written, key, values, _held(lowered, matchers, operator.negated, together, if_exists))
+        asks = {lowered}
+        if with_variables:
+            asks.update(name for value in values for name in variables_of(value))
+        held = _held(lowered, matchers, operator.negated, together, if_exists)
+        return cls(written, key, values, frozenset(asks), held)
 
 
 def _absent(key: str, values: tuple[str, ...]) -> Callable[[Keys], bool]:
@@ -264,10 +270,8 @@ def _held(
         value = keys.get(key)
         if value is None or value == ():
             return if_exists or negated
-        if isinstance(value, str):
-            return of_one(value, keys)
-        # Several values without a set operator: negated, none may match; otherwise one must.
-        return (all if negated else any)(of_one(item, keys) for item in value)
+        # Several values need a set operator: without one nothing holds, not even what is negated.
+        return isinstance(value, str) and of_one(value, keys)
 
     def each(keys: Keys) -> bool:
         return all(of_one(value, keys) for value in _values(keys.get(key)))

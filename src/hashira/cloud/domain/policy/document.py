@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from hashira.cloud.domain.policy.condition import Test
-from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, has_variables
+from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, variables_of
 from hashira.cloud.domain.policy.refusals import UnreadablePolicy
 from hashira.cloud.domain.policy.request import Request
 
@@ -70,15 +70,48 @@ class Statement:
     tests: tuple[Test, ...]
     principals: Principals | None
     matches_action: Callable[[str], bool]
-    matches_resource: Callable[[str, Keys], bool]
+    matches_resource: Callable[[str, Keys], bool | None]
+    """``None`` where a variable without a value leaves it open."""
+    resource_keys: frozenset[str]
+    """The keys, in lower case, that the variables of the resources stand for."""
 
     def applies(self, request: Request) -> bool:
         """Whether action, resource and conditions hold; of principals nothing is asked here."""
         return (
             self.matches_action(request.action)
-            and self.matches_resource(request.resource, request.keys)
-            and all(test.holds(request.keys) for test in self.tests)
+            and self.matches_resource(request.resource, request.keys) is True
+            and (not self.tests or all(test.holds(request.keys) for test in self.tests))
         )
+
+    def told(self, request: Request) -> bool | None:
+        """Whether it applies to a request of which not every key is known; ``None`` if that cannot be told.
+
+        A key that the request is known not to have is in its context without a value: ``()``.
+        """
+        if not self.matches_action(request.action):
+            return False
+        resource = self.matches_resource(request.resource, request.keys)
+        if resource is False:
+            return False
+        open_ = resource is None and bool(self.resource_keys - request.keys.keys())
+        if resource is None and not open_:
+            return False
+        for test in self.tests:
+            if test.asks <= request.keys.keys():
+                if not test.holds(request.keys):
+                    return False
+            else:
+                open_ = True
+        return None if open_ else True
+
+    def unknown(self, request: Request) -> frozenset[str]:
+        """The keys that it asks for and that the request does not have."""
+        return self.asks - request.keys.keys()
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """All keys that it asks for, in lower case."""
+        return self.resource_keys.union(*(test.asks for test in self.tests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +122,15 @@ class Policy:
     kind: PolicyKind
     version: str
     statements: tuple[Statement, ...]
+    denials: tuple[Statement, ...] = field(init=False, repr=False, compare=False)
+    allowances: tuple[Statement, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_effect = {
+            effect: tuple(item for item in self.statements if item.effect is effect) for effect in Effect
+        }
+        object.__setattr__(self, "denials", by_effect[Effect.DENY])
+        object.__setattr__(self, "allowances", by_effect[Effect.ALLOW])
 
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -185,9 +227,10 @@ class _Reader:
         resources, not_resources = (
             (("*",), False) if trust else self._one_of(item, "Resource", "NotResource", place)
         )
-        for resource in resources:
-            if resource != "*" and resource.count(":") < 5 and not has_variables(resource):
-                raise self.refuse(f"{place}.Resource", repr(resource))
+        try:
+            matches_resource = _resource_matcher(resources, not_resources, self.variables)
+        except ValueError as error:
+            raise self.refuse(f"{place}.Resource", repr(str(error))) from error
         return Statement(
             sid or place,
             effect,
@@ -198,7 +241,8 @@ class _Reader:
             self._tests(item.get("Condition", {}), f"{place}.Condition"),
             self._principals(item, effect, place),
             _action_matcher(actions, not_actions),
-            _resource_matcher(resources, not_resources, self.variables),
+            matches_resource,
+            frozenset(key for text in resources for key in variables_of(text) if self.variables),
         )
 
     def _one_of(
@@ -284,12 +328,15 @@ def _action_matcher(actions: tuple[str, ...], negated: bool) -> Callable[[str], 
 
 def _resource_matcher(
     resources: tuple[str, ...], negated: bool, variables: bool
-) -> Callable[[str, Keys], bool]:
+) -> Callable[[str, Keys], bool | None]:
+    for resource in resources:
+        if resource != "*" and resource.count(":") < 5:
+            raise ValueError(resource)
     if "*" in resources:
         return lambda _resource, _keys: not negated
     matchers: tuple[Matcher, ...] = tuple(arn(resource, variables=variables) for resource in resources)
 
-    def matches(resource: str, keys: Keys) -> bool:
+    def matches(resource: str, keys: Keys) -> bool | None:
         unresolved = False
         for match in matchers:
             try:
@@ -297,6 +344,6 @@ def _resource_matcher(
                     return not negated
             except Unresolved:  # a variable without a value matches nothing and refutes nothing
                 unresolved = True
-        return negated and not unresolved
+        return None if unresolved else negated
 
     return matches

@@ -78,40 +78,92 @@ class _Grant(StrEnum):
     ITSELF = "itself"
 
 
-def evaluate(request: Request, policies: PolicySet) -> Decision:
-    """Judges one request."""
-    denied = tuple(_denials(request, policies))
+class Assume(StrEnum):
+    """What is taken for a condition that asks for a key which a recorded request does not have (仮定)."""
+
+    WORST = "worst"
+    """The denial applies, the allowance does not."""
+    BEST = "best"
+
+
+def evaluate(request: Request, policies: PolicySet, *, assume: Assume | None = None) -> Decision:
+    """Judges one request. Without ``assume``, a key that is not in the context is not in the request."""
+    bounded = policies.boundary is not None
+    denied = tuple(_denials(request, _in_force(request, policies), assume, bounded))
     if denied:
         return Decision(Outcome.EXPLICITLY_DENIED, denied)
-    if not request.principal.service_linked and request.principal.kind is not PrincipalKind.ANONYMOUS:
+    if _under_scps(request.principal):
         for level in policies.scps:
-            if not _allows(level, request):
+            if not _allows(level, request, assume):
                 return _nothing_allows(PolicyKind.SCP)
-    return _granted(request, policies)
+    return _granted(request, policies, assume)
 
 
-def _denials(request: Request, policies: PolicySet) -> Iterator[Reason]:
+def restrict(request: Request, policies: PolicySet, *, assume: Assume | None = None) -> Decision | None:
+    """What the organisation alone, its SCPs and RCPs, has against a request; ``None`` is nothing.
+
+    What it lets through is not yet allowed: the policies of the identity and the resource decide.
+    """
+    denied = tuple(_denials(request, _of_organisation(request, policies), assume, False))
+    if denied:
+        return Decision(Outcome.EXPLICITLY_DENIED, denied)
+    if _under_scps(request.principal):
+        for level in policies.scps:
+            if not _allows(level, request, assume):
+                return _nothing_allows(PolicyKind.SCP)
+    return None
+
+
+def unknown_keys(request: Request, policies: PolicySet) -> frozenset[str]:
+    """The keys, in lower case, that statements about a request ask for and that its record does not have."""
+    found: set[str] = set()
     for policy in _in_force(request, policies):
         for statement in policy.statements:
-            if (
-                statement.effect is Effect.DENY
-                and statement.applies(request)
-                and (statement.principals is None or _is_denied(statement.principals, request.principal))
+            if statement.told(request) is None:
+                found |= statement.unknown(request)
+    return frozenset(found)
+
+
+def _under_scps(principal: Principal) -> bool:
+    """SCPs restrict users, roles and root of an account; no service, no service-linked role, no stranger."""
+    return not principal.service_linked and principal.kind not in (
+        PrincipalKind.ANONYMOUS,
+        PrincipalKind.SERVICE,
+    )
+
+
+def _denials(
+    request: Request, policies: Iterable[Policy], assume: Assume | None, bounded: bool
+) -> Iterator[Reason]:
+    for policy in policies:
+        for statement in policy.denials:
+            if _applies(statement, request, assume) and (
+                statement.principals is None or _is_denied(statement.principals, request.principal, bounded)
             ):
                 yield Reason(policy.kind, policy.name, statement.place)
 
 
+def _applies(statement: Statement, request: Request, assume: Assume | None) -> bool:
+    if assume is None:
+        return statement.applies(request)
+    told = statement.told(request)
+    if told is None:
+        return (statement.effect is Effect.DENY) is (assume is Assume.WORST)
+    return told
+
+
+def _of_organisation(request: Request, policies: PolicySet) -> Iterator[Policy]:
+    if _under_scps(request.principal):
+        for level in policies.scps:
+            yield from level
+    if policies.rcps and not request.principal.service_linked and request.service in RCP_SERVICES:
+        for level in policies.rcps:
+            yield from level
+
+
 def _in_force(request: Request, policies: PolicySet) -> Iterator[Policy]:
     """Every policy that can deny the request."""
-    principal = request.principal
-    known = principal.kind is not PrincipalKind.ANONYMOUS
-    if not principal.service_linked:
-        if known:
-            for level in policies.scps:
-                yield from level
-        if request.service in RCP_SERVICES:
-            for level in policies.rcps:
-                yield from level
+    yield from _of_organisation(request, policies)
     yield from policies.identity
     yield from policies.boundary or ()
     yield from policies.session or ()
@@ -119,10 +171,10 @@ def _in_force(request: Request, policies: PolicySet) -> Iterator[Policy]:
         yield policies.resource
 
 
-def _allows(layer: Iterable[Policy], request: Request) -> Reason | None:
+def _allows(layer: Iterable[Policy], request: Request, assume: Assume | None) -> Reason | None:
     for policy in layer:
-        for statement in policy.statements:
-            if statement.effect is Effect.ALLOW and statement.applies(request):
+        for statement in policy.allowances:
+            if _applies(statement, request, assume):
                 return Reason(policy.kind, policy.name, statement.place)
     return None
 
@@ -131,14 +183,14 @@ def _nothing_allows(kind: PolicyKind) -> Decision:
     return Decision(Outcome.IMPLICITLY_DENIED, (Reason(kind, "", ""),))
 
 
-def _granted(request: Request, policies: PolicySet) -> Decision:
+def _granted(request: Request, policies: PolicySet, assume: Assume | None) -> Decision:
     principal = request.principal
-    grant, by_resource = _resource_grant(request, policies.resource)
-    by_identity = _allows(policies.identity, request)
+    grant, by_resource = _resource_grant(request, policies.resource, assume)
+    by_identity = _allows(policies.identity, request, assume)
     if principal.kind is PrincipalKind.ROOT and principal.account == request.resource_account:
         by_identity = by_identity or Reason(PolicyKind.IDENTITY, "", "root")
     within = principal.account == request.resource_account
-    limited_by = _limits(request, policies)
+    limited_by = _limits(request, policies, assume)
     if principal.kind in (PrincipalKind.ANONYMOUS, PrincipalKind.SERVICE):
         if by_resource is not None and grant is _Grant.ITSELF:
             return Decision(Outcome.ALLOWED, (by_resource,))
@@ -156,11 +208,11 @@ def _granted(request: Request, policies: PolicySet) -> Decision:
     return Decision(Outcome.ALLOWED, (by_identity, by_resource))
 
 
-def _limits(request: Request, policies: PolicySet) -> PolicyKind | None:
+def _limits(request: Request, policies: PolicySet, assume: Assume | None) -> PolicyKind | None:
     """The layer that bounds the identity and does not allow this."""
-    if policies.boundary is not None and _allows(policies.boundary, request) is None:
+    if policies.boundary is not None and _allows(policies.boundary, request, assume) is None:
         return PolicyKind.BOUNDARY
-    if policies.session is not None and _allows(policies.session, request) is None:
+    if policies.session is not None and _allows(policies.session, request, assume) is None:
         return PolicyKind.SESSION
     return None
 
@@ -177,14 +229,16 @@ def _asks_the_resource(request: Request) -> bool:
     return request.service == "kms" or request.action.lower().startswith("sts:assumerole")
 
 
-def _resource_grant(request: Request, policy: Policy | None) -> tuple[_Grant, Reason | None]:
+def _resource_grant(
+    request: Request, policy: Policy | None, assume: Assume | None
+) -> tuple[_Grant, Reason | None]:
     """The strongest way in which a resource policy allows the request."""
     best, reason = _Grant.NONE, None
     if policy is None:
         return best, reason
     order = list(_Grant)
-    for statement in policy.statements:
-        if statement.effect is Effect.ALLOW and statement.applies(request):
+    for statement in policy.allowances:
+        if _applies(statement, request, assume):
             grant = _names(statement, request.principal)
             if order.index(grant) > order.index(best):
                 best, reason = grant, Reason(policy.kind, policy.name, statement.place)
@@ -214,11 +268,12 @@ def _root_of(principal: Principal) -> str:
     return f"arn:{partition}:iam::{principal.account}:root"
 
 
-def _is_denied(principals: Principals, principal: Principal) -> bool:
+def _is_denied(principals: Principals, principal: Principal, bounded: bool) -> bool:
     """Whether a denial names the principal, or with ``NotPrincipal`` does not exempt it.
 
     A denial of the account denies everybody in it. An exemption has to name the account, the role and the
-    session: what is left out stays denied.
+    session: what is left out stays denied; and nobody who has a boundary is ever exempt (*IAM User Guide*,
+    "AWS JSON policy elements: NotPrincipal", "Key points").
     """
     if principals.everybody:
         return not principals.negated
@@ -233,4 +288,4 @@ def _is_denied(principals: Principals, principal: Principal) -> bool:
     itself = principal.arn in listed
     if not principals.negated:
         return account or role or itself
-    return not (account and itself and (role or not principal.role))
+    return bounded or not (account and itself and (role or not principal.role))

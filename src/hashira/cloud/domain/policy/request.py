@@ -12,6 +12,19 @@ ContextValue = str | tuple[str, ...]
 """What a context key holds: one value, or a tuple where the key is multivalued."""
 
 
+MULTIVALUED = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+    }
+)
+"""The global keys that hold a set, also of one (*IAM User Guide*, "AWS global condition context keys")."""
+
+
 class PrincipalKind(StrEnum):
     """What kind of principal makes a request (プリンシパルの種類)."""
 
@@ -93,7 +106,12 @@ class Request:
         service, colon, operation = self.action.partition(":")
         if not (service and colon and operation):
             raise UnreadableRequest(reason=f"action {self.action!r}")
-        object.__setattr__(self, "keys", {key.lower(): value for key, value in self.context.items()})
+        keys = {key.lower(): value for key, value in self.context.items()}
+        for key in MULTIVALUED.intersection(keys):
+            value = keys[key]
+            if isinstance(value, str):
+                keys[key] = (value,)
+        object.__setattr__(self, "keys", keys)
 
     @property
     def service(self) -> str:
