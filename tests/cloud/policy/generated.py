@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hashira.cloud.domain.policy import (
+    Policy,
+    PolicyKind,
+    PolicySet,
+    Principal,
+    Request,
+    parse_policy,
+)
+
 ACCOUNT, OTHER = "111122223333", "444455556666"
 USER = f"arn:aws:iam::{ACCOUNT}:user/hanako"
-FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/hanako"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/visitor"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/hanako"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ops"
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+ROOT, OTHERS_ROOT = f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{OTHER}:root"
 
 RESOURCES: Mapping[str, tuple[str, ...]] = {
     "s3:GetObject": ("arn:aws:s3:::town-log/2026/01.json", "arn:aws:s3:::city/hanako/a.txt"),
@@ -138,8 +148,7 @@ class Generator:
         statements = [
             self.statement(action, allow, principals, everybody) for _ in range(self.chance.randint(1, 3))
         ]
-        version = "2008-10-17" if self.maybe(0.05) else "2012-10-17"
-        return {"Version": version, "Statement": statements}
+        return {"Version": "2012-10-17", "Statement": statements}
 
     def statement(self, action: str, allow: float, principals: bool, everybody: bool) -> dict[str, Any]:
         effect = "Allow" if self.maybe(allow) else "Deny"
@@ -162,7 +171,7 @@ class Generator:
                 SESSION,
                 FEDERATED,
                 ROOT,
-                f"arn:aws:iam::{OTHER}:root",
+                OTHERS_ROOT,
                 f"arn:aws:iam::{OTHER}:user/taro",
             )
         )
@@ -282,3 +291,28 @@ def for_the_peer(case: Case) -> dict[str, Any]:
     if case.resource_policy is not None:
         asked["resourcePolicy"] = case.resource_policy
     return asked
+
+
+def policies_of(case: Case) -> PolicySet:
+    """The policies of a case, read by us."""
+
+    def read(listed: list[dict[str, Any]], kind: PolicyKind) -> tuple[Policy, ...]:
+        return tuple(
+            parse_policy(json.dumps(one), kind, name=str(number)) for number, one in enumerate(listed)
+        )
+
+    return PolicySet(
+        scps=tuple(read(level, PolicyKind.SCP) for level in case.scps),
+        rcps=tuple(read(level, PolicyKind.RCP) for level in case.rcps),
+        identity=read(case.identity, PolicyKind.IDENTITY),
+        boundary=None if case.boundary is None else read([case.boundary], PolicyKind.BOUNDARY),
+        resource=None
+        if case.resource_policy is None
+        else read([case.resource_policy], PolicyKind.RESOURCE)[0],
+    )
+
+
+def request_of(case: Case) -> Request:
+    """The request of a case."""
+    context = {key: tuple(v) if isinstance(v, list) else v for key, v in case.context.items()}
+    return Request(Principal.read(case.principal), case.action, case.resource, case.owner, context)

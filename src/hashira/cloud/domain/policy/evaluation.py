@@ -73,8 +73,8 @@ class _Grant(StrEnum):
     NONE = "none"
     ACCOUNT = "account"
     """It names the account, which leaves it to the identity's policies."""
-    ROLE = "role"
-    """It names the role of a session: boundary and session policy still limit it."""
+    SESSION_OF = "session-of"
+    """It names the role or the user of a session: boundary and session policy still limit it."""
     ITSELF = "itself"
 
 
@@ -221,7 +221,7 @@ def _suffices(grant: _Grant, principal: Principal, limited_by: PolicyKind | None
     """Whether a resource policy alone lets a principal of its own account in."""
     if grant is _Grant.ITSELF:
         return True
-    return grant is _Grant.ROLE and limited_by is None
+    return grant is _Grant.SESSION_OF and limited_by is None
 
 
 def _asks_the_resource(request: Request) -> bool:
@@ -255,9 +255,9 @@ def _names(statement: Statement, principal: Principal) -> _Grant:
         return _Grant.ITSELF if principal.arn in principals.by_type.get("Service", ()) else _Grant.NONE
     named = principals.by_type.get("AWS", frozenset())
     if principal.arn in named:
-        return _Grant.ROLE if principal.arn == principal.role else _Grant.ITSELF
-    if principal.role and principal.role in named:
-        return _Grant.ROLE
+        return _Grant.SESSION_OF if principal.arn == principal.role else _Grant.ITSELF
+    if (principal.role and principal.role in named) or (principal.user and principal.user in named):
+        return _Grant.SESSION_OF
     if principal.account and (principal.account in named or _root_of(principal) in named):
         return _Grant.ACCOUNT
     return _Grant.NONE

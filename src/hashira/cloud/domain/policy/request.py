@@ -51,6 +51,8 @@ class Principal:
     account: str = ""
     role: str = ""
     """The ARN of the role of a session."""
+    user: str = ""
+    """The ARN of the user who federated a federated user; its own ARN does not tell."""
     service_linked: bool = False
     """A session of a service-linked role, which no SCP and no RCP restricts."""
 
@@ -81,10 +83,10 @@ class Principal:
             role = name.partition("/")[0]
             linked = role.startswith("AWSServiceRoleFor")
             arn = f"arn:{partition}:iam::{account}:role/{role}"
-            return cls(PrincipalKind.ROLE_SESSION, text, account, arn, linked)
+            return cls(PrincipalKind.ROLE_SESSION, text, account, arn, service_linked=linked)
         if sort == "role" and name:
             linked = name.startswith("aws-service-role/")
-            return cls(PrincipalKind.ROLE_SESSION, text, account, text, linked)
+            return cls(PrincipalKind.ROLE_SESSION, text, account, text, service_linked=linked)
         raise UnreadableRequest(reason=f"principal {text!r}")
 
 
