@@ -10,10 +10,11 @@ User Guide*, "SCP evaluation", "Resource control policies".
 """
 
 from hashira.cloud.domain.policy.document import Policy, PolicyKind, Statement, parse_policy
-from hashira.cloud.domain.policy.evaluation import Decision, Outcome, PolicySet, Reason, evaluate
+from hashira.cloud.domain.policy.evaluation import Assume, Decision, Outcome, PolicySet, Reason, evaluate
 from hashira.cloud.domain.policy.request import Principal, PrincipalKind, Request
 
 __all__ = [
+    "Assume",
     "Decision",
     "Outcome",
     "Policy",

@@ -1,7 +1,7 @@
 """The condition operators of IAM, each a self-describing value (条件演算子).
 
 An operator is asked of one value of the request at a time; how several values, a missing key, ``…IfExists``
-and the set operators ``ForAllValues:`` and ``ForAnyValue:`` combine is told in one place, :class:`Test`
+and the set operators ``ForAllValues:`` and ``ForAnyValue:`` combine is told in one place, :class:`Clause`
 (*IAM User Guide*, "IAM JSON policy elements: Condition operators", "Set operators for multivalued context
 keys").
 """
@@ -202,7 +202,7 @@ _WITHOUT_VARIABLES = ("numeric", "date", "bool", "binary", "ip", "notip")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Clause:
     """One line of a ``Condition``: an operator, a key, and the values in the policy."""
 
     operator: str
@@ -214,7 +214,7 @@ class Test:
     holds: Callable[[Keys], bool]
 
     @classmethod
-    def read(cls, written: str, key: str, values: tuple[str, ...], *, variables: bool) -> Test:
+    def read(cls, written: str, key: str, values: tuple[str, ...], *, variables: bool) -> Clause:
         """From the words of the policy.
 
         Raises:

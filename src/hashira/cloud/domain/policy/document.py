@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hashira.cloud.domain.policy.condition import Test
+from hashira.cloud.domain.policy.condition import Clause
 from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, variables_of
 from hashira.cloud.domain.policy.refusals import UnreadablePolicy
 from hashira.cloud.domain.policy.request import Request
@@ -67,7 +67,7 @@ class Statement:
     not_actions: bool
     resources: tuple[str, ...]
     not_resources: bool
-    tests: tuple[Test, ...]
+    clauses: tuple[Clause, ...]
     principals: Principals | None
     matches_action: Callable[[str], bool]
     matches_resource: Callable[[str, Keys], bool | None]
@@ -80,7 +80,7 @@ class Statement:
         return (
             self.matches_action(request.action)
             and self.matches_resource(request.resource, request.keys) is True
-            and (not self.tests or all(test.holds(request.keys) for test in self.tests))
+            and (not self.clauses or all(clause.holds(request.keys) for clause in self.clauses))
         )
 
     def told(self, request: Request) -> bool | None:
@@ -96,9 +96,9 @@ class Statement:
         open_ = resource is None and bool(self.resource_keys - request.keys.keys())
         if resource is None and not open_:
             return False
-        for test in self.tests:
-            if test.asks <= request.keys.keys():
-                if not test.holds(request.keys):
+        for clause in self.clauses:
+            if clause.asks <= request.keys.keys():
+                if not clause.holds(request.keys):
                     return False
             else:
                 open_ = True
@@ -111,7 +111,7 @@ class Statement:
     @property
     def asks(self) -> frozenset[str]:
         """All keys that it asks for, in lower case."""
-        return self.resource_keys.union(*(test.asks for test in self.tests))
+        return self.resource_keys.union(*(clause.asks for clause in self.clauses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +259,10 @@ class _Reader:
             raise self.refuse(place, repr(value)[:80])
         return tuple(listed)
 
-    def _tests(self, condition: object, place: str) -> tuple[Test, ...]:
+    def _tests(self, condition: object, place: str) -> tuple[Clause, ...]:
         if not isinstance(condition, dict):
             raise self.refuse(place, "?")
-        tests = []
+        clauses = []
         for operator, lines in condition.items():
             if not isinstance(lines, dict) or not lines:
                 raise self.refuse(f"{place}.{operator}", "?")
@@ -273,10 +273,10 @@ class _Reader:
                     if any(text is None for text in texts):
                         raise ValueError(repr(value)[:80])
                     values = tuple(text for text in texts if text is not None)
-                    tests.append(Test.read(operator, key, values, variables=self.variables))
+                    clauses.append(Clause.read(operator, key, values, variables=self.variables))
                 except ValueError as error:
                     raise self.refuse(f"{place}.{operator}.{key}", str(error)) from error
-        return tuple(tests)
+        return tuple(clauses)
 
     def _principals(self, item: Mapping[str, Any], effect: Effect, place: str) -> Principals | None:
         written = [name for name in ("Principal", "NotPrincipal") if name in item]
