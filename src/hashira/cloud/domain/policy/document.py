@@ -23,6 +23,10 @@ MOST_CHARACTERS = 65_536
 """More than any kind of policy may have; what is longer is not parsed."""
 
 
+RESOURCE = "resource"
+"""Stands among unknown keys for a resource that a record does not tell."""
+
+
 class PolicyKind(StrEnum):
     """Where a policy is attached (ポリシーの種類)."""
 
@@ -90,11 +94,13 @@ class Statement:
         """
         if not self.matches_action(request.action):
             return False
-        resource = self.matches_resource(request.resource, request.keys)
-        if resource is False:
-            return False
-        open_ = resource is None and bool(self.resource_keys - request.keys.keys())
-        if resource is None and not open_:
+        if request.resource:
+            resource = self.matches_resource(request.resource, request.keys)
+            open_ = resource is None and bool(self.resource_keys - request.keys.keys())
+        else:
+            resource = not self.not_resources if "*" in self.resources else None
+            open_ = resource is None
+        if not resource and not open_:
             return False
         for clause in self.clauses:
             if clause.asks <= request.keys.keys():
@@ -105,8 +111,24 @@ class Statement:
         return None if open_ else True
 
     def unknown(self, request: Request) -> frozenset[str]:
-        """The keys that it asks for and that the request does not have."""
-        return self.asks - request.keys.keys()
+        """The keys that it asks for and that the request does not have; and ``resource`` without one."""
+        missing = self.asks - request.keys.keys()
+        return missing if request.resource or "*" in self.resources else missing | {RESOURCE}
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What it says, apart from its name: two statements of one signature decide alike."""
+        clauses = frozenset(
+            (one.operator.lower(), one.key.lower(), frozenset(one.values)) for one in self.clauses
+        )
+        return (
+            self.effect,
+            frozenset(self.actions),
+            self.not_actions,
+            frozenset(self.resources),
+            self.not_resources,
+            clauses,
+        )
 
     @property
     def asks(self) -> frozenset[str]:

@@ -92,7 +92,7 @@ def evaluate(request: Request, policies: PolicySet, *, assume: Assume | None = N
     denied = tuple(_denials(request, _in_force(request, policies), assume, bounded))
     if denied:
         return Decision(Outcome.EXPLICITLY_DENIED, denied)
-    if _under_scps(request.principal):
+    if under_scps(request.principal):
         for level in policies.scps:
             if not _allows(level, request, assume):
                 return _nothing_allows(PolicyKind.SCP)
@@ -107,7 +107,7 @@ def restrict(request: Request, policies: PolicySet, *, assume: Assume | None = N
     denied = tuple(_denials(request, _of_organisation(request, policies), assume, False))
     if denied:
         return Decision(Outcome.EXPLICITLY_DENIED, denied)
-    if _under_scps(request.principal):
+    if under_scps(request.principal):
         for level in policies.scps:
             if not _allows(level, request, assume):
                 return _nothing_allows(PolicyKind.SCP)
@@ -124,7 +124,7 @@ def unknown_keys(request: Request, policies: PolicySet) -> frozenset[str]:
     return frozenset(found)
 
 
-def _under_scps(principal: Principal) -> bool:
+def under_scps(principal: Principal) -> bool:
     """SCPs restrict users, roles and root of an account; no service, no service-linked role, no stranger."""
     return not principal.service_linked and principal.kind not in (
         PrincipalKind.ANONYMOUS,
@@ -153,7 +153,7 @@ def _applies(statement: Statement, request: Request, assume: Assume | None) -> b
 
 
 def _of_organisation(request: Request, policies: PolicySet) -> Iterator[Policy]:
-    if _under_scps(request.principal):
+    if under_scps(request.principal):
         for level in policies.scps:
             yield from level
     if policies.rcps and not request.principal.service_linked and request.service in RCP_SERVICES:

@@ -18,6 +18,18 @@ class UnreadablePolicy(HashiraError):
     )
 
 
+class UnreadableOrganisation(HashiraError):
+    """Details: ``place``, ``reason``."""
+
+    code = "CLOUD-003"
+    what = Bilingual("組織として読めません", "This cannot be read as an organisation")
+    why = Bilingual("{place}：{reason}", "{place}: {reason}")
+    remedy = Bilingual(
+        "示した場所を直してください。書き方は docs/reference/scp-lab.md にあります",
+        "Mend the place that is named; docs/reference/scp-lab.md tells how it is written",
+    )
+
+
 class UnreadableRequest(HashiraError):
     """Details: ``reason``."""
 

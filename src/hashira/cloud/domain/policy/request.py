@@ -98,6 +98,7 @@ class Request:
     action: str
     """``service:Operation``."""
     resource: str
+    """An ARN, ``*``, or nothing where a record does not tell it: see :meth:`Statement.told`."""
     resource_account: str
     """The account that owns the resource (12 digits)."""
     context: Mapping[str, ContextValue] = field(default_factory=dict)
