@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from hashira.cloud.domain.policy.condition import Clause
-from hashira.cloud.domain.policy.pattern import Keys, Matcher, Unresolved, arn, glob, variables_of
+from hashira.cloud.domain.policy.pattern import Keys, Matcher, OpenKeys, Unresolved, arn, glob, variables_of
 from hashira.cloud.domain.policy.refusals import UnreadablePolicy
 from hashira.cloud.domain.policy.request import Request
 
@@ -95,8 +95,10 @@ class Statement:
         if not self.matches_action(request.action):
             return False
         if request.resource:
-            resource = self.matches_resource(request.resource, request.keys)
-            open_ = resource is None and bool(self.resource_keys - request.keys.keys())
+            whole = self.resource_keys <= request.keys.keys()
+            keys = request.keys if whole else OpenKeys(request.keys)
+            resource = self.matches_resource(request.resource, keys)
+            open_ = resource is None and not whole
         else:
             resource = not self.not_resources if "*" in self.resources else None
             open_ = resource is None

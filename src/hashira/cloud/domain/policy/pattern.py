@@ -27,6 +27,10 @@ _SELECTIVE_FIRST = (2, 5, 4, 3, 1, 0)
 """The parts of an ARN in the order in which they are most likely to refuse: service, resource, account."""
 
 
+class OpenKeys(dict[str, ContextValue]):
+    """The keys of a record that does not have all: what is not in it may be there, so that no default holds."""
+
+
 class Unresolved(Exception):
     """A variable has no value in this request and no default."""
 
@@ -56,16 +60,13 @@ def _checked(pattern: str) -> str:
 
 
 def variables_of(pattern: str) -> list[str]:
-    """The keys, in lower case, without whose values a pattern cannot be told.
+    """The keys, in lower case, on whose values a pattern depends.
 
     >>> variables_of("home/${aws:username}/${aws:PrincipalTag/team, 'all'}/${*}")
-    ['aws:username']
+    ['aws:username', 'aws:principaltag/team']
     """
-    return [
-        name.lower()
-        for name, otherwise in (found.groups() for found in _VARIABLE.finditer(pattern))
-        if otherwise is None and name not in ("*", "?", "$")
-    ]
+    names = (found.group(1) for found in _VARIABLE.finditer(pattern))
+    return [name.lower() for name in names if name not in ("*", "?", "$")]
 
 
 def resolved(pattern: str, keys: Keys) -> _Pieces:
@@ -85,7 +86,7 @@ def resolved(pattern: str, keys: Keys) -> _Pieces:
         else:
             value = keys.get(name.lower())
             if isinstance(value, tuple) or value is None:
-                if otherwise is None:
+                if otherwise is None or (value is None and isinstance(keys, OpenKeys)):
                     raise Unresolved(name.lower())
                 value = otherwise
             pieces.append((value, True))
