@@ -226,7 +226,9 @@ def _suffices(grant: _Grant, principal: Principal, limited_by: PolicyKind | None
 
 def _asks_the_resource(request: Request) -> bool:
     """Keys and roles have a policy of their own without which nobody is let in, not even by their account."""
-    return request.service == "kms" or request.action.lower().startswith("sts:assumerole")
+    if request.service == "kms":
+        return request.resource != "*"  # making and listing keys is asked of no key
+    return request.action.lower().startswith("sts:assumerole")
 
 
 def _resource_grant(

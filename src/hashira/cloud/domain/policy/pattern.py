@@ -28,7 +28,7 @@ _SELECTIVE_FIRST = (2, 5, 4, 3, 1, 0)
 
 
 class OpenKeys(dict[str, ContextValue]):
-    """The keys of a record that does not have all: what is not in it may be there, so that no default holds."""
+    """The keys of a record that does not have all: for what it lacks no default holds."""
 
 
 class Unresolved(Exception):
