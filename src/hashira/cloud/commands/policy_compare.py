@@ -219,5 +219,5 @@ def _tell(impact: Impact, skipped: _Skipped, limit: int) -> None:
         (skipped.count, "読めない記録", "unreadable records"),
     )
     out.print("  ".join(f"{words[language]} {count:,}" for count, *words in told if count))
-    for reason in skipped.first:
-        out.print(f"  {escape(readable(reason))}")
+    for fault in skipped.first:
+        out.print(f"  {escape(readable(fault))}")
