@@ -121,7 +121,7 @@ class Statement:
     def signature(self) -> tuple[object, ...]:
         """What it says, apart from its name: two statements of one signature decide alike."""
         clauses = frozenset(
-            (one.operator.lower(), one.key.lower(), frozenset(one.values)) for one in self.clauses
+            (one.operator.lower(), one.key.lower(), frozenset(one.values), one.asks) for one in self.clauses
         )
         return (
             self.effect,
@@ -129,6 +129,7 @@ class Statement:
             self.not_actions,
             frozenset(self.resources),
             self.not_resources,
+            self.resource_keys,  # in an older version a variable is only its characters
             clauses,
         )
 

@@ -89,14 +89,8 @@ class Assume(StrEnum):
 def evaluate(request: Request, policies: PolicySet, *, assume: Assume | None = None) -> Decision:
     """Judges one request. Without ``assume``, a key that is not in the context is not in the request."""
     bounded = policies.boundary is not None
-    denied = tuple(_denials(request, _in_force(request, policies), assume, bounded))
-    if denied:
-        return Decision(Outcome.EXPLICITLY_DENIED, denied)
-    if under_scps(request.principal):
-        for level in policies.scps:
-            if not _allows(level, request, assume):
-                return _nothing_allows(PolicyKind.SCP)
-    return _granted(request, policies, assume)
+    stopped = _stopped(request, _in_force(request, policies), policies.scps, assume, bounded)
+    return stopped or _granted(request, policies, assume)
 
 
 def restrict(request: Request, policies: PolicySet, *, assume: Assume | None = None) -> Decision | None:
@@ -104,11 +98,22 @@ def restrict(request: Request, policies: PolicySet, *, assume: Assume | None = N
 
     What it lets through is not yet allowed: the policies of the identity and the resource decide.
     """
-    denied = tuple(_denials(request, _of_organisation(request, policies), assume, False))
+    return _stopped(request, _of_organisation(request, policies), policies.scps, assume, False)
+
+
+def _stopped(
+    request: Request,
+    policies: Iterable[Policy],
+    scps: tuple[tuple[Policy, ...], ...],
+    assume: Assume | None,
+    bounded: bool,
+) -> Decision | None:
+    """An explicit denial by any of the policies, or a level of SCPs that does not allow it."""
+    denied = tuple(_denials(request, policies, assume, bounded))
     if denied:
         return Decision(Outcome.EXPLICITLY_DENIED, denied)
     if under_scps(request.principal):
-        for level in policies.scps:
+        for level in scps:
             if not _allows(level, request, assume):
                 return _nothing_allows(PolicyKind.SCP)
     return None
