@@ -16,10 +16,12 @@ from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.domain.dose import Dose
 from hashira.certificates.domain.likeness import SIGNS, Identity, Likeness, likely_pairs, likeness
 from hashira.certificates.domain.vaccine_product import product
+from hashira.certificates.selectors.issuing import certificate_view, person_of_number
 from hashira.certificates.selectors.linking import links_of
 from hashira.certificates.selectors.merging import alike, comparison, merge_view
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.people import PersonMerged, Question, find_people, person_view
+from hashira.certificates.selectors.status import statuses_of
 from hashira.certificates.services import merging
 from hashira.certificates.services.dose import correct_dose, record_dose, void_dose
 from hashira.certificates.services.issuing import issue_card
@@ -284,6 +286,9 @@ def test_certificates_stay_valid_as_long_as_they_are_true(
     merged(boss, one, other)
     assert status(made) == "valid"
     assert not Reissue.objects.exists()
+    assert person_of_number(certificate_view(made).number, frozenset({city.pk})) == one
+    assert {line.person_id for line in statuses_of(one)} == {one}
+    assert certificate_view(made).person_id == one
 
 
 def test_a_certificate_under_a_name_that_is_none_of_the_person_is_revoked(

@@ -10,7 +10,7 @@ from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.domain.content import CertificateContent
 from hashira.certificates.selectors.own_record import OwnDose, own_record
-from hashira.certificates.selectors.record_group import collapsed_into, members_of
+from hashira.certificates.selectors.record_group import collapsed_into, members_of, root_of
 from hashira.certificates.store.models import IssuedCertificate
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -123,11 +123,8 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
 
 def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:
     """The person whose certificate has that number (証明書ID), among those of the organisations."""
-    return (
-        IssuedCertificate.objects.filter(number=number, organisation_id__in=organisations)
-        .values_list("person_id", flat=True)
-        .first()
-    )
+    row = IssuedCertificate.objects.filter(number=number, organisation_id__in=organisations).first()
+    return root_of(row.person_id) if row else None
 
 
 def shown_name(row: IssuedCertificate) -> str:

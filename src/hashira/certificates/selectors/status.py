@@ -168,7 +168,7 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
     return tuple(
         StatusLine(
             id=row.pk,
-            person_id=row.certificate.person_id if row.certificate else None,
+            person_id=_record_of(row.certificate) if row.certificate else None,
             number=row.certificate.number if row.certificate else "",
             title=TITLES[row.certificate.kind] if row.certificate else format_named(row.key.format).TITLE,
             issued_at=row.issued_at,
@@ -176,5 +176,11 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
             reason=row.reason if row.reason in language_free else "",
             changed_at=row.changed_at,
         )
-        for row in rows.select_related("certificate", "key")
+        for row in rows.select_related("certificate__person", "key")
     )
+
+
+def _record_of(certificate: Any) -> UUID:
+    """In whose record it stands: that of the person it was issued to, or of the one they were merged into."""
+    found: UUID = certificate.person.merged_into_id or certificate.person_id
+    return found

@@ -172,7 +172,7 @@ def _kinds(organisations: frozenset[uuid.UUID]) -> dict[WorkKind, QuerySet[Any]]
             "person__name",
             F("outcome"),
             "created_at",
-            target="person_id",
+            target=Coalesce("person__merged_into_id", "person_id"),
         ),
         WorkKind.IMPORT: _columns(
             DoseImport.objects.filter(
@@ -202,7 +202,7 @@ def _columns(
     reason: Any,
     since: str,
     *,
-    target: str = "",
+    target: Any = "",
     other: str = "",
 ) -> QuerySet[Any]:
     mark = WorkMark.objects.filter(kind=kind.value, key=OuterRef("pk"))
@@ -215,7 +215,7 @@ def _columns(
         since=F(since),
         account=Coalesce(Subquery(mark.values("account")[:1]), Value("")),
         done=Subquery(mark.values("done_at")[:1]),
-        target=F(target) if target else nothing,
+        target=F(target) if isinstance(target, str) and target else target or nothing,
         other=F(other) if other else nothing,
     )
 

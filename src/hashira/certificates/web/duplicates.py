@@ -41,7 +41,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
 from hashira.ui.parts import Link
 from hashira.ui.tables import Column, Order, Table
-from hashira.ui.wording import shown_date, worded
+from hashira.ui.wording import shown, shown_date, worded
 
 _STATES = (("open", _("未判断")), ("distinct", _("別人")), ("merged", _("統合済み")))
 
@@ -137,7 +137,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 _("理由"),
                 filterable=True,
                 choices=tuple((code, sign.words) for code, sign in SIGNS.items()),
-                value=lambda row: "、".join(worded(sign) for sign in row.signs),
+                value=lambda row: shown(row.signs),
             ),
             Column("score", _("点"), sortable=True, numeric=True),
             Column("found_at", _("見つけた日時"), sortable=True),
