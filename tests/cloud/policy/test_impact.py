@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.cloud.policy.generated import ACCOUNT, OTHER, USER, Case, Generator, policies_of, request_of
+from tests.cloud.policy.generated import ACCOUNT, OTHER, USER, Case, Generator, request_of
 from tests.cloud.policy.published import allow, deny, policy
 
-from hashira.cloud.domain.policy import Assume, Policy, PolicyKind, parse_policy
+from hashira.cloud.domain.policy import Assume, PolicyKind, PolicySet, parse_policy
 from hashira.cloud.domain.policy.calls import Call, read_call
 from hashira.cloud.domain.policy.evaluation import restrict
 from hashira.cloud.domain.policy.impact import Change, Group, Impact, compare
@@ -213,7 +213,7 @@ def test_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _as_organisation(case: Case) -> dict[str, Any]:
-    """The SCPs of a case as those of an account at the end of a row of units."""
+    """The SCPs and RCPs of a case as those of accounts at the end of a row of units."""
     policies: dict[str, Any] = {}
     rows: list[list[str]] = []
     for number, level in enumerate(case.scps):
@@ -222,6 +222,10 @@ def _as_organisation(case: Case) -> dict[str, Any]:
             rows[-1].append(f"{number}-{place}")
             policies[rows[-1][-1]] = {"kind": "service-control", "document": document}
     rows = [row or ["FullAWSAccess"] for row in rows] or [["FullAWSAccess"]]
+    for number, level in enumerate(case.rcps):
+        for place, document in enumerate(level):
+            rows[min(number, len(rows) - 1)].append(f"rcp-{number}-{place}")
+            policies[f"rcp-{number}-{place}"] = {"kind": "resource-control", "document": document}
     ids = ["r", *(f"ou-{n}" for n in range(1, len(rows)))]
     targets = [
         {"id": one, "parent": ids[n - 1] if n else "", "policies": rows[n]} for n, one in enumerate(ids)
@@ -230,8 +234,9 @@ def _as_organisation(case: Case) -> dict[str, Any]:
     return {"policies": policies, "root": targets[0], "units": targets[1:], "accounts": accounts}
 
 
-def _levels(document: dict[str, Any]) -> tuple[tuple[Policy, ...], ...]:
-    return read_organisation(document).levels(ACCOUNT)[0]
+def _restricting(document: dict[str, Any]) -> PolicySet:
+    scps, rcps = read_organisation(document).levels(ACCOUNT)
+    return PolicySet(scps=scps, rcps=rcps)
 
 
 cases = st.integers(0, 10**9).map(lambda seed: Generator(seed).case())
@@ -252,9 +257,8 @@ def test_the_impact_says_what_the_evaluation_says(case: Case, other: Case, known
         context={**context, **{k: v for k in ("aws:username",) if (v := asked.known(k)) is not None}},
     )
     stopped = {
-        (when, assume): restrict(request, replace(policies_of(case), scps=levels, rcps=()), assume=assume)
-        is not None
-        for when, levels in (("before", _levels(before)), ("after", _levels(after)))
+        (when, assume): restrict(request, _restricting(document), assume=assume) is not None
+        for when, document in (("before", before), ("after", after))
         for assume in Assume
     }
     expected = None
