@@ -76,6 +76,12 @@ AREAS = {
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),
+    "policies": Area(
+        "policies of AWS judged as the foreign simulator judges them, on cases made at random",
+        _pytest("-rP", "-m", "foreign", "tests/cloud/policy"),
+        20_000,
+        "cases",
+    ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),
