@@ -55,12 +55,14 @@ def _keep_ordinances(body: str) -> None:
     """The ordinances of an invented city, taken in and scanned as at a terminal."""
     from hashira.regulations.adapters.reading import Reading, read_all
     from hashira.regulations.services.keeping import keep_laws
+    from hashira.regulations.services.referencing import read_references
     from hashira.regulations.services.scanning import prepare, scan_laws
 
     now = datetime.now(UTC)
     actor = Principal.system("terminal:demonstration")
     read = [one for one in read_all(_ORDINANCES, known=frozenset()) if isinstance(one, Reading)]
     keep_laws(actor=actor, readings=read, at=now, as_of=now.date(), body=body)
+    read_references()
     scan_laws(actor=actor, surveyed=prepare(today=now.date()), at=now)
 
 
