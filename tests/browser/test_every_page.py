@@ -116,7 +116,7 @@ def _chosen(share: int) -> Iterator[Place]:
 def everywhere(
     world: World, site: Installation, people: dict[Who, BrowserContext], share: int = 1
 ) -> Iterator[tuple[Place, Page]]:
-    """Each page in turn, opened by whom it is for; with a ``share`` one of so many, unless all are asked for."""
+    """Each page in turn, opened by whom it is for; with a ``share`` one of so many, unless all are wanted."""
     pages = {who: context.new_page() for who, context in people.items()}
     for place in _chosen(share):
         page = pages[place.who]
