@@ -1,5 +1,6 @@
 """The tables of the certificates, one module a subject."""
 
+from hashira.certificates.store.models.counter import CounterVisit, PrintBatch, PrintLine
 from hashira.certificates.store.models.imports import (
     DoseImport,
     ImportMappingVersion,
@@ -19,6 +20,7 @@ from hashira.certificates.store.models.linking import (
     LinkRequest,
     RegisterLink,
 )
+from hashira.certificates.store.models.programme import ProgrammeVersion
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
 from hashira.certificates.store.models.status import (
     CertificateStatus,
@@ -32,6 +34,7 @@ from hashira.certificates.store.models.status import (
 __all__ = [
     "CertificateSerial",
     "CertificateStatus",
+    "CounterVisit",
     "DoseEvent",
     "DoseImport",
     "ImportMappingVersion",
@@ -45,6 +48,9 @@ __all__ = [
     "LinkRequest",
     "Person",
     "PersonRevision",
+    "PrintBatch",
+    "PrintLine",
+    "ProgrammeVersion",
     "RegisterLink",
     "Reissue",
     "SigningKey",
