@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.certificates.web import (
+    counter,
     doses,
     imports,
     issuer,
@@ -40,6 +41,12 @@ urlpatterns = [
     path("register/<uuid:person_id>/certificates", status.of_person, name="person-certificates"),
     path("register/<uuid:person_id>/certificates/<uuid:certificate_id>/revoke", status.revoke, name="revoke"),
     path("my/notices/<uuid:reissue_id>", status.answer_notice, name="answer-notice"),
+    path("counter/", counter.start, name="counter"),
+    path("counter/choose", counter.choose, name="counter-choose"),
+    path("counter/visits/<uuid:visit_id>", counter.visit, name="counter-visit"),
+    path("counter/visits/<uuid:visit_id>/paper/<str:edition>", counter.paper, name="counter-paper"),
+    path("counter/visits/<uuid:visit_id>/undo", counter.undo, name="counter-undo"),
+    path("counter/visits/<uuid:visit_id>/next", counter.finish, name="counter-next"),
     path("register/", register.search, name="register"),
     path("register/new", register.new_person, name="person-new"),
     path("register/<uuid:person_id>", register.person, name="person"),

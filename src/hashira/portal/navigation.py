@@ -70,6 +70,7 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if not roles & {"municipal_clerk", "municipal_supervisor"}:
         return keys if "administrator" in roles else []
     return [
+        (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),

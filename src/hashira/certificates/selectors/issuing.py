@@ -60,6 +60,9 @@ class CertificateView:
     """How many of the doses shown are no longer in force."""
     added: int
     """How many doses came to the record since."""
+    nationality: str = ""
+    """Of the passport, three letters: a seal does not carry it."""
+    state: str = "valid"
 
     @property
     def is_card(self) -> bool:
@@ -91,7 +94,8 @@ def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[Certifi
 
 def certificate_view(certificate_id: UUID) -> CertificateView:
     """The certificate; raises ``CertificateNotFound``."""
-    row = IssuedCertificate.objects.filter(pk=certificate_id).prefetch_related("doses").first()
+    rows = IssuedCertificate.objects.select_related("status").prefetch_related("doses")
+    row = rows.filter(pk=certificate_id).first()
     if row is None:
         raise CertificateNotFound
     record = own_record(row.person_id)
@@ -109,6 +113,8 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         doses=tuple(dose for dose in record.doses if dose.event_id in shown),
         withdrawn=len(shown - {dose.event_id for dose in record.doses}),
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
+        nationality=row.nationality,
+        state=row.status.state if hasattr(row, "status") else "valid",
     )
 
 

@@ -148,9 +148,15 @@ def _made_before(request_id: UUID, record: OwnRecord, kind: str) -> bool:
     return True
 
 
-def _repeated(actor: Principal, record: OwnRecord, request_id: UUID) -> UUID:
+def _repeated(
+    actor: Principal,
+    record: OwnRecord,
+    request_id: UUID,
+    *,
+    action: str = "certificates:IssueOwnCertificate",
+) -> UUID:
     """The answer to a request that was carried out before: nothing is made, and that is told."""
-    _tell(actor, record, {"repeated": True})
+    _tell(actor, record, {"repeated": True}, action=action)
     return request_id
 
 
@@ -194,6 +200,7 @@ def _keep(
     certificate: IssuedCertificate,
     *,
     resident: UUID | None = None,
+    action: str = "certificates:IssueOwnCertificate",
 ) -> UUID:
     certificate.person_id = record.person_id
     certificate.organisation_id = record.organisation_id
@@ -205,7 +212,7 @@ def _keep(
         # The same request, carried out by another process at the same moment; anything else is a fault.
         if not _made_before(certificate.id, record, certificate.format):
             raise
-        return _repeated(actor, record, certificate.id)
+        return _repeated(actor, record, certificate.id, action=action)
     IssuedDose.objects.bulk_create(
         IssuedDose(certificate=certificate, event_id=dose.event_id, position=position)
         for position, dose in enumerate(doses, start=1)
@@ -213,7 +220,7 @@ def _keep(
     _publish_unless_known(keys, certificate.issued_at)
     enter(certificate)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
-    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
+    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"), action=action)
     return certificate.id
 
 
@@ -222,15 +229,55 @@ def _tell(
     record: OwnRecord,
     facts: dict[str, str | int | bool | None],
     evidence: bytes | None = None,
+    *,
+    action: str = "certificates:IssueOwnCertificate",
 ) -> None:
     audit.record(
         actor=actor,
-        action="certificates:IssueOwnCertificate",
+        action=action,
         subjects=[Subject("person", str(record.person_id))],
         organisation=str(record.organisation_id),
         facts=facts,
         evidence=evidence,
     )
+
+
+def card_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    at: datetime,
+) -> UUID:
+    """A card with name and date of birth for somebody who has no account; told as ``action``.
+
+    In the caller's transaction, which has asked for access and holds the person. As ``issue_card``.
+    """
+    if _made_before(certificate_id, record, shc.NAME):
+        return _repeated(actor, record, certificate_id, action=action)
+    doses, keys = _chosen(record, events), chosen_keys(at)
+    card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
+    return _keep(actor, record, doses, keys, card, action=action)
+
+
+def seal_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    passport: Passport,
+    at: datetime,
+) -> UUID:
+    """A seal for somebody who has no account, with the passport that was shown; as ``card_by_staff``."""
+    if _made_before(certificate_id, record, vds_nc.NAME):
+        return _repeated(actor, record, certificate_id, action=action)
+    doses, keys = _chosen(record, events), chosen_keys(at)
+    seal = _seal(record, doses, keys, passport, certificate_id, at)
+    return _keep(actor, record, doses, keys, seal, action=action)
 
 
 def replace_card(
@@ -275,9 +322,9 @@ def replace_seal(
     passport = Passport(
         number=before.document_number or "",
         name=before.name or "",
-        nationality="",
+        nationality=old.nationality,
         sex=None,
-        expires=today_in_japan(FixedClock(at)),  # none of these three is written into a seal
+        expires=today_in_japan(FixedClock(at)),  # neither of these two is written anywhere
     )
     seal = _seal(record, doses, keys, passport, certificate_id, at)
     return _keep(actor, record, doses, keys, seal, resident=old.resident_id)
@@ -353,5 +400,6 @@ def _seal(
         kid=seal_kid(keys),
         uvci=uvci,
         text=text,
+        nationality=passport.nationality.rstrip("<"),
         issued_at=at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hashira.certificates.adapters.paper import typefaces
-from hashira.certificates.adapters.qr_image import draw
-from hashira.certificates.domain.paper import Edition, PaperCode, PaperSheet, check_density
+from hashira.certificates.adapters.qr_image import draw_lines
+from hashira.certificates.domain.paper import (
+    WINDOWS,
+    Edition,
+    Envelope,
+    PaperCode,
+    PaperSheet,
+    check_density,
+)
 from hashira.kernel.clock import JST
 from hashira.kernel.era import EraDate
 from hashira.kernel.language import Bilingual
@@ -32,12 +39,25 @@ _ONE_AT_A_TIME = threading.Lock()
 drawing many pages."""
 
 
-def paper_code(text: str, *, title: Bilingual, alternative: Bilingual, side: float) -> PaperCode:
-    """A code drawn for paper: level L, or M for a short text, whose modules stay wide all the same."""
-    path, modules = draw(text, level="L")
-    if side / modules >= _WIDE:
-        path, modules = draw(text, level="M")
-    return PaperCode(title, alternative, path, modules, side)
+def paper_code(
+    text: str,
+    *,
+    title: Bilingual,
+    alternative: Bilingual,
+    side: float | Callable[[int], float],
+    octets_a_dose: int = 0,
+) -> PaperCode:
+    """A code drawn for paper: level L, or M for a short text, whose modules stay wide all the same.
+
+    ``side`` in mm, or what gives it for a number of modules.
+    """
+    size = side if callable(side) else lambda modules: side
+    path, modules = draw_lines(text, level="L")
+    if size(modules) / modules >= _WIDE:
+        path, modules = draw_lines(text, level="M")
+    return PaperCode(
+        title, alternative, path, modules, size(modules), octets=len(text), octets_a_dose=octets_a_dose
+    )
 
 
 def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) -> bytes:
@@ -83,12 +103,20 @@ def _told(sheet: PaperSheet) -> dict[str, Any]:
     told["name"] = name.text if name else None
     told["missing"] = typefaces.code_points(name.missing) if name else ""
     told["common"] = typefaces.code_points(name.common) if name else ""
+    if sheet.cover is not None:
+        window = WINDOWS[sheet.cover.envelope]
+        told["cover"] |= {
+            "name": typefaces.drawable(sheet.cover.name).text,
+            "address": typefaces.drawable(sheet.cover.address).text,
+            "window": asdict(window),
+            "folded": sheet.cover.envelope is Envelope.LONG_3,
+        }
     told["issued_on"] = sheet.issued_at.astimezone(JST).date()
     for code in told["codes"]:
         size = code["modules"]
         code["svg"] = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
-            f'<path d="{code["path"]}"/></svg>'
+            f'<path d="{code["path"]}" stroke="#000"/></svg>'
         )
         del code["path"]
     return told

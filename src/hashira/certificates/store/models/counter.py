@@ -38,9 +38,7 @@ class CounterVisit(models.Model):
     class Meta:
         ordering: ClassVar = ["-opened_at"]
         indexes: ClassVar = [
-            models.Index(
-                fields=["opened_by"], name="visits_not_ended", condition=Q(ended_at__isnull=True)
-            ),
+            models.Index(fields=["opened_by"], name="visits_not_ended", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["organisation", "-opened_at"], name="visits_of_a_body"),
         ]
         constraints: ClassVar = [
@@ -68,9 +66,7 @@ class PrintBatch(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-requested_at"]
-        indexes: ClassVar = [
-            models.Index(fields=["organisation", "-requested_at"], name="batches_of_a_body")
-        ]
+        indexes: ClassVar = [models.Index(fields=["organisation", "-requested_at"], name="batches_of_a_body")]
 
 
 class PrintLine(models.Model):

@@ -13,7 +13,7 @@ class ProgrammeVersion(models.Model):
     """One version of a programme: its document, and by whom it was put in force.
 
     A document is never changed and never deleted: what a certificate of an earlier day shows is told by the
-    version of that day. One person asks and another decides; at the terminal of the machine the operator does.
+    version of that day. One person asks and another decides; at the terminal the operator does both.
     """
 
     class Decision(models.TextChoices):
