@@ -34,6 +34,7 @@ from hashira.certificates.store.models import CounterVisit
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
+from hashira.ui.templatetags.ui import in_both_calendars
 from hashira.ui.wording import shown_date, worded
 
 _ACTION = "certificates:ServeAtCounter"
@@ -54,7 +55,7 @@ class SearchForm(forms.Form):
         label=_("氏名、フリガナ、生年月日、番号"),
         max_length=200,
         help_text=_(
-            "例：タカハシ　ハナコ、昭55.2.29、接種券番号、宛名番号、証明書ID。空白で区切って組み合わせます"
+            "昭55.2.29 や 1980-02-29、接種券番号、宛名番号、証明書IDでも探せます。空白で区切って組み合わせます"
         ),
         widget=django_forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
@@ -288,7 +289,7 @@ def _served(request: HttpRequest, row: CounterVisit) -> HttpResponse:
     record = own_record(row.person_id)
     context = {
         "visit": row,
-        "name": record.name,
+        "person_name": record.name,
         "numbers": [c.number for c in (row.seal, row.card) if c is not None],
         "document": DOCUMENT_NAMES[Document(row.document)],
         "missing": typefaces.code_points(typefaces.drawable(record.name).missing),
@@ -317,7 +318,7 @@ def _identity(person: PersonView) -> list[tuple[object, object]]:
         (_("氏名"), person.name),
         (_("氏名（カナ）"), person.kana),
         (_("ローマ字氏名"), person.roman),
-        (_("生年月日"), person.birth_date),
+        (_("生年月日"), in_both_calendars(person.birth_date)),
         (_("住所"), person.address),
         (_("宛名番号"), person.reference),
     ]
