@@ -62,6 +62,12 @@ AREAS = {
         1_000_000,
         "rows",
     ),
+    "paper": Area(
+        "a batch of certificates on paper: everybody once, a PDF for 500, memory that does not grow",
+        _pytest("-rP", "tests/certificates/issuing/test_printing.py", "-k", "everybody"),
+        10_000,
+        "people",
+    ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",
         _pytest("-rP", "tests/regulations/law/test_law_of_japan.py"),

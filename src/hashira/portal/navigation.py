@@ -71,6 +71,7 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         return keys if "administrator" in roles else []
     return [
         (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
+        (Bilingual("一括印刷", "Batches"), reverse("certificates:batches")),
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),

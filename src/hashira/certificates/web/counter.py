@@ -34,8 +34,7 @@ from hashira.certificates.store.models import CounterVisit
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
-from hashira.ui.templatetags.ui import in_both_calendars
-from hashira.ui.wording import shown_date, worded
+from hashira.ui.wording import shown_date, shown_in_both_calendars, worded
 
 _ACTION = "certificates:ServeAtCounter"
 _MAX_ZONE = 200
@@ -54,9 +53,7 @@ class SearchForm(forms.Form):
     text = django_forms.CharField(
         label=_("氏名、フリガナ、生年月日、番号"),
         max_length=200,
-        help_text=_(
-            "昭55.2.29 や 1980-02-29、接種券番号、宛名番号、証明書IDでも探せます。空白で区切って組み合わせます"
-        ),
+        help_text=_("昭55.2.29 や 1980-02-29、接種券番号、宛名番号、証明書IDでも探せます"),
         widget=django_forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
 
@@ -318,7 +315,7 @@ def _identity(person: PersonView) -> list[tuple[object, object]]:
         (_("氏名"), person.name),
         (_("氏名（カナ）"), person.kana),
         (_("ローマ字氏名"), person.roman),
-        (_("生年月日"), in_both_calendars(person.birth_date)),
+        (_("生年月日"), shown_in_both_calendars(person.birth_date)),
         (_("住所"), person.address),
         (_("宛名番号"), person.reference),
     ]

@@ -81,6 +81,7 @@ class PrintLine(models.Model):
         "certificates.IssuedCertificate", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     problem = models.CharField(max_length=16, blank=True, help_text="code of the error that refused it")
+    reason = models.JSONField(default=dict, help_text="what the error said, by language")
     done = models.BooleanField(default=False)
 
     class Meta:
