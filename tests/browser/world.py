@@ -108,6 +108,15 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 
+    programme = folder / "mosquito-fever.json"
+    programme.write_bytes(Path("tests/certificates/registry/mosquito-fever.json").read_bytes())
+    office.goto(site.address + "/certificates/programmes/new")
+    office.get_by_label("プログラムのファイル（JSON）").set_input_files(programme)
+    office.get_by_role("button", name="変わるところを見る").click()
+    office.get_by_role("button", name="承認を申請する").click()
+    expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
+    names["programme_request"] = _last_id(office)
+
     names["directory"] = _made(data, _REGISTER)
     _made(data, _BARE)
     bare = _open(chromium, site, "/sign-in/staff?next=/account/")

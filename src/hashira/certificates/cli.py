@@ -13,6 +13,7 @@ import click
 from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.bundle import bundle
+from hashira.certificates.commands.programmes import programmes
 from hashira.certificates.commands.terminal import terminal_language
 from hashira.certificates.commands.trust import trust as trust_commands
 
@@ -240,6 +241,7 @@ def _moment(moment: datetime) -> str:
 
 certificates.add_command(import_commands.import_)
 certificates.add_command(bundle)
+certificates.add_command(programmes)
 
 
 @certificates.group()

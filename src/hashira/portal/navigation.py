@@ -66,7 +66,10 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if principal.kind is PrincipalKind.RESIDENT:
         return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
     roles = {grant.role for grant in principal.grants}
-    keys = [(Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys"))]
+    keys = [
+        (Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys")),
+        (Bilingual("予防接種プログラム", "Vaccine programmes"), reverse("certificates:programmes")),
+    ]
     if not roles & {"municipal_clerk", "municipal_supervisor"}:
         return keys if "administrator" in roles else []
     return [

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from hashira.certificates.domain import shc, vds_nc
 from hashira.certificates.domain.content import CertificateContent
 from hashira.certificates.domain.format import format_named
+from hashira.certificates.domain.vaccine_product import product
 from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.store.models import IssuedCertificate
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -110,12 +112,18 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         registered_name=record.name,
         text=row.text,
         content=_content(row.format, row.text),
-        doses=tuple(dose for dose in record.doses if dose.event_id in shown),
+        doses=tuple(_as_issued(dose, row.issued_at) for dose in record.doses if dose.event_id in shown),
         withdrawn=len(shown - {dose.event_id for dose in record.doses}),
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
         nationality=row.nationality,
         state=row.status.state if hasattr(row, "status") else "valid",
     )
+
+
+def _as_issued(own: OwnDose, at: datetime) -> OwnDose:
+    """The dose with the product as the programme had it on the day of the certificate."""
+    day = today_in_japan(FixedClock(at))
+    return replace(own, dose=replace(own.dose, product=product(own.dose.product.code, on=day)))
 
 
 def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:

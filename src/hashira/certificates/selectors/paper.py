@@ -82,6 +82,7 @@ def paper_sheet(view: CertificateView, *, card: CertificateView | None = None) -
         ),
         codes=tuple(codes),
         official=bool(settings.HASHIRA_OFFICIAL_SITE),
+        notes=tuple(dict.fromkeys(note for own in view.doses for note in own.dose.product.notes)),
     )
 
 

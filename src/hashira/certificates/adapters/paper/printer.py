@@ -34,6 +34,9 @@ _TEMPLATE = _FOLDER / "certificate.typ"
 _WIDE = 0.55
 """mm at level L; one level up makes a code larger by up to a fifth, which leaves 0.44."""
 _STANDARDS = ["a-2a", "ua-1"]
+_MANY, _REMEMBERED = 50, 11
+"""typst keeps the layouts of its last ten documents for the next one. For one of many sheets they are
+hundreds of megabytes that no other document uses; so many empty ones, a millisecond each, let them go."""
 _ONE_AT_A_TIME = threading.Lock()
 """A compiler holds one world; the threads of a process share it, since loading typefaces takes longer than
 drawing many pages."""
@@ -71,11 +74,18 @@ def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) ->
         [_told(sheet) for sheet in sheets], default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME
     ).decode()
     with _ONE_AT_A_TIME:
-        made = _compiler().compile(
-            format="pdf",
-            sys_inputs={"sheets": told, "edition": edition.value},
-            pdf_standards=_STANDARDS,
-        )
+        made = _compiled(told, edition)
+        for _ in range(_REMEMBERED if len(sheets) > _MANY else 0):
+            _compiled("[]", edition)
+    return made
+
+
+def _compiled(sheets: str, edition: Edition) -> bytes:
+    made = _compiler().compile(
+        format="pdf",
+        sys_inputs={"sheets": sheets, "edition": edition.value},
+        pdf_standards=_STANDARDS,
+    )
     assert isinstance(made, bytes)
     return made
 
