@@ -47,7 +47,7 @@ class Catalogue:
         day = on or self._today
         versions = self._versions.get(programme, [])
         begun = [one for one in versions if one.valid_from <= day]
-        return (begun or versions[:1] or [None])[-1]
+        return next(reversed(begun or versions[:1]), None)
 
     def product(self, code: str, *, on: date | None = None) -> VaccineProduct | None:
         """The product as it is now, or as it was on a day."""
@@ -77,6 +77,12 @@ def built_in_documents() -> Mapping[str, object]:
 
 
 @cache
+def built_in_programmes() -> tuple[Programme, ...]:
+    """The programmes that Hashira comes with."""
+    return tuple(read_programme(one) for one in built_in_documents().values())
+
+
+@cache
 def built_in() -> Catalogue:
-    """The programmes that Hashira comes with, all in force."""
-    return Catalogue([read_programme(one) for one in built_in_documents().values()], today=date.max)
+    """Those, all in force."""
+    return Catalogue(built_in_programmes(), today=date.max)

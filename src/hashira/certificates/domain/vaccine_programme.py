@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from hashira.certificates.domain.icd11_vaccine import VACCINES
 from hashira.certificates.domain.vaccine_product import DatedCode, EuCode, Interval, VaccineProduct
-from hashira.kernel.canonical_json import canonical_json
+from hashira.kernel.canonical_json import JSON, canonical_json
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -78,7 +78,7 @@ def read_programme(document: object) -> Programme:
     name = top.take("programme", _code)
     disease = top.take("disease", _disease, None)
     series = top.take("series", _code, "")
-    notes = top.take("notes", _each(_bilingual, 5), ())
+    notes = top.take("notes", _each(_bilingual, 5), [])
     programme = Programme(
         name=name,
         version=top.take("version", _count(1, 9999)),
@@ -109,7 +109,7 @@ def read_programme(document: object) -> Programme:
 
 def digest_input(document: object) -> bytes:
     """The octets that a version is known by: the canonical form of its document (RFC 8785)."""
-    return canonical_json(document)
+    return canonical_json(cast("JSON", document))
 
 
 def check_successor(new: Programme, old: Programme | None, others: Sequence[Programme]) -> None:
@@ -245,6 +245,10 @@ def _date(value: object, place: str) -> date:
         ) from None
 
 
+def _as_it_is(value: object, place: str) -> object:
+    return value
+
+
 def _count(least: int, most: int) -> Callable[[object, str], int]:
     def read(value: object, place: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -327,11 +331,11 @@ def _product(
     members = _Members(value, place)
     code = members.take("code", _code)
     place = members._place = f"products.{code}"
-    illness, illness_code = members.take("disease", _disease, disease or (None, ""))  # type: ignore[arg-type]
+    illness, illness_code = members.take("disease", _disease, disease or (None, ""))
     if illness is None:
         raise _unreadable(f"{place}.disease", "病気の名前がありません", "there is no disease")
-    codes = _Members(members.take("codes", lambda value, _: value, {}), f"{place}.codes")
-    rules = _Members(members.take("rules", lambda value, _: value, {}), f"{place}.rules")
+    codes = _Members(members.take("codes", _as_it_is, {}), f"{place}.codes")
+    rules = _Members(members.take("rules", _as_it_is, {}), f"{place}.rules")
     found = VaccineProduct(
         code=code,
         name=members.take("name", _bilingual),

@@ -15,7 +15,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import Count, Max
 
 from hashira.certificates.domain import vaccine_product
-from hashira.certificates.domain.vaccine_catalogue import Catalogue, built_in_documents
+from hashira.certificates.domain.vaccine_catalogue import Catalogue, built_in_programmes
 from hashira.certificates.domain.vaccine_programme import read_programme
 from hashira.kernel.clock import SystemClock, today_in_japan
 
@@ -75,8 +75,8 @@ class ProgrammeSource:
 
 
 def _made(documents: tuple[object, ...]) -> Catalogue:
-    every = [*built_in_documents().values(), *documents]
-    return Catalogue([read_programme(one) for one in every], today=today_in_japan(SystemClock()))
+    approved = [read_programme(one) for one in documents]
+    return Catalogue([*built_in_programmes(), *approved], today=today_in_japan(SystemClock()))
 
 
 SOURCE = ProgrammeSource()
