@@ -67,6 +67,8 @@ EVERY_PAGE: Final = (
     Place("certificates:my-link-end", "/certificates/my/{own_person}/end", R),
     Place("certificates:own-new", "/certificates/my/{own_person}/new/card", R),
     Place("certificates:own-new", "/certificates/my/{own_person}/new/seal", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/eu", R),
+    Place("certificates:own-new", "/certificates/my/{own_person}/new/icvp", R),
     Place("certificates:own-certificate", "/certificates/my/certificates/{certificate}", R),
     Place("certificates:counter", "/certificates/counter/", S),
     Place("certificates:counter-visit", "/certificates/counter/visits/{visit}", S),
@@ -100,6 +102,21 @@ EVERY_PAGE: Final = (
     Place("certificates:key-act", "/certificates/keys/acts/{key_act}", D),
     Place("certificates:links", "/certificates/links/", S),
     Place("certificates:link-request", "/certificates/links/{link_request}", S),
+    Place("certificates:work", "/certificates/work/", S),
+    Place("certificates:duplicates", "/certificates/duplicates/", S),
+    Place("certificates:compare", "/certificates/duplicates/{twin}/{other_twin}", S),
+    Place("certificates:merges", "/certificates/merges/", S),
+    Place("certificates:merge", "/certificates/merges/{merge}", S),
+    Place("certificates:look-up", "/certificates/look-up/", S),
+    Place("certificates:statistics", "/certificates/statistics/", S),
+    Place("certificates:delegations", "/certificates/delegations/", S),
+    Place("certificates:delegation-new", "/certificates/delegations/new", S),
+    Place("certificates:delegation", "/certificates/delegations/{delegation}", S),
+    Place("certificates:comparisons", "/certificates/comparisons/", S),
+    Place("certificates:comparison-new", "/certificates/comparisons/new", S),
+    Place("certificates:comparison", "/certificates/comparisons/{comparison}", S),
+    Place("certificates:comparison-correct", "/certificates/comparisons/{comparison}/correct", S),
+    Place("certificates:comparison-undo", "/certificates/comparisons/{corrected}/undo", S),
     Place("certificates:imports", "/certificates/imports/", S),
     Place("certificates:import-new", "/certificates/imports/new", S),
     Place("certificates:import", "/certificates/imports/{checked_import}", S),
@@ -133,8 +150,8 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel correct figures imports listed one one_import people person record registers verify "
-    "verify_batch verify_file void"
+    "api-root cancel check_in correct figures imports issue listed one one_import own_certificate "
+    "own_records people person record registers verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
@@ -167,6 +184,11 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "staff-invitation-withdraw": "takes the wish and leads on",
     "certificates:answer-notice": "takes the answer and leads on",
     "certificates:bundle": "a file for machines",
+    "certificates:signers": "a document for machines",
+    "certificates:eu-batches": "a document for machines",
+    "certificates:eu-batch": "a document for machines",
+    "certificates:eu-filters": "a document for machines",
+    "certificates:eu-filter": "a file for machines",
     "card-revocations": "a list for machines",
     "certificates:batch-cancel": "takes the wish and leads on",
     "certificates:batch-file": "a PDF: tests/certificates/issuing/test_printing.py",
@@ -181,6 +203,12 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "certificates:verifier-manifest": "a file for browsers",
     "certificates:verifier-rules": "a file for the app",
     "certificates:verifier-worker": "a script",
+    "certificates:examine": "takes the wish and leads on",
+    "certificates:work-mark": "takes the wish and leads back",
+    "certificates:delegation-end": "takes the wish and leads on",
+    "certificates:delegated-person": "needs two municipalities: tests/certificates/desk/test_desk_pages.py",
+    "certificates:comparison-choose": "takes the choice and leads back",
+    "certificates:comparison-rows": "a file",
     "certificates:import-apply": "takes the wish and leads on",
     "certificates:import-cancel": "takes the wish and leads on",
     "certificates:import-report": "a file",

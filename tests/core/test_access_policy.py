@@ -25,6 +25,19 @@ CLERK: Attributes = {
     "recent_authentication": True,
     "restricted": False,
 }
+DELEGATED: Attributes = {
+    "organisation": "b",
+    "requester": "a",
+    "in_force": True,
+    "covered": True,
+    "shown_elsewhere": True,
+}
+LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
+RIGHT: dict[str, Attributes] = {
+    "no-look-up-beyond-the-delegation": DELEGATED,
+    "no-look-up-of-the-protected": DELEGATED,
+}
+"""The facts of the resource with which the request would pass, where it is those that are wrong."""
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -42,6 +55,8 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
+    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
 }
 
 
@@ -108,4 +123,5 @@ def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
 def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
-    assert decide(TEXT, kind, principal | CLERK, action, of, resource) is cedarpy.Decision.Allow
+    right = resource | RIGHT.get(policy_id, {})
+    assert decide(TEXT, kind, principal | CLERK, action, of, right) is cedarpy.Decision.Allow

@@ -72,13 +72,25 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     ]
     if not roles & {"municipal_clerk", "municipal_supervisor"}:
         return keys if "administrator" in roles else []
+    from hashira.certificates.selectors.people import registers_of
+    from hashira.certificates.selectors.work import waiting as waiting_at
+
+    waiting = f"{waiting_at([register.id for register in registers_of(principal)]):,}"
     return [
         (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
         (Bilingual("一括印刷", "Batches"), reverse("certificates:batches")),
+        (
+            Bilingual(f"要対応（{waiting}）", f"To do ({waiting})"),
+            reverse("certificates:work"),
+        ),
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
+        (Bilingual("重複の候補", "Duplicates"), reverse("certificates:duplicates")),
+        (Bilingual("一括照会", "Look up a list"), reverse("certificates:look-up")),
+        (Bilingual("照会の委任", "Delegated look-up"), reverse("certificates:delegations")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
         (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
+        (Bilingual("統計", "Statistics"), reverse("certificates:statistics")),
         *(keys if "administrator" in roles else []),
     ]
 

@@ -157,6 +157,10 @@ class DccCodes:
     holder: str
 
 
+MAX_NUMBER = 9
+"""The highest ``dn`` and ``sd`` of DCC 1.3.3."""
+
+
 def codes_on(product: str, day: date) -> DccCodes | None:
     """The codes of our product in a certificate made on that day; ``None`` where the EU has none for it.
 

@@ -86,7 +86,7 @@ class Decision:
 def decide_by_coupon(claimant: Claimant, number: str, candidates: Sequence[Candidate]) -> Decision:
     """Links to the one person whose attributes and coupon number both match."""
     matching = [c for c in candidates if c.coupon_number == number and is_same_person(claimant, c)]
-    if len(matching) > 1:
+    if len({c.id for c in matching}) > 1:
         return Decision(None, Why.SEVERAL)
     return _unless_taken(matching[0]) if matching else Decision(None, Why.NONE)
 

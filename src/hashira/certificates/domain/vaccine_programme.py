@@ -78,7 +78,7 @@ def read_programme(document: object) -> Programme:
     name = top.take("programme", _code)
     disease = top.take("disease", _disease, None)
     series = top.take("series", _code, "")
-    notes = top.take("notes", _each(_bilingual, 5), [])
+    notes: list[Bilingual] = top.take("notes", _each(_bilingual, 5), [])
     programme = Programme(
         name=name,
         version=top.take("version", _count(1, 9999)),
@@ -334,8 +334,9 @@ def _product(
     illness, illness_code = members.take("disease", _disease, disease or (None, ""))
     if illness is None:
         raise _unreadable(f"{place}.disease", "病気の名前がありません", "there is no disease")
-    codes = _Members(members.take("codes", _as_it_is, {}), f"{place}.codes")
-    rules = _Members(members.take("rules", _as_it_is, {}), f"{place}.rules")
+    nothing: object = {}
+    codes = _Members(members.take("codes", _as_it_is, nothing), f"{place}.codes")
+    rules = _Members(members.take("rules", _as_it_is, nothing), f"{place}.rules")
     found = VaccineProduct(
         code=code,
         name=members.take("name", _bilingual),

@@ -16,6 +16,7 @@ from hashira.certificates.domain.linking import (
     is_same_person,
     names_agree,
 )
+from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
 from hashira.core.access import Resource
 from hashira.kernel.errors import HashiraError
@@ -197,8 +198,10 @@ def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
 
     Found by date of birth, by name, by coupon number and by the code: any one of them may be wrong.
     """
-    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
-    alike = Q(birth_date=view.birth_date) | Q(pk=view.named)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None, merged_into=None)
+    alike = Q(birth_date=view.birth_date)
+    if named := root_of(view.named) if view.named else None:
+        alike |= Q(pk=named)
     if key := search_key(view.name):
         alike |= Q(name_key=key)
     if view.coupon_number:
@@ -207,7 +210,7 @@ def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
     linked = set(
         RegisterLink.objects.filter(person__in=near, ended_at=None).values_list("person_id", flat=True)
     )
-    found = [_compare(view, row, row.pk in linked) for row in near]
+    found = [_compare(view, row, row.pk in linked, named) for row in near]
     found.sort(key=lambda one: (-_alikeness(one), one.reference))
     return tuple(found[:limit])
 
@@ -217,9 +220,9 @@ def _alikeness(one: Compared) -> int:
 
 
 def candidate(person: Person, *, linked: bool) -> Candidate:
-    """A row as the rules of linking see it."""
+    """A row as the rules of linking see it; a merged one leads to the record in which it stands."""
     return Candidate(
-        id=person.pk,
+        id=person.merged_into_id or person.pk,
         name=person.name,
         birth_date=person.birth_date,
         sex=person.sex,
@@ -229,7 +232,7 @@ def candidate(person: Person, *, linked: bool) -> Candidate:
     )
 
 
-def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
+def _compare(view: RequestView, row: Person, linked: bool, named: UUID | None) -> Compared:
     claimant, number = Claimant(view.name, view.birth_date, view.gender), view.coupon_number
     seen = Candidate(row.pk, row.name, row.birth_date, row.sex, row.coupon_number, linked)
     return Compared(
@@ -248,7 +251,7 @@ def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
         coupon_agrees=bool(number) and number == row.coupon_number,
         all_agree=is_same_person(claimant, seen),
         linked=linked,
-        named=row.pk == view.named,
+        named=row.pk == named,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.dose import Dose
 from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.domain.passport import RegisteredNames
-from hashira.certificates.domain.projection import card_refusal, seal_refusal
+from hashira.certificates.domain.projection import refusals_of
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.store.models import Person, RegisterLink
 from hashira.core.access import Resource
 from hashira.kernel.clock import SystemClock, today_in_japan
@@ -34,13 +37,21 @@ class RecordNotFound(HashiraError):
 
 @dataclass(frozen=True, slots=True)
 class OwnDose:
-    """A dose in force; with the reason why a format cannot show it, if there is one."""
+    """A dose in force, with what can be made of it."""
 
     event_id: UUID
     dose: Dose
     recorded_at: datetime
-    card_refusal: Bilingual | None
-    seal_refusal: Bilingual | None
+    refusals: Mapping[CertificateKind, Bilingual | None]
+    """Why a certificate of the kind cannot show it; ``None`` if it can."""
+
+    @property
+    def card_refusal(self) -> Bilingual | None:
+        return self.refusals[CertificateKind.CARD]
+
+    @property
+    def seal_refusal(self) -> Bilingual | None:
+        return self.refusals[CertificateKind.SEAL]
 
     @property
     def given_on(self) -> date:
@@ -91,7 +102,11 @@ class OwnRecord:
 
 
 def own_record(person_id: UUID) -> OwnRecord:
-    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it."""
+    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it.
+
+    Of an entry that was merged it is the record in which it stands now, which only its own resident sees.
+    """
+    person_id = root_of(person_id)
     person = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise RecordNotFound
@@ -103,8 +118,7 @@ def own_record(person_id: UUID) -> OwnRecord:
             event_id=recorded.event,
             dose=recorded.dose,
             recorded_at=told[recorded.event],
-            card_refusal=card_refusal(recorded.dose, on=today),
-            seal_refusal=seal_refusal(recorded.dose),
+            refusals=refusals_of(recorded.dose, on=today),
         )
         for recorded in in_force(events)
     )

@@ -8,7 +8,10 @@ import orjson
 from django.conf import settings
 
 from hashira.certificates.adapters.paper.printer import paper_code
-from hashira.certificates.domain import shc_qr
+from hashira.certificates.domain import hcert, shc_qr
+from hashira.certificates.domain.certificate_kind import TITLES
+from hashira.certificates.domain.dcc import DccContent
+from hashira.certificates.domain.icvp import IcvpContent
 from hashira.certificates.domain.paper import (
     SEAL_SIDE,
     PaperCode,
@@ -94,18 +97,25 @@ def sheets_of(card: CertificateView, seal: CertificateView | None) -> tuple[Pape
 
 
 def _travel(view: CertificateView) -> TravelDetails:
-    holder = view.content.holder
+    """Of the passport as much as the certificate says: a yellow card names the nationality itself."""
+    content = view.content
+    if isinstance(content, DccContent):
+        return TravelDetails(" ".join(content.transliterated.replace("<", " ").split()), "", None, "")
+    said = (content.nationality if isinstance(content, IcvpContent) else view.nationality) or ""
     return TravelDetails(
-        name=holder.name or "",
-        nationality=view.nationality,
-        nationality_name=nationality_name(view.nationality),
-        passport_number=holder.document_number or "",
+        name=content.holder.name or "",
+        nationality=said,
+        nationality_name=nationality_name(said),
+        passport_number=content.holder.document_number or "",
     )
 
 
 def _code(view: CertificateView) -> PaperCode:
     if view.is_card:
         return paper_code(shc_qr.write(view.text), title=_CARD, alternative=_CARD, side=card_side)
+    if view.format == hcert.NAME:
+        title = TITLES[view.kind]
+        return paper_code(view.text, title=title, alternative=title, side=card_side)
     return paper_code(
         view.text, title=_SEAL, alternative=_SEAL, side=SEAL_SIDE, octets_a_dose=_octets_a_dose(view.text)
     )

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from hashira.certificates.domain.dose_history import DoseEvent, in_force
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision, RegisterLink
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Organisation
@@ -34,6 +35,22 @@ class PersonNotFound(HashiraError):
     )
     remedy = Bilingual("検索して開いてください", "Search for the person")
     status = 404
+
+
+class PersonMerged(HashiraError):
+    """The entry stands in the record of another. Details: ``leading``, the id of that one."""
+
+    code = "CERT-370"
+    what = Bilingual("この人の記録は統合されています", "This entry was merged")
+    why = Bilingual(
+        "同じ人の別の登録に統合され、その記録で扱います",
+        "It stands in the record of another entry of the person",
+    )
+    remedy = Bilingual(
+        "検索して、統合先の記録を開いてください",
+        "Search for the person and open the record that it was merged into",
+    )
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Found:
     sex: str
     moved_out_on: date | None
     died_on: date | None
+    merged: bool = False
+    """Found by an entry that was merged: ``id`` leads to the record in which it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +212,12 @@ def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
     if question.certificate_number:
         made = IssuedCertificate.objects.filter(number=question.certificate_number)
         wanted &= Q(pk__in=made.values("person_id"))
-    rows = Person.objects.filter(wanted).order_by("kana_key", "birth_date", "reference")[:MAX_FOUND]
+    rows = list(Person.objects.filter(wanted).order_by("kana_key", "birth_date", "reference")[:MAX_FOUND])
+    leading = {row.pk for row in rows if row.merged_into_id is None}
     return tuple(
         Found(
-            id=row.pk,
+            id=row.merged_into_id or row.pk,
+            merged=row.merged_into_id is not None,
             reference=row.reference,
             name=row.name,
             kana=row.kana,
@@ -206,14 +227,20 @@ def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
             died_on=row.died_on,
         )
         for row in rows
+        if row.merged_into_id not in leading
     )
 
 
 def person_view(person_id: UUID) -> PersonView:
-    """The person; raises ``PersonNotFound``. Who may see it is asked by ``services.person.view_person``."""
+    """The person; raises ``PersonNotFound`` or ``PersonMerged``.
+
+    Who may see it is asked by ``services.person.view_person``.
+    """
     row = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
     if row is None:
         raise PersonNotFound
+    if row.merged_into_id is not None:
+        raise PersonMerged(leading=row.merged_into_id)
     events = dose_events(person_id)
     by_id = {event.id: event for event in events}
     link = RegisterLink.objects.filter(person_id=person_id, ended_at=None).first()
@@ -239,7 +266,7 @@ def person_view(person_id: UUID) -> PersonView:
             for r in PersonRevision.objects.filter(person_id=person_id).order_by("version")
         ),
         linked_at=link.linked_at if link else None,
-        certificates=IssuedCertificate.objects.filter(person_id=person_id).count(),
+        certificates=IssuedCertificate.objects.filter(person_id__in=members_of(person_id)).count(),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from hashira.certificates.domain.linking import (
     Claimant,
@@ -21,6 +22,7 @@ from hashira.certificates.domain.linking import (
 )
 from hashira.certificates.selectors.linking import RequestView, candidate, request_view
 from hashira.certificates.selectors.own_record import own_record
+from hashira.certificates.selectors.people import PersonMerged
 from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest, Person, RegisterLink
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -203,7 +205,7 @@ def accept_request(*, actor: Principal, request_id: UUID, person_id: UUID, reaso
     access.require(actor, "certificates:DecideLink", view.resource)
     # Resident first, then person, as in a claim: so neither waits for the other for ever.
     resident = Resident.objects.select_for_update(no_key=True).get(pk=view.resident_id)
-    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None, merged_into=None)
     person = people.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
         raise LinkNotPossible(
@@ -246,6 +248,8 @@ def issue_link_code(
         "certificates:IssueLinkCode",
         Resource("Certificates::Person", str(person_id), str(person.organisation_id)),
     )
+    if person.merged_into_id is not None:
+        raise PersonMerged(leading=person.merged_into_id)
     LinkCode.objects.filter(person=person, ended_at=None).update(ended_at=at)
     code, expires = new_code(), at + (BY_POST if by_post else AT_THE_COUNTER)
     LinkCode.objects.create(
@@ -341,8 +345,9 @@ def _decide(
         return Decision(None, Why.NONE), None
     if is_coupon_number(number):
         rows = list(people.filter(coupon_number=number).select_for_update(no_key=True))
-        linked = set(links.filter(person__coupon_number=number).values_list("person_id", flat=True))
-        found = [candidate(row, linked=row.pk in linked) for row in rows]
+        theirs = Q(person__coupon_number=number) | Q(person__absorbed__coupon_number=number)
+        linked = set(links.filter(theirs).values_list("person_id", flat=True))
+        found = [candidate(row, linked=(row.merged_into_id or row.pk) in linked) for row in rows]
         return decide_by_coupon(claimant, number, found), None
     digest = code_digest(number, secret=settings.SECRET_KEY)
     # The person is locked before the code is read, as when a code is made.
@@ -350,7 +355,8 @@ def _decide(
     code = LinkCode.objects.filter(
         digest=digest, organisation_id=organisation_id, ended_at=None, expires_at__gt=at
     ).first()
-    is_linked = links.filter(person__link_codes__digest=digest).exists()
+    coded = Person.objects.filter(link_codes__digest=digest)
+    is_linked = links.filter(Q(person__in=coded) | Q(person__in=coded.values("merged_into_id"))).exists()
     named = candidate(person, linked=is_linked) if person and code else None
     return decide_by_code(claimant, named), code
 

@@ -14,7 +14,12 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from hashira.certificates.domain.certificate_status import BY_HAND, Reason, revocation_hashes
+from hashira.certificates.domain.certificate_status import (
+    BY_HAND,
+    Reason,
+    revocation_hashes,
+    status_name,
+)
 from hashira.certificates.store import status_ledger
 from hashira.certificates.store.models import (
     CertificateStatus,
@@ -71,12 +76,14 @@ def enter(certificate: IssuedCertificate) -> CertificateStatus:
     if not SigningKey.objects.filter(in_use).exists():
         raise KeyNotInUse
     hashes = revocation_hashes(certificate.format, certificate.text)
+    name = status_name(certificate.format, certificate.text, certificate.kid)
+    assert name is not None  # whatever is issued here can be named
     values: dict[str, Any] = {
         "id": certificate.pk,
         "certificate_id": certificate.pk,
         "key_id": certificate.kid,
         "organisation_id": certificate.organisation_id,
-        "identifier": certificate.rid or certificate.uvci or "",
+        "identifier": name.identifier,
         "signature_hash": hashes.signature,
         "uci_hash": hashes.uci,
         "country_uci_hash": hashes.country_uci,

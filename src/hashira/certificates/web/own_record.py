@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.issuing import certificates_of
 from hashira.certificates.selectors.linking import links_of
 from hashira.certificates.selectors.reissues import notices_of
@@ -31,8 +32,10 @@ def own(request: HttpRequest) -> HttpResponse:
         {
             "record": record,
             "doses": dose_table(request, record.doses, name=f"doses-{number}", caption=_("接種記録")),
-            "can_card": any(dose.card_refusal is None for dose in record.doses),
-            "can_seal": any(dose.seal_refusal is None for dose in record.doses),
+            **{
+                f"can_{kind}": any(dose.refusals[kind] is None for dose in record.doses)
+                for kind in CertificateKind
+            },
             "notices": notices_of(record.person_id),
             "certificates": certificates_of(
                 record.person_id, frozenset(dose.event_id for dose in record.doses)

@@ -66,6 +66,7 @@ def _keep_ordinances(body: str) -> None:
 def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, Account]) -> None:
     """Through the services that clerks use: the same rules, and the same audit."""
     from hashira.certificates.services.dose import record_dose
+    from hashira.certificates.services.examination import examine_now
     from hashira.certificates.services.person import register_person, revise_person
     from hashira.portal.demonstration.people import first_register, second_register
 
@@ -91,6 +92,7 @@ def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, 
                     reason=person.reason,
                     at=now,
                 )
+        examine_now(str(organisations[key].pk))
 
 
 def _clerk(account: Account, organisation: Organisation) -> Principal:

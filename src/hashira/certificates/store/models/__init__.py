@@ -1,6 +1,8 @@
 """The tables of the certificates, one module a subject."""
 
+from hashira.certificates.store.models.comparing import ComparedRow
 from hashira.certificates.store.models.counter import CounterVisit, PrintBatch, PrintLine
+from hashira.certificates.store.models.delegation import DelegatedPerson, Delegation
 from hashira.certificates.store.models.imports import (
     DoseImport,
     ImportMappingVersion,
@@ -20,6 +22,12 @@ from hashira.certificates.store.models.linking import (
     LinkRequest,
     RegisterLink,
 )
+from hashira.certificates.store.models.merging import (
+    CollapsedDose,
+    LikelyDuplicate,
+    MergeReversal,
+    PersonMerge,
+)
 from hashira.certificates.store.models.programme import ProgrammeVersion
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
 from hashira.certificates.store.models.status import (
@@ -30,23 +38,32 @@ from hashira.certificates.store.models.status import (
     StatusChange,
     TrustBundle,
 )
+from hashira.certificates.store.models.work import DoubtfulRecord, WorkMark
 
 __all__ = [
     "CertificateSerial",
     "CertificateStatus",
+    "CollapsedDose",
+    "ComparedRow",
     "CounterVisit",
+    "DelegatedPerson",
+    "Delegation",
     "DoseEvent",
     "DoseImport",
+    "DoubtfulRecord",
     "ImportMappingVersion",
     "ImportRemark",
     "ImportSource",
     "IssuedCertificate",
     "IssuedDose",
     "KeyApproval",
+    "LikelyDuplicate",
     "LinkAttempt",
     "LinkCode",
     "LinkRequest",
+    "MergeReversal",
     "Person",
+    "PersonMerge",
     "PersonRevision",
     "PrintBatch",
     "PrintLine",
@@ -58,4 +75,5 @@ __all__ = [
     "State",
     "StatusChange",
     "TrustBundle",
+    "WorkMark",
 ]

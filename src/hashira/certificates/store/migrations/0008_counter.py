@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_directories'),
-        ('certificates', '0005_status_ledger'),
+        ('certificates', '0007_desk'),
     ]
 
     operations = [
