@@ -93,6 +93,12 @@ AREAS = {
         1_000_000,
         "rows",
     ),
+    "paper": Area(
+        "a batch of certificates on paper: everybody once, a PDF for 500, memory that does not grow",
+        _pytest("-rP", "tests/certificates/issuing/test_printing.py", "-k", "everybody"),
+        10_000,
+        "people",
+    ),
     "desk": Area(
         "a whole register looked through for duplicates and doubts; 10,000 rows corrected in bulk, undone",
         (PYTHON, "-m", "benchmarks.desk"),

@@ -14,6 +14,7 @@ from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.bundle import bundle
 from hashira.certificates.commands.check_in import check_in
 from hashira.certificates.commands.earlier import adopt, revoke_card
+from hashira.certificates.commands.programmes import programmes
 from hashira.certificates.commands.terminal import terminal_language
 from hashira.certificates.commands.trust import trust as trust_commands
 
@@ -207,6 +208,7 @@ def _moment(moment: datetime) -> str:
 
 certificates.add_command(import_commands.import_)
 certificates.add_command(bundle)
+certificates.add_command(programmes)
 certificates.add_command(check_in)
 certificates.add_command(revoke_card)
 

@@ -1,13 +1,15 @@
-"""Durable work of the certificates: checking, applying and undoing an import (接種証明書の非同期処理)."""
+"""Durable work of the certificates: imports, trust, reissue, printing (接種証明書の非同期処理)."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from hashira.certificates.domain.import_state import ImportState
+from hashira.certificates.domain.print_list import PART
+from hashira.certificates.selectors.printing import batch_view
 from hashira.certificates.selectors.trust import archive
 from hashira.certificates.services import (
     bulk_correction,
@@ -18,6 +20,7 @@ from hashira.certificates.services import (
     import_check,
     imports,
     key_life,
+    printing,
     reissue,
     status,
     trust,
@@ -30,6 +33,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 WORKER = Principal.system("certificates.import")
+PRINTER = Principal.system("certificates.print")
 State = ImportState
 
 
@@ -181,6 +185,37 @@ def after_compromise(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     return {"revoked": done, **counts}
 
 
+@job(kind=printing.PRINT_JOB, title=Bilingual("証明書の一括印刷", "Printing certificates in numbers"))
+def print_batch(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Part by part: no more than one part of sheets is in memory, and each file can be fetched at once.
+
+    A step that a crash cut short runs again: who has a certificate of this batch keeps it.
+    """
+    batch_id = UUID(str(parameters["batch"]))
+    people = batch_view(batch_id).people
+    sheets = 0
+    for part, first in enumerate(range(1, people + 1, PART), start=1):
+        context.raise_if_cancelled()
+        context.step(f"issue {part}", _issue_part, context, batch_id, first)
+        sheets += context.step(f"draw {part}", _draw, context, batch_id, part)
+        context.progress(min(first - 1 + PART, people))
+    view = batch_view(batch_id)
+    return {"people": people, "sheets": sheets, "refused": view.refused}
+
+
+def _issue_part(context: JobContext, batch_id: UUID, first: int) -> int:
+    issued = 0
+    while some := printing.issue_some(actor=PRINTER, batch_id=batch_id, first=first, at=datetime.now(UTC)):
+        issued += some
+        context.progress(first - 1 + issued)
+        context.raise_if_cancelled()
+    return issued
+
+
+def _draw(context: JobContext, batch_id: UUID, part: int) -> int:
+    return printing.draw_part(batch_id, part, alive=context.raise_if_cancelled)
+
+
 def _publish_changes() -> int:
     return bundle.publish_changes(actor=status.PUBLISHER, at=datetime.now(UTC))
 
@@ -195,21 +230,21 @@ def _build_bundle() -> int:
 
 
 def _reissue(reissue_id: str) -> str:
-    return reissue.carry_out(actor=status.PUBLISHER, reissue_id=uuid.UUID(reissue_id), at=datetime.now(UTC))
+    return reissue.carry_out(actor=status.PUBLISHER, reissue_id=UUID(reissue_id), at=datetime.now(UTC))
 
 
 def _count_under(approval: str) -> int:
-    return key_life.count_under(uuid.UUID(approval))
+    return key_life.count_under(UUID(approval))
 
 
 def _revoke_portion(approval: str) -> int:
-    return key_life.revoke_portion(
-        actor=status.PUBLISHER, approval_id=uuid.UUID(approval), at=datetime.now(UTC)
-    )
+    return key_life.revoke_portion(actor=status.PUBLISHER, approval_id=UUID(approval), at=datetime.now(UTC))
 
 
 def tidy() -> int:
-    """Delete the files, rows and reports of imports whose time is over; says of how many.
+    """Delete the files, rows and reports of imports and the files of batches whose time is over.
+
+    Says of how many imports.
 
     A file whose import says that it is gone, or that no import knows, was left by a machine that stopped in
     between, and goes as well.
@@ -223,27 +258,29 @@ def tidy() -> int:
     for row in over:
         import_check.forget_rows(row)
     imports.remove_strays(now)
+    for batch_id in printing.batches_over(now):
+        printing.remove_files(actor=PRINTER, batch_id=batch_id, at=now)
     return len(over)
 
 
 def _settle(import_id: str, state: str, counts: dict[str, Any]) -> None:
-    import_apply.settle(actor=WORKER, import_id=uuid.UUID(import_id), state=state, counts=counts)
+    import_apply.settle(actor=WORKER, import_id=UUID(import_id), state=state, counts=counts)
 
 
 def _apply(import_id: str) -> dict[str, int]:
-    return import_apply.apply_rows(actor=WORKER, import_id=uuid.UUID(import_id))
+    return import_apply.apply_rows(actor=WORKER, import_id=UUID(import_id))
 
 
 def _undo(import_id: str) -> dict[str, int]:
-    return import_apply.void_doses(actor=WORKER, import_id=uuid.UUID(import_id))
+    return import_apply.void_doses(actor=WORKER, import_id=UUID(import_id))
 
 
 def _correct_in_bulk(import_id: str) -> dict[str, int]:
-    return bulk_correction.carry_out(actor=WORKER, import_id=uuid.UUID(import_id))
+    return bulk_correction.carry_out(actor=WORKER, import_id=UUID(import_id))
 
 
 def _undo_bulk_correction(import_id: str) -> dict[str, int]:
-    return bulk_correction.carry_out_undo(actor=WORKER, import_id=uuid.UUID(import_id))
+    return bulk_correction.carry_out_undo(actor=WORKER, import_id=UUID(import_id))
 
 
 def _forget(import_id: str) -> None:

@@ -75,7 +75,10 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if principal.kind is PrincipalKind.RESIDENT:
         return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
     roles = {grant.role for grant in principal.grants}
-    keys = [(Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys"))]
+    keys = [
+        (Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys")),
+        (Bilingual("予防接種プログラム", "Vaccine programmes"), reverse("certificates:programmes")),
+    ]
     if not roles & {"municipal_clerk", "municipal_supervisor"}:
         return keys if "administrator" in roles else []
     from hashira.certificates.selectors.people import registers_of
@@ -83,6 +86,8 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
 
     waiting = f"{waiting_at([register.id for register in registers_of(principal)]):,}"
     return [
+        (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
+        (Bilingual("一括印刷", "Batches"), reverse("certificates:batches")),
         (
             Bilingual(f"要対応（{waiting}）", f"To do ({waiting})"),
             reverse("certificates:work"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.domain.content import CertificateContent
+from hashira.certificates.domain.vaccine_product import product
 from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.selectors.record_group import collapsed_into, members_of, root_of
 from hashira.certificates.store.models import IssuedCertificate
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -64,9 +66,11 @@ class CertificateView:
     """How many of the doses shown are no longer in force."""
     added: int
     """How many doses came to the record since."""
-    state: str
+    nationality: str = ""
+    """Of the passport, three letters: a seal does not carry it."""
+    state: str = "valid"
     """``valid``, ``revoked`` or ``superseded``."""
-    made_by: UUID | None
+    made_by: UUID | None = None
     """The resident through whose account it was made."""
 
     @property
@@ -126,16 +130,23 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         registered_name=record.name,
         text=row.text,
         content=_content(row.format, row.text),
-        doses=tuple(dose for dose in record.doses if dose.event_id in shown),
+        doses=tuple(_as_issued(dose, row.issued_at) for dose in record.doses if dose.event_id in shown),
         withdrawn=len(shown - {dose.event_id for dose in record.doses}),
         state=_state(row),
         made_by=row.resident_id,
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
+        nationality=row.nationality,
     )
 
 
 def _state(row: IssuedCertificate) -> str:
     return row.status.state if hasattr(row, "status") else "valid"
+
+
+def _as_issued(own: OwnDose, at: datetime) -> OwnDose:
+    """The dose with the product as the programme had it on the day of the certificate."""
+    day = today_in_japan(FixedClock(at))
+    return replace(own, dose=replace(own.dose, product=product(own.dose.product.code, on=day)))
 
 
 def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:

@@ -131,6 +131,44 @@ def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateVi
     return view
 
 
+def card_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    at: datetime,
+) -> UUID:
+    """A card with name and date of birth for somebody who has no account; told as ``action``.
+
+    In the caller's transaction, which has asked for access and holds the person. As ``issue_card``.
+    """
+    if made_before(certificate_id, record, CertificateKind.CARD):
+        return repeated(actor, record, certificate_id, action=action)
+    doses, keys = chosen_doses(record, events, CertificateKind.CARD), chosen_keys(at)
+    card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
+    return keep(actor, record, doses, keys, card, action=action)
+
+
+def seal_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    passport: Passport,
+    at: datetime,
+) -> UUID:
+    """A seal for somebody who has no account, with the passport that was shown; as ``card_by_staff``."""
+    if made_before(certificate_id, record, CertificateKind.SEAL):
+        return repeated(actor, record, certificate_id, action=action)
+    doses, keys = chosen_doses(record, events, CertificateKind.SEAL), chosen_keys(at)
+    seal = _seal(record, doses, keys, passport, certificate_id, at, grouped=False)
+    return keep(actor, record, doses, keys, seal, action=action)
+
+
 def replace_card(
     *,
     actor: Principal,
@@ -174,9 +212,9 @@ def replace_seal(
     passport = Passport(
         number=before.document_number or "",
         name=before.name or "",
-        nationality="",
+        nationality=old.nationality,
         sex=None,
-        expires=today_in_japan(FixedClock(at)),  # none of these three is written into a seal
+        expires=today_in_japan(FixedClock(at)),  # neither of these two is written anywhere
     )
     grouped = seal_before.grouped
     seal = _seal(record, doses, keys, passport, certificate_id, at, grouped=grouped)
@@ -271,5 +309,6 @@ def _seal(
         kid=certificate_kid(keys.seal),
         uvci=uvci,
         text=text,
+        nationality=passport.nationality.rstrip("<"),
         issued_at=at,
     )

@@ -85,9 +85,9 @@ def made_before(request_id: UUID, record: OwnRecord, kind: str) -> bool:
     return True
 
 
-def repeated(actor: Principal, record: OwnRecord, request_id: UUID) -> UUID:
+def repeated(actor: Principal, record: OwnRecord, request_id: UUID, *, action: str = ISSUE) -> UUID:
     """The answer to a request that was carried out before: nothing is made, and that is told."""
-    _tell(actor, record, {"repeated": True})
+    _tell(actor, record, {"repeated": True}, action=action)
     return request_id
 
 
@@ -123,6 +123,7 @@ def keep(
     certificate: IssuedCertificate,
     *,
     resident: UUID | None = None,
+    action: str = ISSUE,
 ) -> UUID:
     """Writes a signed certificate with what it shows, enters it in the ledger and tells of it."""
     certificate.person_id = record.person_id
@@ -135,7 +136,7 @@ def keep(
         # The same request, carried out by another process at the same moment; anything else is a fault.
         if not made_before(certificate.id, record, certificate.kind):
             raise
-        return repeated(actor, record, certificate.id)
+        return repeated(actor, record, certificate.id, action=action)
     IssuedDose.objects.bulk_create(
         IssuedDose(certificate=certificate, event_id=dose.event_id, position=position)
         for position, dose in enumerate(doses, start=1)
@@ -144,7 +145,7 @@ def keep(
     enter(certificate)
     raise_alerts(one(record.person_id), kind=AlertKind.ISSUE, actor=actor, at=certificate.issued_at)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
-    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
+    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"), action=action)
     return certificate.id
 
 
@@ -166,10 +167,12 @@ def _tell(
     record: OwnRecord,
     facts: dict[str, str | int | bool | None],
     evidence: bytes | None = None,
+    *,
+    action: str = ISSUE,
 ) -> None:
     audit.record(
         actor=actor,
-        action=ISSUE,
+        action=action,
         subjects=[Subject("person", str(record.person_id))],
         organisation=str(record.organisation_id),
         facts=facts,

@@ -1,6 +1,7 @@
 """The tables of the certificates, one module a subject."""
 
 from hashira.certificates.store.models.comparing import ComparedRow
+from hashira.certificates.store.models.counter import CounterVisit, PrintBatch, PrintLine
 from hashira.certificates.store.models.delegation import DelegatedPerson, Delegation
 from hashira.certificates.store.models.imports import (
     DoseImport,
@@ -28,6 +29,7 @@ from hashira.certificates.store.models.merging import (
     PersonMerge,
 )
 from hashira.certificates.store.models.pickup import PickupAttempt, PickupCode
+from hashira.certificates.store.models.programme import ProgrammeVersion
 from hashira.certificates.store.models.protection import ProtectedOpening, Protection, ProtectionAlert
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
 from hashira.certificates.store.models.representation import Representation, RepresentationCode
@@ -46,6 +48,7 @@ __all__ = [
     "CertificateStatus",
     "CollapsedDose",
     "ComparedRow",
+    "CounterVisit",
     "DelegatedPerson",
     "Delegation",
     "DoseEvent",
@@ -67,6 +70,9 @@ __all__ = [
     "PersonRevision",
     "PickupAttempt",
     "PickupCode",
+    "PrintBatch",
+    "PrintLine",
+    "ProgrammeVersion",
     "ProtectedOpening",
     "Protection",
     "ProtectionAlert",
