@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.certificates.issuing.test_issuing import ZONE
 from tests.certificates.people import NOW, clerk, given, municipality, registered
+from tests.certificates.residents.test_protection import protect
 
 from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.domain.counter import VISIT_LASTS, Document
@@ -23,7 +24,12 @@ from hashira.certificates.domain.mrz import write_zone
 from hashira.certificates.domain.paper import Edition
 from hashira.certificates.selectors.keys import own_trust
 from hashira.certificates.services import counter
-from hashira.certificates.store.models import CertificateStatus, CounterVisit, IssuedCertificate
+from hashira.certificates.store.models import (
+    CertificateStatus,
+    CounterVisit,
+    IssuedCertificate,
+    ProtectionAlert,
+)
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
 from hashira.core.audit import Subject
@@ -283,3 +289,15 @@ def test_each_step_is_told_with_the_document_and_without_its_content(
     assert sorted(steps) == ["ended", "issued", "opened", "printed"]
     issued = next(fact for fact in told if fact.get("step") == "issued")
     assert (issued["document"], issued["by_representative"]) == ("residence-card", True)
+
+
+def test_a_protected_person_is_not_served_until_a_supervisor_has_opened_the_record(
+    desk: Client, city: Organisation, person: UUID
+) -> None:
+    protect(clerk(city, "municipal_supervisor"), person)
+    answer = desk.post(reverse("certificates:counter"), {"text": "タカハシ 昭55.2.29"})
+    assert answer.status_code == 403
+    assert "髙橋" not in answer.content.decode()
+    assert not CounterVisit.objects.exists()
+    assert not IssuedCertificate.objects.exists()
+    assert ProtectionAlert.objects.filter(person_id=person, refused=True).exists()

@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from django.db.models import F
 from tests.certificates.people import NOW, clerk, given, municipality, registered
+from tests.certificates.residents.test_protection import protect
 
 from hashira.certificates import jobs as work
 from hashira.certificates.adapters import issuing_keys as keys
@@ -24,7 +25,7 @@ from hashira.certificates.domain.paper import WINDOWS, Edition, Envelope
 from hashira.certificates.domain.print_list import ListUnreadable, PrintFilter, read_references
 from hashira.certificates.selectors.printing import batch_view, references_by, refused_of
 from hashira.certificates.services import printing
-from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, PrintLine
+from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, PrintLine, ProtectionAlert
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
 
@@ -251,3 +252,19 @@ def test_a_filter_finds_by_vaccine_and_day_and_leaves_out_who_has_a_certificate(
 def test_an_unreadable_list_is_refused(text: str) -> None:
     with pytest.raises(ListUnreadable):
         read_references(text)
+
+
+def test_a_protected_person_is_refused_and_the_supervisors_are_told(
+    city: Organisation, crowd: list[str]
+) -> None:
+    """No address leaves by a batch (住民基本台帳事務における支援措置): the list says why, and nothing is issued."""
+    victim = Person.objects.get(reference=crowd[1])
+    protect(clerk(city, "municipal_supervisor"), victim.pk)
+    batch = ask(city, crowd[:3], envelope=Envelope.LONG_3)
+    carry_out(batch)
+    lines = {line.reference: line for line in PrintLine.objects.filter(batch=batch)}
+    assert lines[crowd[1]].problem == "CERT-261"
+    assert lines[crowd[1]].certificate_id is None
+    assert lines[crowd[0]].certificate_id is not None
+    assert not IssuedCertificate.objects.filter(person=victim).exists()
+    assert ProtectionAlert.objects.filter(person=victim, refused=True).count() == 1

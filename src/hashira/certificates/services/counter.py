@@ -18,6 +18,7 @@ from hashira.certificates.domain.passport import accept_passport
 from hashira.certificates.selectors.issuing import certificate_view
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.paper import paper_sheet, sheets_of
+from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.services.issuing import card_by_staff, seal_by_staff
 from hashira.certificates.services.status import revoke_by_hand
 from hashira.certificates.store.models import CounterVisit, IssuedCertificate, Person
@@ -78,7 +79,7 @@ class NothingToUndo(HashiraError):
 def open_visit(*, actor: Principal, person_id: UUID, at: datetime) -> UUID:
     """Begins with a person, and ends every other visit of the same member of staff; returns its id."""
     record = own_record(person_id)
-    access.require(actor, _ACTION, _resource(person_id, record.organisation_id))
+    access.require(actor, _ACTION, person_resource(person_id, record.organisation_id))
     CounterVisit.objects.filter(opened_by=actor.id, ended_at=None).update(ended_at=at)
     row = CounterVisit.objects.create(
         organisation_id=record.organisation_id, person_id=person_id, opened_at=at, opened_by=actor.id
@@ -238,7 +239,7 @@ def _row(actor: Principal, visit_id: UUID) -> CounterVisit:
     if row is None or row.opened_by != actor.id:  # a visit is of the one who opened it
         access.require(actor, _ACTION, Resource("Portal::Area", "certificates"))
         raise VisitOver
-    access.require(actor, _ACTION, _resource(row.person_id, row.organisation_id))
+    access.require(actor, _ACTION, person_resource(row.person_id, row.organisation_id))
     return row
 
 
@@ -286,10 +287,6 @@ def _sheets(row: CounterVisit) -> tuple[PaperSheet, ...]:
     if card is None:
         return (paper_sheet(seal),) if seal else ()
     return sheets_of(card, seal)
-
-
-def _resource(person_id: UUID, organisation_id: UUID) -> Resource:
-    return Resource("Certificates::Person", str(person_id), str(organisation_id))
 
 
 def _tell(actor: Principal, row: CounterVisit, facts: dict[str, str | int | bool | None]) -> None:

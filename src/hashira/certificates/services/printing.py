@@ -14,12 +14,15 @@ from hashira.certificates.adapters import print_files
 from hashira.certificates.adapters.paper.printer import pdf
 from hashira.certificates.domain.paper import Cover, Edition, Envelope, PaperSheet, check_density
 from hashira.certificates.domain.print_list import PART
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.issuing import certificate_view
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.selectors.people import PersonNotFound
 from hashira.certificates.selectors.printing import BatchNotFound, BatchView, batch_view
+from hashira.certificates.selectors.protection import masked_for
 from hashira.certificates.services.issuing import card_by_staff
+from hashira.certificates.services.protection import PersonMasked, one, raise_alerts
 from hashira.certificates.store.models import Person, PrintBatch, PrintLine
 from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
@@ -123,10 +126,14 @@ def issue_some(*, actor: Principal, batch_id: UUID, first: int, at: datetime) ->
     )
     # In one order, as everybody who locks several people does.
     found = {row.reference: row.pk for row in people.select_for_update(no_key=True).order_by("pk")}
-    refused = 0
+    masked, refused = masked_for(actor, found.values()), 0
     for line in lines:
         try:
-            _issue(actor, batch, line, found.get(line.reference), at)
+            person_id = found.get(line.reference)
+            if person_id in masked:  # no address of a protected person leaves by a batch
+                raise_alerts(one(person_id), kind=AlertKind.ISSUE, actor=actor, at=at, refused=True)
+                raise PersonMasked(action=_CARRY_OUT)
+            _issue(actor, batch, line, person_id, at)
         except HashiraError as error:
             if error.status >= 500:  # the keys, not the record: the job is tried again
                 raise
