@@ -1,0 +1,1 @@
+"""The commands of ``hashira cloud``, one module each (ガバメントクラウドのコマンド)."""

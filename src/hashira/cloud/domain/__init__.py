@@ -1,0 +1,1 @@
+"""What the Government Cloud is about, without a framework: values and rules (ガバメントクラウドの規則)."""
