@@ -21,9 +21,17 @@ CLERK: Attributes = {
     "id": "1",
     "grants": [{"role": "municipal_clerk", "organisation": "a"}],
     "roles": ["municipal_clerk"],
+    "organisations": ["a"],
     "second_factor": True,
     "recent_authentication": True,
     "restricted": False,
+}
+OPERATOR: Attributes = CLERK | {
+    "grants": [
+        {"role": "cloud_operator", "organisation": "a"},
+        {"role": "cloud_assessor", "organisation": "a"},
+    ],
+    "roles": ["cloud_assessor", "cloud_operator"],
 }
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
@@ -42,7 +50,26 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+    "nobody-judges-the-own-body": (
+        "Staff",
+        OPERATOR | {"organisations": ["a", "vendor"]},
+        "cloud:AssessProposal",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor", "partner"], "proposed_by": ""},
+    ),
+    "nobody-confirms-the-own-word": (
+        "Staff",
+        OPERATOR | {"id": "2"},
+        "cloud:ConfirmVerdict",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
+    ),
 }
+RIGHT: dict[str, Attributes] = {
+    "nobody-judges-the-own-body": OPERATOR,
+    "nobody-confirms-the-own-word": OPERATOR,
+}
+"""Whose facts are right; of the others those of the clerk."""
 
 
 def decide(
@@ -108,4 +135,7 @@ def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
 def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
-    assert decide(TEXT, kind, principal | CLERK, action, of, resource) is cedarpy.Decision.Allow
+    assert (
+        decide(TEXT, kind, principal | RIGHT.get(policy_id, CLERK), action, of, resource)
+        is cedarpy.Decision.Allow
+    )
