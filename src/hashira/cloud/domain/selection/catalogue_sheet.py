@@ -72,8 +72,10 @@ FIELD_NAMES: Mapping[SheetField, Bilingual] = {
     SheetField.VERIFIED_BY: Bilingual("確認の方法", "way of verifying"),
     SheetField.VERIFIED_BY_EN: Bilingual("確認の方法（英語）", "way of verifying in English"),
 }
-_YES = frozenset("必須 ○ ◯ 〇 ● はい yes y true 1 mandatory required m".split())
-_NO = frozenset("任意 推奨 加点 - － ― × ✕ いいえ no n false 0 optional desirable o".split())
+_YES = frozenset(("必須", "○", "◯", "〇", "●", "はい", "yes", "y", "true", "1", "mandatory", "required"))
+_NO = frozenset(
+    ("任意", "推奨", "加点", "-", "―", "×", "✕", "いいえ", "no", "n", "false", "0", "optional", "desirable")
+)
 YES, NO = "必須", "任意"
 """What an export writes."""
 
