@@ -15,7 +15,7 @@ _SERVICES = Bilingual("件", "services")
 
 
 def figures() -> tuple[Figure | NotCounted, ...]:
-    """Catalogues, services by standing and open conditions, counted now; environments are not dealt with yet."""
+    """Catalogues, services by standing and open conditions; environments are not dealt with yet."""
     now = datetime.now(UTC)
     services = service_lines()
     counted = Counter(one.standing for one in services)

@@ -41,7 +41,9 @@ def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES
 
 
 def prune() -> None:
-    """Deletes what has been kept for long enough, and lets lapse what was not met in time; where nothing is over, nothing is told either.
+    """Deletes what has been kept for long enough, and lets lapse what was not met in time.
+
+    Where nothing is over, nothing is told either.
 
     Several workers may do so at once: what one has deleted the other does not find.
     """

@@ -258,13 +258,12 @@ def test_a_round_takes_nothing_before_and_after_its_days(selection: Selection) -
     with pytest.raises(proposals.ProposalRefused, match="受付は"):
         proposals.submit_proposal(actor=selection.vendor, proposal_id=made, at=later(51))
     with pytest.raises(proposals.ProposalRefused, match="受付は"):
-        selection_at = later(51)
         proposals.start_proposal(
             actor=selection.vendor,
             round_id=selection.round_id,
             organisation_id=selection.vendor_body.pk,
             service_name=Bilingual("別", ""),
-            at=selection_at,
+            at=later(51),
         )
     assert Proposal.objects.get().state == "draft"
 

@@ -51,7 +51,8 @@ def read_catalogue(
 ) -> Catalogue:
     """The catalogue in a file; its first byte tells a spreadsheet from JSON.
 
-    A spreadsheet says nothing of its kind, year and title: they are needed then. Raises what the readers raise:
+    A spreadsheet says nothing of its kind, year and title: they are needed then. Raises what the readers
+    raise:
     ``WorkbookRefused``, ``ColumnsNotFound``, ``SheetRefused``, ``NotAnOscalCatalogue``, ``CatalogueRefused``.
     """
     if content.lstrip()[:1] == b"{":

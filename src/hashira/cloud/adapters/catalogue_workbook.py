@@ -135,7 +135,7 @@ def _grid(values: Any, formulas: Any) -> Grid:
             reason=Bilingual(
                 f"シート「{formulas.title}」が大きすぎます（{MAX_ROWS:,}行、{MAX_COLUMNS}列まで。"
                 "書式だけの行と列も数えます）",
-                f"The sheet {formulas.title} is too large (up to {MAX_ROWS:,} rows and {MAX_COLUMNS} columns, "
+                f"The sheet {formulas.title} is too large (up to {MAX_ROWS:,} rows, {MAX_COLUMNS} columns, "
                 "those with a format alone included)",
             )
         )

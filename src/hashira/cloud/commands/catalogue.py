@@ -85,7 +85,9 @@ def import_(
 @click.option("--kind", type=_KINDS, required=True, help="種類 / kind")
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="年度 / fiscal year")
 @click.option("--version", type=click.IntRange(1), help="版 [最新 / newest]")
-@click.option("--format", "format_", type=click.Choice(["xlsx", "oscal", "csv"]), help="[ファイル名から / by name]")
+@click.option(
+    "--format", "format_", type=click.Choice(["xlsx", "oscal", "csv"]), help="[ファイル名から / by name]"
+)
 def export(file: Path, kind: str, year: int, version: int | None, format_: str | None) -> None:
     """公開した一覧をファイルに書き出す / Export a published catalogue."""
     with database():
@@ -153,7 +155,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
             for field in one.fields:
                 text = "".join(marks[piece.edit].format(piece.text) for piece in field.pieces)
                 click.echo(f"\t{field.field}: {text}")
-        click.echo("　".join(f"{one.value} {found.count(one)}" for one in Change) + f"　same {found.same}", err=True)
+        click.echo(
+            "　".join(f"{one.value} {found.count(one)}" for one in Change) + f"　same {found.same}", err=True
+        )
     sys.exit(NEGATIVE if found.changes else 0)
 
 
@@ -163,9 +167,7 @@ def diff(before: str, after: str, as_json: bool) -> None:
 @_year
 @_column
 @_json
-def validate(
-    file: Path, kind: str | None, year: int | None, columns: tuple[str, ...], as_json: bool
-) -> None:
+def validate(file: Path, kind: str | None, year: int | None, columns: tuple[str, ...], as_json: bool) -> None:
     """ファイルの一覧を確かめる（データベースは要らない） / Check a file; no database is needed.
 
     OSCAL のファイルは、extra oscal（compliance-trestle）が入っていれば、その検査にも通します。
@@ -179,7 +181,11 @@ def validate(
     verdict = trestle_says(file) if file.suffix.lower() == ".json" else None
     answer = {**_summary(read), "trestle": verdict}
     words = {True: "trestle: VALID", False: "trestle: INVALID", None: "trestle: –"}[verdict]
-    _say(answer, as_json, f"{answer['requirements']} 件 / requirements ({answer['mandatory']} 必須 / mandatory)　{words}")
+    _say(
+        answer,
+        as_json,
+        f"{answer['requirements']} 件 / requirements ({answer['mandatory']} 必須 / mandatory)　{words}",
+    )
     sys.exit(NEGATIVE if verdict is False else 0)
 
 
@@ -208,7 +214,7 @@ def _read(
         assert year is not None
         return seed_catalogue(chosen, year)
     try:
-        with errors_said_but(SheetRefused):
+        with _SaidBut(SheetRefused):
             return read_catalogue(
                 file.read_bytes(),
                 kind=chosen,
@@ -234,7 +240,7 @@ def _read(
         sys.exit(NEGATIVE)
 
 
-class errors_said_but:
+class _SaidBut:
     """Says errors as ``errors_said`` does, all but one that the caller says more of."""
 
     def __init__(self, kept: type[Exception]) -> None:
@@ -263,7 +269,9 @@ def _named(name: str) -> Catalogue:
         chosen: CatalogueKind = CatalogueKind(kind)
         return catalogue_value(find_published(chosen, int(year), int(version) if version else None).id)
     except ValueError:
-        raise click.UsageError(f"{name}: ファイルでも iaas-paas:2026 の形でもありません / no file, no name") from None
+        raise click.UsageError(
+            f"{name}: ファイルでも iaas-paas:2026 の形でもありません / no file, no name"
+        ) from None
 
 
 def _headings(columns: tuple[str, ...]) -> dict[SheetField, str]:

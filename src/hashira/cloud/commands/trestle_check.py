@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def trestle_says(file: Path) -> bool | None:
-    """Whether trestle's own model and its validators take the catalogue; ``None`` where it is not installed."""
+    """Whether trestle's model and validators take the catalogue; ``None`` where it is not installed."""
     try:
-        from trestle.core.validator_factory import validator_factory
+        from trestle.core import validator_factory
         from trestle.oscal.catalog import Catalog
     except ImportError:
         return None
@@ -19,7 +19,7 @@ def trestle_says(file: Path) -> bool | None:
         catalogue = Catalog.oscal_read(file)
         if catalogue is None:
             return False
-        every = validator_factory.get(Namespace(mode="all"))
+        every = validator_factory.validator_factory.get(Namespace(mode="all"))
         return bool(every.model_is_valid(catalogue, True, None))
     except Exception:  # whatever its parser meets in a file that is no catalogue
         return False

@@ -127,7 +127,7 @@ def call_view(call_id: UUID, today: date) -> CallView:
 
 
 def applications_of(call_id: UUID, scorer: str = "") -> tuple[ApplicationView, ...]:
-    """The applications that were handed in, with the scores that ``scorer`` may see: all, once there is a own."""
+    """What was handed in; a scorer sees the scores of others once there is one of the own."""
     rows = EarlyApplication.objects.filter(call_id=call_id, state=_SUBMITTED).select_related(
         "organisation", "call"
     )

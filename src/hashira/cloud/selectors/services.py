@@ -1,4 +1,4 @@
-"""What the public reads: services with their verdicts, conditions and progress, and what else is listed (公開)."""
+"""What the public reads: services with verdicts, conditions and progress, and what else is listed."""
 
 from __future__ import annotations
 

@@ -54,7 +54,10 @@ class OwnBody(HashiraError):
 
 @service(action="cloud:AssessProposal")
 def begin_assessment(*, actor: Principal, proposal_id: UUID, at: datetime) -> int:
-    """Takes one of the two places; taking it again gives the same. Raises ``AssessmentRefused``, ``OwnBody``."""
+    """Takes one of the two places.
+
+    Taking it again gives the same. Raises ``AssessmentRefused``, ``OwnBody``.
+    """
     row = locked(proposal_id)
     as_outsider(actor, "cloud:AssessProposal", row)
     mine = row.assessments.filter(assessor=actor.id).first()

@@ -62,7 +62,8 @@ def import_catalogue(
 ) -> UUID:
     """Keeps a catalogue as the draft of its kind and year; all of it or nothing.
 
-    Raises ``DraftExists`` unless ``replace``; what is published stays as it is, and the draft is a new version.
+    Raises ``DraftExists`` unless ``replace``; what is published stays as it is, and the draft is a new
+    version.
     """
     access.require(actor, "cloud:ManageCatalogue", AREA)
     same = RequirementCatalogue.objects.filter(kind=catalogue.kind.value, fiscal_year=catalogue.fiscal_year)

@@ -95,7 +95,7 @@ def take_back_verdict(*, actor: Principal, proposal_id: UUID) -> None:
 
 @service(action="cloud:ConfirmVerdict")
 def confirm_verdict(*, actor: Principal, proposal_id: UUID, at: datetime) -> None:
-    """A second person confirms and publishes. It is computed again, and nothing happens if it came out otherwise.
+    """A second person confirms and publishes what, computed again, has come out the same.
 
     Raises ``SecondPersonNeeded``, ``VerdictChanged``, ``AssessmentRefused``, ``OwnBody``.
     """

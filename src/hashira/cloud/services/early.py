@@ -209,7 +209,10 @@ def propose_choice(*, actor: Principal, call_id: UUID, at: datetime) -> None:
 
 @service(action="cloud:ConfirmEarly")
 def confirm_choice(*, actor: Principal, call_id: UUID, at: datetime) -> None:
-    """A second person confirms the choice, which is public then. Raises ``SecondPersonNeeded``, ``VerdictChanged``."""
+    """A second person confirms the choice, which is public then.
+
+    Raises ``SecondPersonNeeded``, ``VerdictChanged``.
+    """
     call = _locked(call_id)
     view = call_view(call_id, today_in_japan(FixedClock(at)))
     if call.proposed_by == actor.id and access.may(actor, "cloud:ProposeEarly", view.resource):

@@ -177,7 +177,8 @@ def submit_proposal(*, actor: Principal, proposal_id: UUID, at: datetime) -> int
     """Hands the proposal in and keeps all of it as it is; the number of the submission.
 
     A returned one is handed in again with its corrected items, whose revision rises, so that they are judged
-    anew. Raises ``ProposalIncomplete``, ``ProposalClosed``, or ``ProposalRefused`` after the round has closed.
+    anew. Raises ``ProposalIncomplete``, ``ProposalClosed``, or ``ProposalRefused`` after the round has
+    closed.
     """
     row = locked(proposal_id)
     as_member(actor, "cloud:SubmitProposal", row)

@@ -1,4 +1,4 @@
-"""Triggers by which the database itself keeps what was published and handed in as it is, on both databases."""
+"""Triggers by which the database keeps what was published and handed in as it is, on both databases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OF_CATALOGUE = "(SELECT state FROM cloud_requirementcatalogue WHERE id = {row}.
 
 
 def add_triggers(apps: Any, schema_editor: Any) -> None:
-    """Refuses UPDATE and DELETE of submissions and standings; of a published catalogue and its items any change."""
+    """Refuses changes of submissions and standings, and of a published catalogue with its items."""
     vendor = schema_editor.connection.vendor
     for name, table, verb, condition, refusal in _guards():
         for statement in _statements(vendor, name, table, verb, condition, refusal):

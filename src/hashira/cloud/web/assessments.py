@@ -1,4 +1,4 @@
-"""The pages of those who assess and decide: judged alone, compared, resolved, confirmed (評価と決定の画面)."""
+"""The pages of those who assess and decide: judged alone, compared, confirmed (評価と決定の画面)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -57,7 +58,7 @@ class JudgementForm(forms.Form):
         help_text=_("「期日までの予定」のときだけ。どの資料のどこか"),
     )
     reason = django_forms.CharField(
-        label=_("理由"),
+        label=pgettext_lazy("of a judgement", "理由"),
         max_length=MAX_REASON,
         required=False,
         widget=django_forms.Textarea(attrs={"rows": 3}),
@@ -91,7 +92,7 @@ class ProgressForm(forms.Form):
 
     judgement = django_forms.ChoiceField(label=_("評価"), choices=PROGRESS, widget=django_forms.RadioSelect)
     reason = django_forms.CharField(
-        label=_("理由"),
+        label=pgettext_lazy("of a judgement", "理由"),
         max_length=MAX_REASON,
         widget=django_forms.Textarea(attrs={"rows": 3}),
         help_text=_("公開されます"),
@@ -268,9 +269,7 @@ def item(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
         "answer_facts": answer_facts(line.answer),
         "known": dict(FINDINGS)[known.finding.value] if known else "",
     }
-    return render(
-        request, "cloud/assess_item.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "cloud/assess_item.html", context, status=422 if request.method == "POST" else 200)
 
 
 @access.requires("cloud:OpenAssessment")
@@ -370,7 +369,8 @@ def send_back(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         (
             str(one.requirement.key),
             Bilingual(
-                f"{one.requirement.id}　{one.requirement.text.ja}", f"{one.requirement.id}  {one.requirement.text.en}"
+                f"{one.requirement.id}　{one.requirement.text.ja}",
+                f"{one.requirement.id}  {one.requirement.text.en}",
             ).in_language(request.LANGUAGE_CODE),
         )
         for one in answer_lines(proposal_id)
@@ -393,7 +393,9 @@ def send_back(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         form,
         title=_("要件を差し戻す"),
         button=_("差し戻す"),
-        lead=_("選んだ要件の回答だけを、事業者が直せるようになります。直した要件は、二人とも評価し直します。"),
+        lead=_(
+            "選んだ要件の回答だけを、事業者が直せるようになります。直した要件は、二人とも評価し直します。"
+        ),
         **_around(view),
     )
 
@@ -521,7 +523,10 @@ def _facts(view: ProposalView) -> list[tuple[object, object]]:
 def _item_facts(line: AnswerLine) -> list[tuple[object, object]]:
     return [
         (_("区分"), line.requirement.category),
-        (_("必須・任意"), _("必須") if line.requirement.mandatory else _("任意")),
+        (
+            _("必須・任意"),
+            pgettext_lazy("a requirement", "必須") if line.requirement.mandatory else _("任意"),
+        ),
         (_("確認の方法"), line.requirement.verified_by),
     ]
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,9 +34,7 @@ class CallForm(forms.Form):
 
     title = django_forms.CharField(label=_("題名"), max_length=200)
     title_en = django_forms.CharField(label=_("題名（英語）"), max_length=200, required=False)
-    description = django_forms.CharField(
-        label=_("募集の内容"), max_length=4000, widget=django_forms.Textarea
-    )
+    description = django_forms.CharField(label=_("募集の内容"), max_length=4000, widget=django_forms.Textarea)
     description_en = django_forms.CharField(
         label=_("募集の内容（英語）"), max_length=4000, required=False, widget=django_forms.Textarea
     )
@@ -43,7 +42,7 @@ class CallForm(forms.Form):
         label=_("採択の基準"),
         max_length=4000,
         widget=django_forms.Textarea(attrs={"rows": 6}),
-        help_text=_("1行に一つ。重み（1〜10）、空白、名前。英語は「 / 」の後に。例：3 移行の準備 / Readiness"),
+        help_text=_("1行に一つ。重み（1〜10）、空白、名前。英語は「 / 」の後に。例：3 Readiness"),
     )
     places = django_forms.IntegerField(label=_("採択の数"), min_value=1, max_value=500)
     least_points = django_forms.IntegerField(
@@ -64,9 +63,7 @@ class ApplicationForm(forms.Form):
         widget=django_forms.Textarea(attrs={"rows": 4}),
         help_text=_("1行に一つ。採択されると公開されます"),
     )
-    service = django_forms.CharField(
-        label=_("使うクラウドサービス"), max_length=200, required=False
-    )
+    service = django_forms.CharField(label=_("使うクラウドサービス"), max_length=200, required=False)
     plan = django_forms.CharField(
         label=_("移行の計画"), max_length=8000, required=False, widget=django_forms.Textarea
     )
@@ -76,7 +73,9 @@ class ScoreForm(forms.Form):
     """Points for each criterion of the call."""
 
     reason = django_forms.CharField(
-        label=_("理由"), max_length=2000, widget=django_forms.Textarea(attrs={"rows": 3})
+        label=pgettext_lazy("of a judgement", "理由"),
+        max_length=2000,
+        widget=django_forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: object, call: selectors.CallView, **kwargs: object) -> None:
@@ -137,7 +136,9 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
             Column("systems", _("移行するシステム")),
             Column("service", _("使うクラウドサービス")),
             Column("points", _("点"), numeric=True, sortable=True),
-            Column("chosen", _("採択"), filterable=True, choices=(("True", _("採択")), ("False", _("不採択")))),
+            Column(
+                "chosen", _("採択"), filterable=True, choices=(("True", _("採択")), ("False", _("不採択")))
+            ),
         ),
         rows=view.result,
         request=request,
@@ -224,9 +225,7 @@ def apply(request: HttpRequest, call_id: UUID) -> HttpResponse:
         confirm.is_valid()
         if attempt(
             confirm,
-            lambda: services.withdraw_application(
-                actor=request.principal, application_id=known.id, at=now()
-            ),
+            lambda: services.withdraw_application(actor=request.principal, application_id=known.id, at=now()),
         ):
             return HttpResponseRedirect(reverse("cloud:early-apply", args=[call_id]))
         form = ApplicationForm(initial)
@@ -266,9 +265,7 @@ def apply(request: HttpRequest, call_id: UUID) -> HttpResponse:
         else [],
         "back": back,
     }
-    return render(
-        request, "cloud/early_apply.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "cloud/early_apply.html", context, status=422 if request.method == "POST" else 200)
 
 
 @access.requires("cloud:OpenAssessment")

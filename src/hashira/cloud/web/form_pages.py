@@ -61,7 +61,10 @@ def form_page(
     danger: bool = False,
     **more: Any,
 ) -> HttpResponse:
-    """The page of one form, with what it is about above it; an answer to a POST says that nothing was done."""
+    """The page of one form, with what it is about above it.
+
+    An answer to a POST says that nothing was done.
+    """
     context = {
         "form": form,
         "title": title,

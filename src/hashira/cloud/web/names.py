@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hashira.cloud.domain.selection.answer import CLAIM_NAMES
 from hashira.cloud.domain.selection.catalogue import KIND_NAMES
@@ -23,7 +24,7 @@ STANDING_KINDS = {
 CLAIMS = tuple((one.value, words) for one, words in CLAIM_NAMES.items())
 FINDINGS = tuple((one.value, words) for one, words in FINDING_NAMES.items())
 PROGRESS = tuple((one.value, words) for one, words in PROGRESS_NAMES.items())
-OBLIGATIONS = (("True", _("必須")), ("False", _("任意")))
+OBLIGATIONS = (("True", pgettext_lazy("a requirement", "必須")), ("False", _("任意")))
 ISMAP_LISTS = ((IsmapList.ISMAP.value, "ISMAP"), (IsmapList.LIU.value, "ISMAP-LIU"))
 ISMAP_RULES = (
     (IsmapRule.REQUIRED.value, _("ISMAPの登録を必須とする")),

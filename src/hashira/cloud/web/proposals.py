@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -362,7 +363,10 @@ def item(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
         "evidence_form": evidence if line.editable else None,
         "facts": [
             (_("区分"), line.requirement.category),
-            (_("必須・任意"), _("必須") if line.requirement.mandatory else _("任意")),
+            (
+                _("必須・任意"),
+                pgettext_lazy("a requirement", "必須") if line.requirement.mandatory else _("任意"),
+            ),
             (_("確認の方法"), line.requirement.verified_by),
         ],
         "answer_facts": answer_facts(line.answer),
@@ -577,7 +581,7 @@ def _task(proposal_id: UUID, line: selectors.AnswerLine) -> Task:
         state = TaskState.DOING if line.answer.explanation or line.evidence else TaskState.NOT_STARTED
     else:
         state = TaskState.DONE if line.evidence or line.answer.claim is not Claim.MET else TaskState.DOING
-    kind = _("必須") if line.requirement.mandatory else _("任意")
+    kind = pgettext_lazy("a requirement", "必須") if line.requirement.mandatory else _("任意")
     label = Bilingual(
         f"{line.requirement.id}　{line.requirement.text.ja}",
         f"{line.requirement.id}  {line.requirement.text.en}",

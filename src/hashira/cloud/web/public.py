@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -241,7 +242,7 @@ def service(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
                 "finding", _("評価"), choices=FINDINGS, filterable=True, value=lambda one: one.finding.value
             ),
             Column("planned_on", _("期日")),
-            Column("reason", _("理由")),
+            Column("reason", pgettext_lazy("of a judgement", "理由")),
         ),
         rows=view.findings,
         request=request,

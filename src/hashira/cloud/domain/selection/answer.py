@@ -1,4 +1,4 @@
-"""What a provider says of each requirement, and what is still missing before it can be sent (回答と提出前の確認)."""
+"""What a provider says of each requirement, and what is still missing (回答と提出前の確認)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Answer:
     third_party: ThirdParty = ThirdParty()
 
     def check(self, *, today: date, latest: date) -> None:
-        """Raises ``AnswerRefused`` for a date in the past, one beyond the latest of the round, or too long text."""
+        """Raises ``AnswerRefused`` for a date in the past or after the latest, or for too long a text."""
         if len(self.explanation) > MAX_EXPLANATION:
             raise AnswerRefused(
                 field="explanation",

@@ -1,8 +1,8 @@
 """The requirements that a cloud service has to meet, by fiscal year (要件の一覧).
 
-How many there are, how they are grouped and what they say differs from year to year, so nothing here counts on
-it. Modelled on the technical requirements that are published with each call (ガバメントクラウド技術要件): an
-identifier, a category, mandatory or not, the text, and how it is verified.
+How many there are, how they are grouped and what they say differs from year to year: nothing here counts
+on it. Modelled on the technical requirements that are published with each call (ガバメントクラウド技術要件):
+an identifier, a category, mandatory or not, the text, and how it is verified.
 """
 
 from __future__ import annotations

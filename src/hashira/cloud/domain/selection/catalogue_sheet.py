@@ -1,7 +1,7 @@
 """From the cells of a spreadsheet to requirements, with what is wrong told row by row (表からの読み取り).
 
-Sheets of ministries are made for people: a title above the head, a category that spans many rows, a mark ○ for
-yes. Those are read. What could mean two things is not: it is a problem of its row, and with one problem
+Sheets of ministries are made for people: a title above the head, a category that spans many rows, a mark ○
+for yes. Those are read. What could mean two things is not: it is a problem of its row, and with one problem
 nothing is taken in.
 """
 

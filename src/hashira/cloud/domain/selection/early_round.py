@@ -87,7 +87,10 @@ def parse_criteria(text: str) -> tuple[Criterion, ...]:
 
 
 def points_of(criteria: Sequence[Criterion], score: Mapping[str, int]) -> Decimal:
-    """The points of one scorer, of a hundred; raises ``EarlyRoundRefused`` for a missing or impossible one."""
+    """The points of one scorer, of a hundred.
+
+    Raises ``EarlyRoundRefused`` for a missing or impossible one.
+    """
     for one in criteria:
         given = score.get(one.id)
         if given is None or not 0 <= given <= MOST_POINTS:
@@ -110,9 +113,11 @@ def rank(
     places: int,
     least: Decimal,
 ) -> tuple[Ranked, ...]:
-    """All applications by the mean of their scorers, best first; the best ``places`` of at least ``least`` are
-    chosen. Where the last place is shared by more than fit, none of those is chosen: nobody is preferred by
-    chance. Raises ``EarlyRoundRefused`` for an application with fewer than two scorers.
+    """All applications by the mean of their scorers, best first.
+
+    The best ``places`` of at least ``least`` points are chosen. Where the last place is shared by more than
+    fit, none of those is: nobody is preferred by chance. Raises ``EarlyRoundRefused`` for one with fewer than
+    two scorers.
     """
     means: dict[str, tuple[Decimal, bool]] = {}
     for application, given in scores.items():

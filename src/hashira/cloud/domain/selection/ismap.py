@@ -1,4 +1,4 @@
-"""Registration under ISMAP, the government's assessment of cloud security (政府情報システムのためのセキュリティ評価制度)."""
+"""Registration under ISMAP, the government's assessment of cloud security (ISMAPの登録)."""
 
 from __future__ import annotations
 

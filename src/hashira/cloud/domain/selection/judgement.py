@@ -52,7 +52,10 @@ class Judgement:
     evidence: str = ""
 
     def check(self, *, today: date, latest: date) -> None:
-        """Raises ``JudgementRefused``; a planned date is after today and not after the latest of the round."""
+        """Raises ``JudgementRefused``.
+
+        A planned date is after today and not after the latest of the round.
+        """
         if max(len(self.reason), len(self.evidence)) > MAX_REASON:
             raise JudgementRefused(
                 field="reason",

@@ -138,8 +138,8 @@ def from_oscal(
 ) -> Catalogue:
     """A catalogue from an OSCAL document, of ours or of others (such as NIST SP 800-53).
 
-    ``kind`` and ``fiscal_year`` are needed where the document does not tell them. A foreign control is mandatory
-    unless its class says ``optional``. Raises ``NotAnOscalCatalogue`` or ``CatalogueRefused``.
+    ``kind`` and ``fiscal_year`` are needed where the document does not tell them. A foreign control is
+    mandatory unless its class says ``optional``. Raises ``NotAnOscalCatalogue`` or ``CatalogueRefused``.
     """
     body = _mapping(document, "catalog", "catalog")
     metadata = _mapping(body, "metadata", "metadata")

@@ -1,7 +1,7 @@
 """Catalogues to begin with, in our own words (はじめの一覧).
 
-They cover the categories of the published requirements so that a first round can be tried; an operator imports
-the official sheet of the year in their place. No number of theirs means anything.
+They cover the categories of the published requirements so that a first round can be tried; an operator
+imports the official sheet of the year in their place. No number of theirs means anything.
 """
 
 from __future__ import annotations

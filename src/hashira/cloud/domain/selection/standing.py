@@ -1,4 +1,4 @@
-"""How a selected service stands today, and how a conditional one came there month by month (条件付き選定の経過)."""
+"""How a service stands, and how its conditions were met month by month (条件付き選定の経過)."""
 
 from __future__ import annotations
 

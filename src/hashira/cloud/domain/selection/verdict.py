@@ -101,8 +101,8 @@ def decide(
     """The verdict of that day. Raises ``NotAllJudged``.
 
     Rejected, if a mandatory requirement is not met, is planned too late, or ISMAP is lacking; conditional, if
-    mandatory ones are planned in time; selected otherwise. Optional requirements decide nothing. A waiver counts
-    as met and is told as a reason.
+    mandatory ones are planned in time; selected otherwise. Optional requirements decide nothing. A waiver
+    counts as met and is told as a reason.
     """
     missing = [one.id for one in requirements if one.id not in judgements]
     if missing:

@@ -13,7 +13,7 @@ from hashira.cloud.store.models.proposal import Proposal
 
 
 class Assessment(models.Model):
-    """One of the two assessors of a proposal (評価者). The other's judgements are hidden until both have ended."""
+    """One of the two assessors (評価者). The other's judgements are hidden until both have ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="assessments")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 
 class RequirementCatalogue(models.Model):
-    """One version of a catalogue (要件の一覧). Once published it never changes again: see ``store.published``."""
+    """One version of a catalogue (要件の一覧). Once published it never changes: see ``store.published``."""
 
     class State(models.TextChoices):
         """Where it stands."""
