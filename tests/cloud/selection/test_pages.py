@@ -19,9 +19,11 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from tests.cloud.selection.bodies import NOT_MET, PLAN, WAIVED, Selection, body, staff
 
+from hashira.cloud.domain.selection.answer import Answer, Claim
 from hashira.cloud.selectors.catalogues import catalogue_lines, requirement_lines
 from hashira.cloud.selectors.proposals import answer_lines, own_proposals
 from hashira.cloud.selectors.services import service_lines
+from hashira.cloud.services import proposal_parts, proposals
 from hashira.cloud.store.models import (
     Proposal,
     ProposalEvidence,
@@ -30,6 +32,7 @@ from hashira.cloud.store.models import (
 )
 from hashira.core.access import Principal
 from hashira.kernel.clock import SystemClock, today_in_japan
+from hashira.kernel.language import Bilingual
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -112,10 +115,12 @@ def test_three_hundred_requirements_and_two_providers_to_a_published_verdict(
     days = day(today, "opens_on") | day(today.replace(year=today.year + 1), "closes_on")
     days |= day(today.replace(year=today.year + 2), "latest_condition_on")
     assert desk.post(reverse("cloud:round-new"), asked | days).status_code == 302
-    round_id = signed_in(vendors[0]).get(reverse("cloud:proposal-new")).context["form"].fields["round"].choices[0][0]
+    round_id = (
+        signed_in(vendors[0]).get(reverse("cloud:proposal-new")).context["form"].fields["round"].choices[0][0]
+    )
     made = [
-        propose(signed_in(vendor), round_id, one.pk, f"{one.name}の基盤", planned={"1-1"} if n else set())
-        for n, (vendor, one) in enumerate(zip(vendors, bodies, strict=True))
+        propose(signed_in(vendors[0]), round_id, bodies[0].pk, "見本クラウドの基盤"),
+        propose_by_services(vendors[1], UUID(round_id), bodies[1].pk, "架空クラウドの基盤", "1-1"),
     ]
     planned = today.replace(year=today.year + 1)
 
@@ -180,29 +185,51 @@ def test_three_hundred_requirements_and_two_providers_to_a_published_verdict(
     assert settled_reason == "国内の拠点を実機で確かめた"
 
 
-def propose(client: Client, round_id: str, organisation: UUID, service: str, planned: set[str]) -> UUID:
-    """A proposal from beginning to end, each requirement on its page."""
+def propose(client: Client, round_id: str, organisation: UUID, service: str) -> UUID:
+    """A proposal from beginning to end, each requirement on its page, the first with a file."""
     asked = {"round": round_id, "organisation": str(organisation), "service": service}
     answer = client.post(reverse("cloud:proposal-new"), asked)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     made = UUID(re.findall(r"[0-9a-f-]{36}", answer.headers["Location"])[0])
     described = {"service": service, "description": "国内の二つの地域で動く基盤"}
     assert client.post(reverse("cloud:proposal-service", args=[made]), described).status_code == 302
-    today = today_in_japan(SystemClock())
-    for line in answer_lines(made):
+    lines = answer_lines(made)
+    for line, after in zip(lines, (*lines[1:], None), strict=True):
         address = reverse("cloud:proposal-item", args=[made, line.requirement.key])
-        if line.requirement.id in planned:
-            said = {"claim": "planned", "explanation": "開発中"} | day(
-                today.replace(year=today.year + 1), "planned_on"
-            )
-        else:
-            said = {"claim": "met"}
-        assert client.post(address, said).status_code == 302
-        assert client.post(address, {"title": "説明書", "text": "第3章を参照"}).status_code == 302
+        saved = client.post(address, {"claim": "met"})
+        following = reverse("cloud:proposal-item", args=[made, after.requirement.key]) if after else ""
+        assert saved.headers["Location"] == (following or reverse("cloud:proposal", args=[made]))
+        evidence: dict[str, object] = {"title": "説明書", "text": "第3章を参照"}
+        if line is lines[0]:
+            evidence = {"title": "説明書", "file": SimpleUploadedFile("説明書.pdf", b"%PDF-1.7 sample")}
+        assert client.post(address, evidence).status_code == 302
     submit = reverse("cloud:proposal-submit", args=[made])
     assert "提出できます" in client.get(submit).content.decode()
     assert client.post(submit).status_code == 302
     assert Proposal.objects.get(pk=made).state == "submitted"
+    return made
+
+
+def propose_by_services(
+    vendor: Principal, round_id: UUID, organisation: UUID, service: str, planned: str
+) -> UUID:
+    """The same through the services behind the pages, with one requirement planned by a date."""
+    now, words = SystemClock().now(), Bilingual(service, "")
+    made = proposals.start_proposal(
+        actor=vendor, round_id=round_id, organisation_id=organisation, service_name=words, at=now
+    )
+    proposals.describe_proposal(
+        actor=vendor, proposal_id=made, service_name=words, description=words, registration=None, at=now
+    )
+    today = today_in_japan(SystemClock())
+    later = Answer(Claim.PLANNED, "開発中", today.replace(year=today.year + 1))
+    for line in answer_lines(made):
+        key, answer = line.requirement.key, later if line.requirement.id == planned else Answer(Claim.MET)
+        proposals.answer_requirement(actor=vendor, proposal_id=made, key=key, answer=answer, at=now)
+        proposal_parts.add_evidence(
+            actor=vendor, proposal_id=made, key=key, title="説明書", link="https://example.jp/manual", at=now
+        )
+    proposals.submit_proposal(actor=vendor, proposal_id=made, at=now)
     return made
 
 
@@ -366,9 +393,7 @@ def test_the_public_pages_say_why_and_what_is_open(signed_in: SignIn, language: 
 def test_a_rejected_service_is_public_with_its_reason(signed_in: SignIn) -> None:
     selection = Selection()
     made = selection.decided({"2": NOT_MET})
-    document = json.loads(
-        signed_in(None).get(reverse("cloud:service", args=[made]) + "?format=json").content
-    )
+    document = json.loads(signed_in(None).get(reverse("cloud:service", args=[made]) + "?format=json").content)
     assert document["standing"] == "rejected"
     assert [(one["code"], one["requirement"]) for one in document["reasons"]] == [("not-met", "2")]
     assert service_lines()[0].conditions == 0

@@ -47,7 +47,7 @@ def show(service: UUID, as_json: bool) -> None:
     まだ決定されていない提案は、評価から計算した判定を示します（公開はされません）。
     Of a proposal that is not decided the verdict is computed from the judgements, and not published.
 
-    終了コード / exit: 0 選定・条件付き selected or conditional, 1 不選定・失効・まだない otherwise, 2 usage, 3 environment.
+    終了コード / exit: 0 選定・条件付き selected or conditional, 1 そのほか otherwise, 2 usage, 3 environment.
     """
     with database():
         from hashira.cloud.selectors.assessments import computed_verdict
@@ -74,9 +74,8 @@ def show(service: UUID, as_json: bool) -> None:
     if as_json:
         _write(document | {"published": published})
     else:
-        click.echo(
-            f"{outcome}{f' ({until.isoformat()})' if until else ''}{'' if published else ' [未公開 / not published]'}"
-        )
+        date = f" ({until.isoformat()})" if until else ""
+        click.echo(f"{outcome}{date}{'' if published else ' [未公開 / not published]'}")
         for requirement, words in reasons:
             click.echo(f"  {requirement or '–'}\t{words.in_language(language())}")
     sys.exit(0 if outcome in ("selected", "conditional") else NEGATIVE)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hashira.cloud.domain.selection.answer import Answer, Claim, Gap, ThirdParty, gaps
 from hashira.cloud.domain.selection.catalogue import Requirement, readable
@@ -147,19 +146,22 @@ def find_proposal(proposal_id: UUID) -> Proposal:
 
 def proposal_view(proposal_id: UUID, today: date) -> ProposalView:
     """One proposal; raises ``ProposalNotFound``. The caller asks for access."""
-    return _view(find_proposal(proposal_id), today)
+    row = _counted().filter(pk=proposal_id).first()
+    if row is None:
+        raise ProposalNotFound
+    return _view(row, today)
 
 
 def own_proposals(actor: Principal, today: date) -> tuple[ProposalView, ...]:
     """The proposals of the bodies for which the actor proposes, as lead or as partner."""
     bodies = [g.organisation for g in actor.grants if g.role == PROVIDER]
     mine = Q(organisation_id__in=bodies) | Q(partners__organisation_id__in=bodies)
-    return tuple(_view(row, today) for row in _rows().filter(mine).distinct())
+    return tuple(_view(row, today) for row in _counted().filter(mine).distinct())
 
 
 def proposals_handed_in(today: date) -> tuple[ProposalView, ...]:
     """Everything that was handed in, for those who assess and decide."""
-    rows = _rows().filter(state__in=[_STATE.SUBMITTED, _STATE.RETURNED, _STATE.DECIDED])
+    rows = _counted().filter(state__in=[_STATE.SUBMITTED, _STATE.RETURNED, _STATE.DECIDED])
     return tuple(_view(row, today) for row in rows)
 
 
@@ -177,6 +179,17 @@ def answer_line(proposal_id: UUID, key: int) -> AnswerLine:
     if not items:
         raise ProposalNotFound
     return _answer_lines(row, items)[0]
+
+
+def following(proposal_id: UUID, key: int) -> int | None:
+    """The next requirement whose answer can be changed, in the order of the catalogue."""
+    row = find_proposal(proposal_id)
+    items = RequirementItem.objects.filter(catalogue_id=row.round.catalogue_id)
+    if row.state == _STATE.RETURNED:
+        returned = ProposalAnswer.objects.filter(proposal=row).exclude(returned_reason="")
+        items = items.filter(pk__in=returned.values("item_id"))
+    here = RequirementItem.objects.filter(pk=key).values("position")
+    return items.filter(position__gt=here[:1]).values_list("pk", flat=True).first()
 
 
 def gaps_of(proposal_id: UUID, today: date) -> tuple[Gap, ...]:
@@ -310,7 +323,15 @@ def _evidence(one: ProposalEvidence) -> EvidenceLine:
 
 def _rows() -> QuerySet[Proposal]:
     return Proposal.objects.select_related("round", "organisation", "decision").prefetch_related(
-        "partners__organisation", "answers"
+        "partners__organisation"
+    )
+
+
+def _counted() -> QuerySet[Proposal]:
+    """With the number of answers that have a claim, and of those that were returned."""
+    return _rows().annotate(
+        answered=Count("answers", filter=~Q(answers__claim=""), distinct=True),
+        returned=Count("answers", filter=~Q(answers__returned_reason=""), distinct=True),
     )
 
 
@@ -320,7 +341,6 @@ def _partner(one: ProposalPartner) -> PartnerLine:
 
 
 def _view(row: Proposal, today: date) -> ProposalView:
-    counted = Counter(bool(one.claim) for one in row.answers.all())
     return ProposalView(
         row.pk,
         round_view(row.round_id, today),
@@ -334,6 +354,6 @@ def _view(row: Proposal, today: date) -> ProposalView:
         tuple(_partner(one) for one in row.partners.all()),
         row.submitted_at,
         members_of(row),
-        counted[True],
-        sum(bool(one.returned_reason) for one in row.answers.all()),
+        row.answered,
+        row.returned,
     )

@@ -360,6 +360,7 @@ def item(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
         "view": view,
         "line": line,
         "form": form if line.editable else None,
+        "refused": () if line.editable else (*form.non_field_errors(), *evidence.non_field_errors()),
         "evidence_form": evidence if line.editable else None,
         "facts": [
             (_("区分"), line.requirement.category),
@@ -618,10 +619,9 @@ def _after(proposal_id: UUID, key: int, *, stay: bool) -> str:
     here = reverse("cloud:proposal-item", args=[proposal_id, key])
     if stay:
         return here
-    keys = [line.requirement.key for line in selectors.answer_lines(proposal_id) if line.editable]
-    following = keys[keys.index(key) + 1 :] if key in keys else []
-    if following:
-        return reverse("cloud:proposal-item", args=[proposal_id, following[0]])
+    following = selectors.following(proposal_id, key)
+    if following is not None:
+        return reverse("cloud:proposal-item", args=[proposal_id, following])
     return reverse("cloud:proposal", args=[proposal_id])
 
 
