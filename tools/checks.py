@@ -85,6 +85,7 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/regulations/search",
                     "tests/regulations/store",
                     "tests/regulations/web",
+                    "tests/cloud",
                     "tests/core",
                     "tests/portal",
                     "tests/guard",

@@ -20,6 +20,10 @@ class Who(Enum):
     STAFF = "staff"
     ADMINISTRATOR = "administrator of a body"
     NEW_STAFF = "staff who has given a password and no second factor yet"
+    OPERATOR = "operator of the cloud"
+    ASSESSOR = "assessor of cloud services"
+    PROVIDER = "provider of a cloud service"
+    APPLICANT = "applicant of a body for the cloud"
     BARE_STAFF = "staff who has signed in and never set up a second factor"
 
 
@@ -34,7 +38,7 @@ class Place:
     """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
 
 
-A, R, S, D, N, B = Who
+A, R, S, D, N, C, J, V, P, B = Who
 EVERY_PAGE: Final = (
     Place("home", "/"),
     Place("ui:gallery", "/ui/"),
@@ -144,6 +148,44 @@ EVERY_PAGE: Final = (
     Place("certificates:import-columns", "/certificates/imports/{checked_import}/columns", S),
     Place("certificates:import", "/certificates/imports/{applied_import}", S),
     Place("certificates:import-undo", "/certificates/imports/{applied_import}/undo", S),
+    Place("cloud:index", "/cloud/"),
+    Place("cloud:catalogues", "/cloud/catalogues/"),
+    Place("cloud:catalogue", "/cloud/catalogues/{catalogue}"),
+    Place("cloud:difference", "/cloud/catalogues/{earlier_catalogue}/compared-with/{catalogue}"),
+    Place("cloud:services", "/cloud/services/"),
+    Place("cloud:service", "/cloud/services/{service}"),
+    Place("cloud:early", "/cloud/early/"),
+    Place("cloud:early-call", "/cloud/early/{open_call}", P),
+    Place("cloud:early-apply", "/cloud/early/{open_call}/apply", P),
+    Place("cloud:early-choice", "/cloud/early/{closed_call}/choice", C),
+    Place("cloud:early-score", "/cloud/early/applications/{application}/score", J),
+    Place("cloud:desk", "/cloud/desk/", C),
+    Place("cloud:catalogue-import", "/cloud/desk/catalogues/new", C),
+    Place("cloud:catalogue-draft", "/cloud/desk/catalogues/{draft}", C),
+    Place("cloud:catalogue-publish", "/cloud/desk/catalogues/{draft}/publish", C),
+    Place("cloud:requirement-new", "/cloud/desk/catalogues/{draft}/items/new", C),
+    Place("cloud:requirement", "/cloud/desk/catalogues/{draft}/items/{draft_item}", C),
+    Place("cloud:round-new", "/cloud/desk/rounds/new", C),
+    Place("cloud:listing-new", "/cloud/desk/listings/new", C),
+    Place("cloud:listing-end", "/cloud/desk/listings/{offering}/end", C),
+    Place("cloud:early-new", "/cloud/desk/early/new", C),
+    Place("cloud:proposals", "/cloud/proposals/", V),
+    Place("cloud:proposal-new", "/cloud/proposals/new", V),
+    Place("cloud:proposal", "/cloud/proposals/{proposal_draft}", V),
+    Place("cloud:proposal", "/cloud/proposals/{service}", V),
+    Place("cloud:proposal-service", "/cloud/proposals/{proposal_draft}/service", V),
+    Place("cloud:proposal-item", "/cloud/proposals/{proposal_draft}/items/{proposal_item}", V),
+    Place("cloud:proposal-partners", "/cloud/proposals/{proposal_draft}/partners", V),
+    Place("cloud:proposal-submit", "/cloud/proposals/{proposal_draft}/submit", V),
+    Place("cloud:proposal-progress", "/cloud/proposals/{service}/progress/{condition}", V),
+    Place("cloud:assessment", "/cloud/assessment/", J),
+    Place("cloud:assess", "/cloud/assessment/{assessed}", J),
+    Place("cloud:assess-item", "/cloud/assessment/{assessed}/items/{assessed_item}", J),
+    Place("cloud:differences", "/cloud/assessment/{assessed}/differences", J),
+    Place("cloud:settle", "/cloud/assessment/{assessed}/differences/{assessed_item}", J),
+    Place("cloud:send-back", "/cloud/assessment/{assessed}/return", J),
+    Place("cloud:verdict", "/cloud/assessment/{service}/verdict", C),
+    Place("cloud:assess-progress", "/cloud/assessment/{service}/progress/{report}", J),
     Place("jobs:index", "/jobs/", S),
     Place("jobs:job", "/jobs/{job}", S),
     Place("staff", "/staff/", D),
@@ -171,8 +213,9 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel check_in correct figures imports issue listed one one_import own_certificate "
-    "own_records people person record registers verify verify_batch verify_file void"
+    "api-root cancel catalogues check_in correct figures imports issue listed one one_import own_certificate "
+    "own_records people person record registers requirement service services verify verify_batch verify_file "
+    "void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
@@ -203,6 +246,11 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "development-oidc-userinfo": "for machines",
     "development-oidc-certs": "for machines",
     "staff-invitation-withdraw": "takes the wish and leads on",
+    "cloud:catalogue-file": "a file",
+    "cloud:evidence": "a file",
+    "cloud:evidence-remove": "takes the wish and leads on",
+    "cloud:assess-act": "takes the wish and leads on",
+    "cloud:assess-evidence": "a file",
     "certificates:answer-notice": "takes the answer and leads on",
     "certificates:bundle": "a file for machines",
     "certificates:signers": "a document for machines",

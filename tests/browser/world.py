@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,12 @@ from tests.browser.pages import Place, Who
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADER = "宛名番号,氏名,フリガナ,生年月日,性別,ワクチン名,回数,接種日,ロット番号"
 _ROW = "{number},取込　一郎,トリコミ　イチロウ,昭和55年2月29日,男,ファイザー,1,R3.6.1,EY5422"
+_SELECTING = {
+    Who.OPERATOR: "operator@operator.example",
+    Who.ASSESSOR: "assessor@ministry.example",
+    Who.PROVIDER: "provider@vendor.example",
+    Who.APPLICANT: "it@city.example",
+}
 SUPERVISOR = "supervisor@city.example"
 
 
@@ -122,6 +129,12 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["programme_request"] = _last_id(office)
 
+    names |= json.loads(_made(data, _SELECTION))
+    selecting = {}
+    for who, email in _SELECTING.items():
+        selecting[who] = _open(chromium, site, "/sign-in/staff?next=/cloud/")
+        walking.staff(selecting[who], data, email)
+        expect(selecting[who].get_by_role("heading", name="ガバメントクラウド")).to_be_visible()
     names["directory"] = _made(data, _REGISTER)
     _made(data, _BARE)
     bare = _open(chromium, site, "/sign-in/staff?next=/account/")
@@ -141,6 +154,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
         Who.ADMINISTRATOR: office,
         Who.NEW_STAFF: begun,
         Who.BARE_STAFF: bare,
+        **selecting,
     }
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
 
@@ -224,6 +238,40 @@ print(register(
     asked=Registration("https://directory.example", "client", "label:directory"),
     at=datetime.now(UTC),
 ))
+"""
+
+_SELECTION = """
+import django; django.setup()
+import json
+from datetime import UTC, datetime
+from hashira.cloud.domain.selection.catalogue import CatalogueKind
+from hashira.cloud.domain.selection.seed import seed_catalogue
+from hashira.cloud.services.catalogue import import_catalogue
+from hashira.cloud.store import models
+from hashira.core.access import Principal
+draft = import_catalogue(
+    actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
+    source="sample.xlsx", source_digest="", replace=False, at=datetime.now(UTC),
+)
+clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("fiscal_year"))
+decided = models.SelectionDecision.objects.get()
+condition = models.SelectionCondition.objects.get(met_on=None)
+assessed = models.Proposal.objects.get(state="submitted")
+begun = models.Proposal.objects.get(state="draft")
+calls = list(models.EarlyCall.objects.order_by("closes_on"))
+print(json.dumps({name: str(value) for name, value in {
+    "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
+    "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,
+    "service": decided.proposal_id, "condition": condition.pk, "report": condition.reports.get().pk,
+    "assessed": assessed.pk,
+    "assessed_item": models.RequirementItem.objects.get(
+        catalogue=assessed.round.catalogue_id, identifier="S2.3").pk,
+    "proposal_draft": begun.pk,
+    "proposal_item": models.RequirementItem.objects.filter(catalogue=begun.round.catalogue_id).first().pk,
+    "closed_call": calls[0].pk, "open_call": calls[1].pk,
+    "application": models.EarlyApplication.objects.get().pk,
+    "offering": models.ListedOffering.objects.get().pk,
+}.items()}))
 """
 
 

@@ -21,6 +21,7 @@ CLERK: Attributes = {
     "id": "1",
     "grants": [{"role": "municipal_clerk", "organisation": "a"}],
     "roles": ["municipal_clerk"],
+    "organisations": ["a"],
     "second_factor": True,
     "recent_authentication": True,
     "restricted": False,
@@ -33,6 +34,13 @@ DELEGATED: Attributes = {
     "shown_elsewhere": True,
 }
 LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
+OPERATOR: Attributes = CLERK | {
+    "grants": [
+        {"role": "cloud_operator", "organisation": "a"},
+        {"role": "cloud_assessor", "organisation": "a"},
+    ],
+    "roles": ["cloud_assessor", "cloud_operator"],
+}
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -66,6 +74,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
     ),
     "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
     "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
+    "nobody-judges-the-own-body": (
+        "Staff",
+        OPERATOR | {"organisations": ["a", "vendor"]},
+        "cloud:AssessProposal",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor", "partner"], "proposed_by": ""},
+    ),
+    "nobody-confirms-the-own-word": (
+        "Staff",
+        OPERATOR | {"id": "2"},
+        "cloud:ConfirmVerdict",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
+    ),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
@@ -74,6 +96,11 @@ RIGHT: dict[str, Attributes] = {
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
 }
+RIGHT_ASKER: dict[str, Attributes] = {
+    "nobody-judges-the-own-body": OPERATOR,
+    "nobody-confirms-the-own-word": OPERATOR,
+}
+"""Whose facts are right; of the others those of the clerk."""
 
 
 def decide(
@@ -140,4 +167,5 @@ def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
     right = resource | RIGHT.get(policy_id, {})
-    assert decide(TEXT, kind, principal | CLERK, action, of, right) is cedarpy.Decision.Allow
+    asker = principal | RIGHT_ASKER.get(policy_id, CLERK)
+    assert decide(TEXT, kind, asker, action, of, right) is cedarpy.Decision.Allow

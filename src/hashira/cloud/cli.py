@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.policy import policy
+from hashira.cloud.commands.verdict import verdict
 
 
 @click.group()
@@ -13,3 +15,5 @@ def cloud() -> None:
 
 
 cloud.add_command(policy)
+cloud.add_command(catalogue)
+cloud.add_command(verdict)

@@ -30,6 +30,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         links += _certificates_links(request)
     if "regulations" in settings.HASHIRA_SYSTEMS:
         links += _regulations_links(request)
+    if "cloud" in settings.HASHIRA_SYSTEMS:
+        links += _cloud_links(request)
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
         "account_links": _account_links(request),
@@ -127,6 +129,23 @@ def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         (Bilingual("法令の全文検索", "Search of law"), reverse("regulations:search")),
         (Bilingual("洗い出した条項", "Findings"), reverse("regulations:findings")),
     ]
+
+
+def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
+    """The selection of services, and what is one's own work in it."""
+    front = (Bilingual("ガバメントクラウド", "Government Cloud"), reverse("cloud:index"))
+    principal: Principal | None = getattr(request, "principal", None)
+    roles = {grant.role for grant in principal.grants} if principal is not None else set()
+    found = [front]
+    if "cloud_provider" in roles:
+        found.append((Bilingual("サービスの提案", "Proposals"), reverse("cloud:proposals")))
+    if roles & {"cloud_assessor", "cloud_operator"}:
+        found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
+    if "cloud_operator" in roles:
+        found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
+    if "cloud_applicant" in roles:
+        found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
+    return found
 
 
 def _account_links(request: HttpRequest) -> list[Link]:

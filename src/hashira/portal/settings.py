@@ -162,6 +162,7 @@ INSTALLED_APPS = [
         else []
     ),
     *(["hashira.regulations.store", "hashira.regulations.web"] if "regulations" in HASHIRA_SYSTEMS else []),
+    *(["hashira.cloud.store", "hashira.cloud.web"] if "cloud" in HASHIRA_SYSTEMS else []),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

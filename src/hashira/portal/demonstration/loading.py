@@ -48,6 +48,10 @@ def load() -> bool:
             _fill_registers(organisations, accounts)
         if "regulations" in settings.HASHIRA_SYSTEMS:
             _keep_ordinances(organisations["city"].code)
+        if "cloud" in settings.HASHIRA_SYSTEMS:
+            from hashira.portal.demonstration.selection import fill_selection
+
+            fill_selection(organisations, accounts)
     return True
 
 
