@@ -43,7 +43,7 @@ class _Look:
                 texts[paragraph_path(unit.path)].append(unit.text)
         hits: dict[str, set[str]] = defaultdict(set)
         if self.baseline is not None:
-            categories_of = _keywords(self.baseline)
+            categories_of = keyword_categories(self.baseline)
             for path, pieces in texts.items():
                 for category in categories_of("\n".join(pieces)):
                     hits[category].add(path)
@@ -51,7 +51,7 @@ class _Look:
 
 
 @cache
-def _keywords(file: Path) -> Callable[[str], frozenset[str]]:
+def keyword_categories(file: Path) -> Callable[[str], frozenset[str]]:
     """The function ``categories_of`` of the frozen list, which stays where it was frozen."""
     spec = importlib.util.spec_from_file_location("frozen_keywords", str(file))
     if spec is None or spec.loader is None:
