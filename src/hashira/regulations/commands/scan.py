@@ -67,6 +67,7 @@ def scan(
     """
     from hashira.regulations.adapters.findings_file import check_folder, check_suffix, write_findings
     from hashira.regulations.adapters.procedures import ministries_by_number
+    from hashira.regulations.adapters.sources import collect_rarely
     from hashira.regulations.domain.detection import JAPAN, findings
 
     unknown = [name for name in categories if name not in JAPAN.categories]
@@ -80,6 +81,7 @@ def scan(
         if source is None:
             found = _scan_kept(processes, ministries, minimum)
         else:
+            collect_rarely()
             read, refused = _read(source, processes, engine or "")
             found = findings(read, floor=minimum, ministries=ministries)
         if categories:
