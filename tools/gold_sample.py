@@ -1,6 +1,7 @@
 """Draws paragraphs for the gold set, as sheets for two judges, and puts their answers together.
 
     python tools/gold_sample.py draw FOLDER       # FOLDER/{first,second}/sheet-NN.txt and FOLDER/key.tsv
+    python tools/gold_sample.py draw FOLDER --seed more --test 0 0 --train 10 60
     python tools/gold_sample.py compile FOLDER    # answers-NN.tsv beside the sheets → gold-2022-06-03.tsv
 
 ``HASHIRA_DATA`` names the folder of the law of 2022-06-03. Families of laws fall into the test fold by a hash
@@ -11,7 +12,9 @@ that at least one of its strata draws it, independently of the others (Poisson s
 over that chance (Horvitz and Thompson, 1952).
 
 A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
-drawn. The two judges get the same paragraphs in different orders and do not see each other's answers.
+drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
+two have judged already is not drawn again; where only the first answered, the second is left out, which the
+training part alone allows.
 """
 
 from __future__ import annotations
@@ -31,15 +34,15 @@ from hashira.regulations.adapters.surveying import surveyor_of
 from hashira.regulations.commands.evaluate import keyword_categories
 from hashira.regulations.domain.detection import JAPAN, Survey, findings
 from hashira.regulations.domain.detection.occurrence import paragraph_path
-from hashira.regulations.domain.evaluation.gold import GoldPart
+from hashira.regulations.domain.evaluation.gold import ONE_JUDGE, GoldPart, gold_set
 from hashira.regulations.domain.law import LawText, Part, Rank, UnitKind
 from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.law.law_family import family_of
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = "gold-2026-11-30"
+FOLDS = "gold-2026-11-30"
 TEST_SHARE = 0.3
-WANTED = {GoldPart.TEST: (8, 36), GoldPart.TRAIN: (3, 6)}
+TEST, TRAIN = (8, 36), (3, 6)
 """Paragraphs for each stratum of a category, and for each rank of what nothing returns."""
 BANDS = ((0.5, "上"), (0.05, "中"), (0.0, "下"))
 SHEET = 50
@@ -90,7 +93,7 @@ class Look:
 
 def part_of(family: str) -> GoldPart:
     """Which part a family belongs to, by a hash of its name."""
-    fold = int(hashlib.sha256(f"{SEED}{family}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
+    fold = int(hashlib.sha256(f"{FOLDS}{family}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
     return GoldPart.TEST if fold < TEST_SHARE else GoldPart.TRAIN
 
 
@@ -132,29 +135,33 @@ def drawn_for(
     part: GoldPart,
     every: list[Paragraph],
     scores: dict[tuple[str, str], dict[str, float]],
+    wanted: tuple[int, int],
     chance: random.Random,
 ) -> list[Drawn]:
     """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
-    each, outside = WANTED[part]
-    here = [p for p in every if p.text.strip() and part_of(p.family) is part]
+    each, outside = wanted
+    judged = {(e.law_id, e.path) for e in gold_set() if e.second is not None}
+    here = [
+        p for p in every if p.text.strip() and part_of(p.family) is part and (p.law_id, p.path) not in judged
+    ]
     strata = [strata_of(p, scores.get((p.law_id, p.path), {})) for p in here]
     sizes = Counter(name for names in strata for name in names)
     answers = []
     for paragraph, names in zip(here, strata, strict=True):
         left_out = 1.0
         for name in names:
-            wanted = outside if name.startswith("外/") else each
-            left_out *= 1.0 - min(1.0, wanted / sizes[name])
+            number = outside if name.startswith("外/") else each
+            left_out *= 1.0 - min(1.0, number / sizes[name])
         if chance.random() < 1.0 - left_out:
             answers.append(Drawn(paragraph, part, names, 1.0 / (1.0 - left_out)))
     return answers
 
 
-def draw(folder: Path) -> None:
+def draw(folder: Path, seed: str, wanted: dict[GoldPart, tuple[int, int]]) -> None:
     """Writes the sheets and the key."""
     every, scores = read(Path(os.environ["HASHIRA_DATA"]) / "law" / "laws-markdown-2022-06-03.tar.xz")
-    chance = random.Random(SEED)  # noqa: S311 - a sample, not a secret
-    drawn = [d for part in WANTED for d in drawn_for(part, every, scores, chance)]
+    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    drawn = [d for part in wanted for d in drawn_for(part, every, scores, wanted[part], chance)]
     chance.shuffle(drawn)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "key.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -174,7 +181,7 @@ def draw(folder: Path) -> None:
 def write_sheets(folder: Path, drawn: list[Drawn]) -> None:
     """One judge's sheets, in an order of that judge's own."""
     numbered = list(enumerate(drawn, 1))
-    random.Random(SEED + folder.name).shuffle(numbered)  # noqa: S311 - an order, not a secret
+    random.Random(FOLDS + folder.name).shuffle(numbered)  # noqa: S311 - an order, not a secret
     folder.mkdir(exist_ok=True)
     for start in range(0, len(numbered), SHEET):
         here = numbered[start : start + SHEET]
@@ -209,22 +216,24 @@ def compiled(folder: Path) -> None:
     first, second = (answers(folder / judge) for judge in JUDGES)
     with (folder / "key.tsv").open(encoding="utf-8", newline="") as file:
         drawn = list(csv.DictReader(file, delimiter="\t"))
-    missing = [row["number"] for row in drawn if row["number"] not in first or row["number"] not in second]
+    alone = GoldPart.TRAIN.value
+    missing = [
+        row["number"]
+        for row in drawn
+        if row["number"] not in first or (row["number"] not in second and row["part"] != alone)
+    ]
     if missing:
         sys.exit(f"{len(missing)} paragraphs lack an answer: {', '.join(missing[:20])}")
     target = ROOT / "src/hashira/regulations/domain/evaluation/gold-2022-06-03.tsv"
     with target.open(encoding="utf-8", newline="") as file:
         before = list(csv.DictReader(file, delimiter="\t"))
     places = {(row["law_id"], row["path"]) for row in drawn}
-    rows = [row for row in before if (row["law_id"], row["path"]) not in places and row["second"] == "—"]
+    rows = [row for row in before if (row["law_id"], row["path"]) not in places]
     for row in drawn:
         number = row.pop("number")
-        doubted = {c for judge in (first, second) for c in judge[number][1].split(",") if c}
-        answer = {
-            "first": first[number][0],
-            "second": second[number][0],
-            "doubted": ",".join(sorted(doubted)),
-        }
+        others = second.get(number, (ONE_JUDGE, ""))
+        doubted = {c for judged in (first[number], others) for c in judged[1].split(",") if c}
+        answer = {"first": first[number][0], "second": others[0], "doubted": ",".join(sorted(doubted))}
         rows.append(row | answer)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), delimiter="\t", lineterminator="\n")
@@ -237,9 +246,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("act", choices=("draw", "compile"))
     arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--seed", default=FOLDS)
+    arguments.add_argument("--test", type=int, nargs=2, default=TEST, metavar=("EACH", "OUTSIDE"))
+    arguments.add_argument("--train", type=int, nargs=2, default=TRAIN, metavar=("EACH", "OUTSIDE"))
     given = arguments.parse_args()
     if given.act == "draw":
-        draw(given.folder)
+        draw(given.folder, given.seed, {GoldPart.TEST: tuple(given.test), GoldPart.TRAIN: tuple(given.train)})
     else:
         compiled(given.folder)
 
