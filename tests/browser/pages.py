@@ -56,6 +56,10 @@ EVERY_PAGE: Final = (
         "/regulations/laws/131016/%E9%9B%86%E4%BC%9A%E6%96%BD%E8%A8%AD%E6%9D%A1%E4%BE%8B",
         S,
     ),
+    Place(
+        "regulations:references",
+        "/regulations/references?law=131016/%E9%9B%86%E4%BC%9A%E6%96%BD%E8%A8%AD%E6%9D%A1%E4%BE%8B&at=Mp-At_1",
+    ),
     Place("regulations:findings", "/regulations/findings/", S),
     Place("regulations:finding", "/regulations/findings/1", S),
     Place("certificates:verify", "/certificates/verify"),

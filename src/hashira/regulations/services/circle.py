@@ -66,9 +66,7 @@ def kept_laws() -> list[KeptLaw]:
         "current__pk", "current__digest", "current__surveyed_by", "current__dated",
     )  # fmt: skip
     return [
-        KeptLaw(
-            key, LawFacts(law_id, title, number, models.RANKS[rank]), ministry, put_together, tuple(text)
-        )
+        KeptLaw(key, LawFacts(law_id, title, number, models.RANKS[rank]), ministry, put_together, tuple(text))
         for key, law_id, title, number, rank, ministry, put_together, *text in told.iterator(chunk_size=5000)
     ]
 

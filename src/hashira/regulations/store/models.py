@@ -130,7 +130,7 @@ class Finding(models.Model):
 
 
 class LawName(models.Model):
-    """A name by which the scan puts laws together: of the law itself, or of one that its provisions rest on."""
+    """A name by which a scan puts laws together: the law's own, or of one that its provisions rest on."""
 
     law = models.ForeignKey(Law, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=2000)
@@ -148,7 +148,7 @@ class Reference(models.Model):
     path = models.CharField(max_length=400, help_text="the unit that names")
     kind = models.CharField(max_length=4, help_text="引用, 準用, 委任")
     named_law = models.CharField(max_length=200, help_text="its law_id; its number where it is not kept")
-    named_article = models.CharField(max_length=200, help_text="the article of what is named, or the whole path")
+    named_article = models.CharField(max_length=200, help_text="its article, or what stands as one")
     named_path = models.CharField(max_length=400)
 
     class Meta:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hashira.regulations.domain.detection.engine import engine
 from hashira.regulations.domain.detection.rule import RuleSet, Scope, Trigger
 from hashira.regulations.domain.law.law import LawText
+from hashira.regulations.domain.law.points import top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 
@@ -125,10 +126,7 @@ class _Reading:
             sentence = unit.text[first:last]
             held = self.required[key] = bool(
                 required.search(sentence)
-                or (
-                    unit.kind is not UnitKind.PARAGRAPH
-                    and required.search(self._chapeau(unit) + sentence)
-                )
+                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self._chapeau(unit) + sentence))
             )
         return held
 
@@ -189,7 +187,7 @@ class _Reading:
         """The sentence of the paragraph above an item (柱書), the nearest last."""
         if self.by_path is None:
             self.by_path = {other.path: other.text for other in self.units}
-        above = self.by_path.get(paragraph_path(unit.path), "")
+        above = self.by_path.get(above_path(unit), "")
         return above[:_LONGEST_CHAPEAU]
 
 
@@ -233,4 +231,9 @@ def paragraph_path(path: str) -> str:
 def article_path(unit: Unit) -> str:
     """The path of the article of a unit, or of what holds it where there is no article."""
     head, found, _ = unit.path.partition("-Pr_")
-    return head if found else paragraph_path(unit.path)
+    return head if found else top_point(unit.path) or paragraph_path(unit.path)
+
+
+def above_path(unit: Unit) -> str:
+    """The path of what says who and how for an item: its paragraph; for a point the point that it is in."""
+    return unit.parent if unit.kind is UnitKind.POINT else paragraph_path(unit.path)

@@ -19,7 +19,13 @@ from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
-from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
+from hashira.regulations.domain.detection.occurrence import (
+    Finder,
+    Occurrence,
+    above_path,
+    paragraph_path,
+    sentence_span,
+)
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.law.labels import article_number
@@ -29,7 +35,7 @@ from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
-from hashira.regulations.domain.reference.law_index import plain_number
+from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -49,6 +55,7 @@ _KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
+_TITLES_AHEAD = TitlesAhead({}, {}, frozenset())
 
 
 class Candidate(NamedTuple):
@@ -88,8 +95,16 @@ class Surveyor:
     """Looks at one law after the other with one rule set and its model."""
 
     def __init__(
-        self, rules: RuleSet, model: Model | None = None, engine: str = "", floor: float = FLOOR
+        self,
+        rules: RuleSet,
+        model: Model | None = None,
+        engine: str = "",
+        floor: float = FLOOR,
+        *,
+        titles: bool = False,
     ) -> None:
+        """With ``titles`` provisions also rest on laws called by their titles alone (地方税法第五条)."""
+        self.index = _TITLES_AHEAD if titles else _NO_INDEX
         self.rules = rules
         self.floor = floor
         self.model = model or _model_for(rules)
@@ -105,7 +120,7 @@ class Surveyor:
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
         texts = {unit.path: unit.text for unit in law.units} if best else {}
-        references = Recogniser(law.units, _NO_INDEX, basis=_BASIS)
+        references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
             self._candidate(law, category, odds, occurrence, texts, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
@@ -130,7 +145,7 @@ class Surveyor:
         sentence = text[first:last]
         start = occurrence.start - first
         if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
-            above = texts.get(paragraph_path(unit.path), "")
+            above = texts.get(above_path(unit), "")
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
@@ -198,7 +213,9 @@ def _applications(
                 yield Application(unit, tuple(targets))
 
 
-_NAMED_ARTICLE = re.compile(r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)")
+_NAMED_ARTICLE = re.compile(
+    r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)"
+)
 
 _NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
 _RANGE = re.compile("から[第前次同本この附別]")
@@ -253,8 +270,9 @@ def findings(
     """Every finding of the surveyed laws, best first; equal scores in the order of law and text.
 
     ``ministries`` gives the ministry (所管) for a law's number where the number does not tell; an Act without
-    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these laws
-    (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of each law.
+    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these
+    laws (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of
+    each law.
     """
     every = list(surveys)
     known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
@@ -274,14 +292,14 @@ def findings(
 
 
 def names_of(facts: LawFacts) -> frozenset[str]:
-    """What the provisions of another law know this one by: its title, if it is an Act or a 政令, its number."""
+    """What other laws know this one by: its number, and its title if it is an Act or a 政令."""
     number = plain_number(facts.number)
     title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
     return frozenset(name for name in (title, number) if name)
 
 
 def named_by(survey: Survey) -> frozenset[str]:
-    """The names of the laws that the candidates of a survey rest on: those that it lifts, and that lift it."""
+    """The names of the laws that the candidates of a survey rest on: it lifts them, and they lift it."""
     family = family_of(survey.facts.title)
     return frozenset(
         name
@@ -346,7 +364,11 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
         family = family_of(survey.facts.title)
         for candidate in survey.candidates:
             for law, path in candidate.basis:
-                above = laws.get(_title_of(law, family)) or numbered.get(plain_number(law))
+                above = (
+                    laws.get(_title_of(law, family))
+                    or numbered.get(plain_number(law))
+                    or laws.get(title_at_the_end(law, laws))
+                )
                 if above is None or above is survey:
                     continue
                 for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):

@@ -149,7 +149,7 @@ class Recogniser:
         return self._read[place]
 
     def applied(self, place: int) -> list[Reference]:
-        """The references in a unit that say what it applies (準用); what words it reads otherwise is not read."""
+        """The references in a unit that say what it applies (準用); its 読替え is not gone through."""
         end = self.units[place].text.rfind("準用する")
         return [r for r in self._references(place, end) if r.kind is ReferenceKind.APPLICATION]
 

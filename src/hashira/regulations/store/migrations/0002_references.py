@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(help_text='the unit that names', max_length=400)),
                 ('kind', models.CharField(help_text='引用, 準用, 委任', max_length=4)),
                 ('named_law', models.CharField(help_text='its law_id; its number where it is not kept', max_length=200)),
-                ('named_article', models.CharField(help_text='the article of what is named, or the whole path', max_length=200)),
+                ('named_article', models.CharField(help_text='its article, or what stands as one', max_length=200)),
                 ('named_path', models.CharField(max_length=400)),
                 ('law', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='regulations.law')),
             ],
