@@ -10,7 +10,10 @@ from typing import Any
 from hashira.certificates.domain.import_state import ImportState
 from hashira.certificates.selectors.trust import archive
 from hashira.certificates.services import (
+    bulk_correction,
     bundle,
+    comparing,
+    examination,
     import_apply,
     import_check,
     imports,
@@ -20,6 +23,7 @@ from hashira.certificates.services import (
     trust,
 )
 from hashira.certificates.store.models.imports import DoseImport
+from hashira.core import jobs
 from hashira.core.access import Principal
 from hashira.core.jobs import JobContext, job
 from hashira.kernel.errors import HashiraError
@@ -45,6 +49,15 @@ def check(context: JobContext, parameters: Mapping[str, Any]) -> Any:
             )
             context.progress(position["line"] - 1)
             portion += 1
+        missing = {"after": 0, "found": 0} if comparing.is_comparison(import_id) else None
+        while missing is not None:
+            missing = context.step(
+                f"missing {missing['after']}", comparing.find_missing, import_id, number, missing["after"]
+            )
+            counts = position["counts"]
+            counts["kind_not-there"] = counts.get("kind_not-there", 0) + missing["found"]
+            if not missing["after"]:
+                break
     except import_check.CheckSuperseded:
         return {"superseded": True}
     except HashiraError as error:
@@ -79,10 +92,46 @@ def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     return context.step("clean", _forget, str(parameters["import"]))
 
 
+@job(kind=examination.EXAMINE_JOB, title=Bilingual("台帳の点検", "Looking through the register"))
+def examine(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Likely duplicates and doubtful records of a register, portion by portion of dates of birth."""
+    organisation, scan = str(parameters["organisation"]), str(context.job_id)
+    counts = {"people": 0, "pairs": 0, "doubts": 0}
+    after, portion = "", 0
+    while True:
+        found = context.step(f"births {portion}", examination.examine_portion, organisation, scan, after)
+        counts = {name: counts[name] + found[name] for name in counts}
+        context.progress(counts["people"])
+        after, portion = found["after"], portion + 1
+        if not after:
+            break
+    counts["pairs"] += context.step("numbers", examination.examine_numbers, organisation, scan)
+    context.step("end", examination.end_examination, organisation, scan)
+    return counts
+
+
+@job(kind=bulk_correction.CORRECT_JOB, title=Bilingual("一括訂正", "Correcting in bulk"))
+def correct_in_bulk(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """The chosen rows of a comparison, at once."""
+    return context.step("correct", _correct_in_bulk, str(parameters["import"]))
+
+
+@job(kind=bulk_correction.UNDO_JOB, title=Bilingual("一括訂正の取消し", "Undoing a bulk correction"))
+def undo_bulk_correction(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """All of them back, at once."""
+    return context.step("undo", _undo_bulk_correction, str(parameters["import"]))
+
+
 @job(kind=trust.UPDATE_JOB, title=Bilingual("信頼リストの更新", "Updating the lists of trust"))
 def update_trust(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on."""
-    return {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on.
+
+    What is new in them goes into a bundle, so that verifiers without network learn of it too.
+    """
+    done = {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    if "updated" in done.values():
+        context.step("announce", _request_bundle)
+    return done
 
 
 def _update_trust(name: str) -> str:
@@ -136,6 +185,11 @@ def _publish_changes() -> int:
     return bundle.publish_changes(actor=status.PUBLISHER, at=datetime.now(UTC))
 
 
+def _request_bundle() -> str:
+    """A job of its own: what fails in it does not make the lists old again."""
+    return str(jobs.request(actor=status.PUBLISHER, kind=status.BUNDLE_JOB, parameters={"after": "lists"}).id)
+
+
 def _build_bundle() -> int:
     return bundle.build_bundle(actor=status.PUBLISHER, at=datetime.now(UTC))
 
@@ -182,6 +236,14 @@ def _apply(import_id: str) -> dict[str, int]:
 
 def _undo(import_id: str) -> dict[str, int]:
     return import_apply.void_doses(actor=WORKER, import_id=uuid.UUID(import_id))
+
+
+def _correct_in_bulk(import_id: str) -> dict[str, int]:
+    return bulk_correction.carry_out(actor=WORKER, import_id=uuid.UUID(import_id))
+
+
+def _undo_bulk_correction(import_id: str) -> dict[str, int]:
+    return bulk_correction.carry_out_undo(actor=WORKER, import_id=uuid.UUID(import_id))
 
 
 def _forget(import_id: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -47,10 +48,16 @@ def read_codes(octets: bytes) -> list[str]:
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError) as error:
         raise NoCodeInImage(reason=Bilingual("画像ではありません", "It is not a picture")) from error
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
-    texts = [code.text for code in found if code.text]
+    texts = [text for text in map(_text_of, found) if text]
     if not texts:
         raise NoCodeInImage(reason=Bilingual("コードが見つかりません", "There is no code in it"))
     return texts
+
+
+def _text_of(code: Any) -> str:
+    """The text of a code; a ZIP file in it (DIVOC) as Base64, since its octets are no letters."""
+    octets = bytes(code.bytes)
+    return f"B64:{base64.b64encode(octets).decode()}" if octets.startswith(b"PK\x03\x04") else code.text
 
 
 def _on_white(image: Picture) -> Picture:

@@ -182,6 +182,8 @@ Takeda's, the code is that of Novavax CZ's), ``daichirona`` and ``kostaive`` (no
 against COVID-19."""
 
 _SINGLE_DOSE = "jcovden"
+MAX_NUMBER = 9
+"""The highest ``dn`` and ``sd`` of DCC 1.3.3."""
 
 
 def codes_on(product: str, day: date) -> DccCodes | None:

@@ -316,6 +316,22 @@ _ALL = (
         "88",
         None,
     ),
+    VaccineProduct(
+        "yellow-fever-stamaril",
+        Bilingual("黄熱ワクチン（STAMARIL）", "STAMARIL (yellow fever)"),
+        Bilingual("サノフィ（フランス）", "Sanofi (France)"),
+        Bilingual("黄熱", "Yellow fever"),
+        "yellow-fever",
+        cvx="183",
+    ),
+    VaccineProduct(
+        "yellow-fever",
+        Bilingual("黄熱ワクチン（YF-VAX）", "YF-VAX (yellow fever)"),
+        Bilingual("サノフィ（米国）", "Sanofi (United States)"),
+        Bilingual("黄熱", "Yellow fever"),
+        "yellow-fever",
+        cvx="37",
+    ),
     _routine(
         "zoster",
         "帯状疱疹ワクチン（組換え）",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -304,7 +305,9 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC) - _FIRST_ZONE
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str) -> date | None:
+    """The day; kept, since many people were vaccinated on the same days."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

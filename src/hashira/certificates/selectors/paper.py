@@ -7,7 +7,10 @@ from datetime import date
 from django.conf import settings
 
 from hashira.certificates.adapters.paper.printer import paper_code
-from hashira.certificates.domain import shc, shc_qr
+from hashira.certificates.domain import hcert, shc, shc_qr
+from hashira.certificates.domain.certificate_kind import TITLES
+from hashira.certificates.domain.dcc import DccContent
+from hashira.certificates.domain.icvp import IcvpContent
 from hashira.certificates.domain.paper import (
     CARD_SIDE,
     SEAL_SIDE,
@@ -50,9 +53,7 @@ def paper_sheet(view: CertificateView, *, nationality: str = "") -> PaperSheet:
         municipality=view.municipality,
         name=holder.name if view.is_card else view.registered_name,
         birth_date=date.fromisoformat(holder.birth_date) if holder.birth_date else None,
-        travel=None
-        if view.is_card
-        else TravelDetails(holder.name or "", nationality, holder.document_number or ""),
+        travel=None if view.is_card else _travel(view, nationality),
         doses=tuple(
             PaperDose(
                 given_on=own.given_on,
@@ -65,12 +66,23 @@ def paper_sheet(view: CertificateView, *, nationality: str = "") -> PaperSheet:
             )
             for own in view.doses
         ),
-        codes=(_code(view.format, view.text),),
+        codes=(_code(view),),
         official=bool(settings.HASHIRA_OFFICIAL_SITE),
     )
 
 
-def _code(kind: str, text: str) -> PaperCode:
-    if kind == shc.NAME:
-        return paper_code(shc_qr.write(text), title=_CARD, alternative=_CARD, side=CARD_SIDE)
-    return paper_code(text, title=_SEAL, alternative=_SEAL, side=SEAL_SIDE)
+def _travel(view: CertificateView, nationality: str) -> TravelDetails:
+    """Of the passport as much as the certificate says: a yellow card names the nationality itself."""
+    content = view.content
+    if isinstance(content, DccContent):
+        return TravelDetails(" ".join(content.transliterated.replace("<", " ").split()), "", "")
+    said = content.nationality if isinstance(content, IcvpContent) else nationality
+    return TravelDetails(content.holder.name or "", said or "", content.holder.document_number or "")
+
+
+def _code(view: CertificateView) -> PaperCode:
+    if view.format == shc.NAME:
+        return paper_code(shc_qr.write(view.text), title=_CARD, alternative=_CARD, side=CARD_SIDE)
+    title = TITLES[view.kind] if view.format == hcert.NAME else _SEAL
+    side = CARD_SIDE if view.format == hcert.NAME else SEAL_SIDE
+    return paper_code(view.text, title=title, alternative=title, side=side)

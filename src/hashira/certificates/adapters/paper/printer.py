@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _TEMPLATE = _FOLDER / "certificate.typ"
+_PICTURE = _FOLDER / "picture.typ"
+_PIXELS_A_MM = 10
+_PICTURE_SIDE = 1000
+"""Pixels of the code in a picture at most: each module has whole pixels, so that none is grey."""
 _WIDE = 0.55
 """mm at level L; one level up makes a code larger by up to a fifth, which leaves 0.44."""
 _STANDARDS = ["a-2a", "ua-1"]
@@ -60,13 +64,28 @@ def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) ->
     return made
 
 
+def png(sheet: PaperSheet) -> bytes:
+    """The sheet as one picture of 1,080 pixels' width, for a telephone; raises ``TypefaceMissing``."""
+    codes = tuple(
+        replace(code, side=code.modules * (_PICTURE_SIDE // code.modules) / _PIXELS_A_MM)
+        for code in sheet.codes
+    )
+    told = orjson.dumps(
+        _told(replace(sheet, codes=codes)), default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME
+    ).decode()
+    with _ONE_AT_A_TIME:
+        made = _compiler(_PICTURE).compile(format="png", ppi=_PIXELS_A_MM * 25.4, sys_inputs={"sheet": told})
+    assert isinstance(made, bytes)
+    return made
+
+
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler(template: Path = _TEMPLATE) -> typst.Compiler:
     import typst
 
     names, text = typefaces.files()
     return typst.Compiler(
-        str(_TEMPLATE),
+        str(template),
         root=str(_FOLDER),
         font_paths=typst.Fonts(
             include_system_fonts=False,
