@@ -73,6 +73,11 @@ AREAS = {
         "seconds in all",
         argument=True,
     ),
+    "pages": Area(
+        "every page in every size and language: axe, focus, forced colours, enlarged",
+        _pytest("-m", "browser", "tests/browser/test_every_page.py"),
+        2,
+    ),
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
     ),

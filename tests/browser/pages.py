@@ -107,7 +107,6 @@ EVERY_PAGE: Final = (
     ),
     Place("certificates:person-protection", "/certificates/register/{protected}/protection", S),
     Place("certificates:person-open", "/certificates/register/{protected}/open", S),
-    Place("certificates:person", "/certificates/register/{protected}", S),
     Place("certificates:protection-alerts", "/certificates/protection/", S),
     Place("certificates:revocations", "/certificates/revocations/", S),
     Place("certificates:keys", "/certificates/keys/", D),

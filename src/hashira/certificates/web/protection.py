@@ -120,7 +120,7 @@ def open_record(request: HttpRequest, person_id: UUID) -> HttpResponse:
         except PersonMasked:
             if not may:
                 raise
-            return masked_page(request, view)
+            return masked_page(request, view, status=200)  # where one was led to, and may act
         return HttpResponseRedirect(reverse("certificates:person", args=[person_id]))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
