@@ -38,7 +38,7 @@ class Place:
     """Where it leads, if the page is another one: whoever has not signed in just now is asked again."""
 
 
-A, R, S, D, N, O, J, V, P, B = Who
+A, R, S, D, N, C, J, V, P, B = Who
 EVERY_PAGE: Final = (
     Place("home", "/"),
     Place("ui:gallery", "/ui/"),
@@ -110,18 +110,18 @@ EVERY_PAGE: Final = (
     Place("cloud:early", "/cloud/early/"),
     Place("cloud:early-call", "/cloud/early/{open_call}", P),
     Place("cloud:early-apply", "/cloud/early/{open_call}/apply", P),
-    Place("cloud:early-choice", "/cloud/early/{closed_call}/choice", O),
+    Place("cloud:early-choice", "/cloud/early/{closed_call}/choice", C),
     Place("cloud:early-score", "/cloud/early/applications/{application}/score", J),
-    Place("cloud:desk", "/cloud/desk/", O),
-    Place("cloud:catalogue-import", "/cloud/desk/catalogues/new", O),
-    Place("cloud:catalogue-draft", "/cloud/desk/catalogues/{draft}", O),
-    Place("cloud:catalogue-publish", "/cloud/desk/catalogues/{draft}/publish", O),
-    Place("cloud:requirement-new", "/cloud/desk/catalogues/{draft}/items/new", O),
-    Place("cloud:requirement", "/cloud/desk/catalogues/{draft}/items/{draft_item}", O),
-    Place("cloud:round-new", "/cloud/desk/rounds/new", O),
-    Place("cloud:listing-new", "/cloud/desk/listings/new", O),
-    Place("cloud:listing-end", "/cloud/desk/listings/{offering}/end", O),
-    Place("cloud:early-new", "/cloud/desk/early/new", O),
+    Place("cloud:desk", "/cloud/desk/", C),
+    Place("cloud:catalogue-import", "/cloud/desk/catalogues/new", C),
+    Place("cloud:catalogue-draft", "/cloud/desk/catalogues/{draft}", C),
+    Place("cloud:catalogue-publish", "/cloud/desk/catalogues/{draft}/publish", C),
+    Place("cloud:requirement-new", "/cloud/desk/catalogues/{draft}/items/new", C),
+    Place("cloud:requirement", "/cloud/desk/catalogues/{draft}/items/{draft_item}", C),
+    Place("cloud:round-new", "/cloud/desk/rounds/new", C),
+    Place("cloud:listing-new", "/cloud/desk/listings/new", C),
+    Place("cloud:listing-end", "/cloud/desk/listings/{offering}/end", C),
+    Place("cloud:early-new", "/cloud/desk/early/new", C),
     Place("cloud:proposals", "/cloud/proposals/", V),
     Place("cloud:proposal-new", "/cloud/proposals/new", V),
     Place("cloud:proposal", "/cloud/proposals/{proposal_draft}", V),
@@ -137,7 +137,7 @@ EVERY_PAGE: Final = (
     Place("cloud:differences", "/cloud/assessment/{assessed}/differences", J),
     Place("cloud:settle", "/cloud/assessment/{assessed}/differences/{assessed_item}", J),
     Place("cloud:send-back", "/cloud/assessment/{assessed}/return", J),
-    Place("cloud:verdict", "/cloud/assessment/{service}/verdict", O),
+    Place("cloud:verdict", "/cloud/assessment/{service}/verdict", C),
     Place("cloud:assess-progress", "/cloud/assessment/{service}/progress/{report}", J),
     Place("jobs:index", "/jobs/", S),
     Place("jobs:job", "/jobs/{job}", S),
@@ -166,7 +166,8 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel catalogues requirements service services correct figures imports listed one one_import people person record registers verify "
+    "api-root cancel catalogues requirements service services "
+    "correct figures imports listed one one_import people person record registers verify "
     "verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {

@@ -510,7 +510,7 @@ def _facts(view: ProposalView) -> list[tuple[object, object]]:
     registration = view.registration
     return [
         (_("事業者"), view.provider),
-        (_("共同提案者"), tuple(one.name for one in view.partners)),
+        (_("共同提案者"), tuple(one.name for one in view.partners) or None),
         (_("公募"), view.round.title),
         (_("状態"), view.state_words),
         (_("提出日時"), view.submitted_at),
