@@ -78,6 +78,7 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/certificates/registry",
                     "tests/certificates/imports",
                     "tests/certificates/linking",
+                    "tests/certificates/residents",
                     "tests/certificates/issuing",
                     "tests/certificates/status",
                     "tests/certificates/trust",

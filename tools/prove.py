@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,12 @@ class Area:
     count: int | None = None
     """How often or how many, unless HASHIRA_PROVE_COUNT says otherwise."""
     unit: str = "times"
+    argument: bool = False
+    """Whether the count is told to the command as its argument, too."""
+
+    def counted(self, environment: Mapping[str, str]) -> tuple[str, ...]:
+        """The count as an argument, where the command wants it."""
+        return (environment["HASHIRA_PROVE_COUNT"],) if self.argument else ()
 
 
 def _pytest(*arguments: str) -> tuple[str, ...]:
@@ -53,14 +60,50 @@ AREAS = {
         10_000,
         "mutants of each example",
     ),
+    "verifier": Area(
+        "the verifier's app and the server say the same of every vector and mutant, with the network cut",
+        _pytest("-rP", "tests/browser/test_verifier_app.py", "-k", "it_says_what_the_server_says"),
+        10_000,
+        "mutants of each format",
+    ),
+    "fuzz": Area(
+        "decoders of every format under a fuzzer that follows the code: refusals and nothing else",
+        (PYTHON, "tools/fuzz.py"),
+        3600,
+        "seconds in all",
+        argument=True,
+    ),
+    "pages": Area(
+        "every page in every size and language: axe, focus, forced colours, enlarged",
+        _pytest("-m", "browser", "tests/browser/test_every_page.py"),
+        2,
+    ),
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
+    ),
+    "policies": Area(
+        "policies of AWS judged as the foreign simulator judges them, on cases made at random",
+        _pytest("-rP", "-m", "foreign", "tests/cloud/policy"),
+        20_000,
+        "cases",
     ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),
         1_000_000,
         "rows",
+    ),
+    "paper": Area(
+        "a batch of certificates on paper: everybody once, a PDF for 500, memory that does not grow",
+        _pytest("-rP", "tests/certificates/issuing/test_printing.py", "-k", "everybody"),
+        10_000,
+        "people",
+    ),
+    "desk": Area(
+        "a whole register looked through for duplicates and doubts; 10,000 rows corrected in bulk, undone",
+        (PYTHON, "-m", "benchmarks.desk"),
+        1_000_000,
+        "people",
     ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",
@@ -86,7 +129,12 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="hashira-prove-") as folder:
         environment["HASHIRA_DATA_DIR"] = str(Path(folder) / "data")
         done = subprocess.run(  # noqa: S603  (the commands are those of this file)
-            area.command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            (*area.command, *area.counted(environment)),
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     sys.stderr.write(done.stdout + done.stderr)
     asked = ("git", "rev-parse", "--short", "HEAD")

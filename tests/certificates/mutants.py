@@ -5,8 +5,11 @@ Each mutant names the region that it touches, so that one which still verifies c
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import random
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from typing import Any
 
 import cbor2
 
-from hashira.certificates.domain import base45, base64url, hcert, shc_qr
+from hashira.certificates.domain import base45, base64url, divoc, hcert, shc_qr
 
 
 @dataclass(frozen=True)
@@ -217,8 +220,64 @@ def _places(document: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(value)
 
 
+def _credential(text: str, other: str) -> dict[str, Maker]:
+    octets = base64.b64decode(text[4:])
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        whole = archive.read("certificate.json")
+    document, second = json.loads(whole), json.loads(divoc._unzipped(base64.b64decode(other[4:])))
+    head, _, signature = document["proof"]["jws"].split(".")
+
+    def written(new: Any) -> str:
+        return json.dumps(new, ensure_ascii=False, separators=(",", ":"))
+
+    def edited(place: str) -> Maker:
+        def make(chance: random.Random) -> str:
+            new = json.loads(whole)
+            _edit_json(new[place] if place else new, chance)
+            return written(new)
+
+        return make
+
+    def jws(part: int) -> Maker:
+        def make(chance: random.Random) -> str:
+            raw = changed(base64url.decode((head, signature)[part]), chance)
+            parts = [head, signature]
+            parts[part] = base64url.encode(raw)
+            return written(document | {"proof": document["proof"] | {"jws": "..".join(parts)}})
+
+        return make
+
+    def exchanged(chance: random.Random) -> str:
+        """Members of one meaning, which no signature tells apart."""
+        new = json.loads(whole)
+        entry = new["evidence"][0]
+        one, two = chance.sample([m for m in entry if isinstance(entry[m], str | int)], 2)
+        entry[one], entry[two] = entry[two], entry[one]
+        return written(new)
+
+    def mixed(chance: random.Random) -> str:
+        if chance.random() < 0.5:
+            return written(document | {"proof": second["proof"]})
+        return written(document | {"evidence": second["evidence"], "issuanceDate": second["issuanceDate"]})
+
+    return {
+        "members": edited(""),
+        "person": edited("credentialSubject"),
+        "vaccination": edited("evidence"),
+        "proof": edited("proof"),
+        "header": jws(0),
+        "signature": jws(1),
+        "members exchanged": exchanged,
+        "parts of another": mixed,
+        "octets of the ZIP": lambda chance: "B64:" + base64.b64encode(changed(octets, chance)).decode(),
+        "octets of the document": lambda chance: changed(whole, chance).decode("utf-8", "replace"),
+        "letters of the code": lambda chance: letters(text, chance),
+    }
+
+
 MAKERS: dict[str, Callable[[str, str], dict[str, Maker]]] = {
     "shc": _card,
     "vds-nc": _seal,
     "hcert": _container,
+    "divoc": _credential,
 }

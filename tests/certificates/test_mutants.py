@@ -42,6 +42,15 @@ UNSIGNED = {
         "octets of the stream": "the level of compression that a zlib stream names, blocks that hold nothing",
         "letters of the code": "white space round the text, and the case of HC1:",
     },
+    "divoc": {
+        "members": "members that no table of meanings names, the order of types",
+        "person": "members that no table of meanings names",
+        "vaccination": "members that no table of meanings names, members of one meaning",
+        "members exchanged": "DIVOC gives several members one meaning; all of them are shown together",
+        "octets of the ZIP": "what an archive says beside its file",
+        "octets of the document": "names of members that no table of meanings names",
+        "letters of the code": "white space round the text, and the case of B64:",
+    },
 }
 """Where a mutant may still verify, and why: nothing of it is signed, and nothing of it is shown."""
 

@@ -33,6 +33,14 @@ OPERATOR: Attributes = CLERK | {
     ],
     "roles": ["cloud_assessor", "cloud_operator"],
 }
+DELEGATED: Attributes = {
+    "organisation": "b",
+    "requester": "a",
+    "in_force": True,
+    "covered": True,
+    "shown_elsewhere": True,
+}
+LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -42,6 +50,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "portal:ViewOwnAccount",
         "Portal::Area",
         {},
+    ),
+    "protected-person": (
+        "Staff",
+        CLERK,
+        "certificates:ViewPerson",
+        "Certificates::Person",
+        {"organisation": "a", "protected": True, "opened_by": ["2"]},
+    ),
+    "withheld-from-a-representative": (
+        "Resident",
+        CLERK | {"grants": [], "roles": []},
+        "certificates:IssueOwnCertificate",
+        "Certificates::Record",
+        {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
     ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
@@ -64,8 +86,17 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::Proposal",
         {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
     ),
+    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
+    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
 }
+# What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
+    "no-look-up-beyond-the-delegation": DELEGATED,
+    "no-look-up-of-the-protected": DELEGATED,
+    "protected-person": {"opened_by": ["2", "1"]},
+    "withheld-from-a-representative": {"withheld_from": ["2"]},
+}
+ASKERS: dict[str, Attributes] = {
     "nobody-judges-the-own-body": OPERATOR,
     "nobody-confirms-the-own-word": OPERATOR,
 }
@@ -135,7 +166,6 @@ def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
 def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
-    assert (
-        decide(TEXT, kind, principal | RIGHT.get(policy_id, CLERK), action, of, resource)
-        is cedarpy.Decision.Allow
-    )
+    right = resource | RIGHT.get(policy_id, {})
+    asker = principal | ASKERS.get(policy_id, CLERK)
+    assert decide(TEXT, kind, asker, action, of, right) is cedarpy.Decision.Allow

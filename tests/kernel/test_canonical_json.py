@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hashira.kernel import canonical_json as c
+from hashira.kernel.errors import HashiraError
 
 # RFC 8785 Appendix B: the bits of a double and its canonical form.
 APPENDIX_B = """\
@@ -130,6 +132,36 @@ def test_the_fast_path_as_the_reference_package_writes_it(value: Any) -> None:
     assert c._orjson_agrees(value)
     assert c.canonical_json(value) == rfc8785.dumps(value)
     assert "".join(c._write(value, c.MAX_DEPTH)).encode() == rfc8785.dumps(value)
+
+
+@given(st.one_of(values, plain_values))
+def test_what_orjson_has_read_is_written_the_same_or_refused_the_same(value: Any) -> None:
+    try:
+        read = orjson.loads(orjson.dumps(value))
+    except (orjson.JSONEncodeError, TypeError):
+        return  # not a text that orjson reads
+    assert outcome(c.canonical_json_read, read) == outcome(c.canonical_json, read)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"b":1,"a":"x"}', "[1.0]", "[-0.0]", "[1e3]", "[1e300]", "[12345678901234567]", "[9007199254740991]",
+        '{"a":":1.5"}', '{"a":"é"}', '{"é":1}', '{"\\u00e9":1}', '["\\u0061"]', "[123456789012345]",
+        '{"a":[1,2,3.5]}',
+    ],
+)  # fmt: skip
+def test_the_shapes_between_which_the_short_way_decides(text: str) -> None:
+    read = orjson.loads(text)
+    assert outcome(c.canonical_json_read, read) == outcome(c.canonical_json, read)
+
+
+def outcome(write: Any, value: Any) -> Any:
+    """The octets, or the kind of refusal."""
+    try:
+        return write(value)
+    except HashiraError as error:
+        return type(error)
 
 
 @given(st.integers(0, 2**64 - 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hashira.cloud.commands.catalogue import catalogue
+from hashira.cloud.commands.policy import policy
 from hashira.cloud.commands.verdict import verdict
 
 
@@ -15,3 +16,4 @@ def cloud() -> None:
 
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
+cloud.add_command(policy)

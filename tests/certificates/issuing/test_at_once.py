@@ -104,7 +104,8 @@ def test_a_first_issuing_that_publishes_its_keys_waits_in_no_ring(tmp_path: Path
 
     def issue() -> None:
         try:
-            with patch("hashira.certificates.services.issuing.publish_keys", publish_and_let_the_import_in):
+            step = "hashira.certificates.services.issuing_steps.publish_keys"
+            with patch(step, publish_and_let_the_import_in):
                 issue_card(
                     actor=hanako,
                     person_id=person,
@@ -131,4 +132,4 @@ def test_a_first_issuing_that_publishes_its_keys_waits_in_no_ring(tmp_path: Path
         for future in [pool.submit(issue), pool.submit(move)]:
             future.result()
     assert IssuedCertificate.objects.count() == 1
-    assert SigningKey.objects.count() == 2
+    assert SigningKey.objects.count() == 3

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from asn1crypto import core, csr, keys, parser, pem, x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from hashira.certificates.domain.document_signer import VACCINATION_SIGNER
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.state_certificate import DOCUMENT_TYPES, HEALTH_SIGNER
 
@@ -103,6 +104,33 @@ def health_signer_certificate(
         *_alternative_names(state),
         _extension(DOCUMENT_TYPES, _document_types(document_types)),
         _extension("extended_key_usage", x509.ExtKeyUsageSyntax([HEALTH_SIGNER]), True),
+    ]
+    return _certificate(
+        signer=authority,
+        issuer=issuer.subject,
+        subject=subject.name(),
+        spki=spki,
+        validity=validity,
+        extensions=extensions,
+    )
+
+
+def document_signer_certificate(
+    *, authority: Signer, spki: bytes, subject: Subject, state: str, validity: Period, usage: Period
+) -> bytes:
+    """A certificate of a document signer (DSC) for vaccinations, DER, signed by the authority.
+
+    Source: certificate governance of the eHealth Network, §4 (document signers) and Annex A (purposes).
+    """
+    issuer = x509.Certificate.load(authority.certificate_chain[0])
+    key_id = key_identifier(authority.public_key_spki)
+    extensions = [
+        _extension("authority_key_identifier", x509.AuthorityKeyIdentifier({"key_identifier": key_id})),
+        _extension("key_identifier", core.OctetString(key_identifier(spki))),
+        _extension("key_usage", x509.KeyUsage({"digital_signature"}), True),
+        _usage_period(usage),
+        *_alternative_names(state),
+        _extension("extended_key_usage", x509.ExtKeyUsageSyntax([VACCINATION_SIGNER])),
     ]
     return _certificate(
         signer=authority,

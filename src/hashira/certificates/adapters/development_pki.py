@@ -1,9 +1,10 @@
-"""An authority and a signer of seals for development: of Utopia, never of a real state (開発用の認証局).
+"""An authority and its signers for development: of Utopia, never of a real state (開発用の認証局).
 
 Utopia (``UTO``, ``UT``) is the state of the specimens of Doc 9303; no border trusts it. The profile is that
 of a real authority and a real signer, so that everything but the trust is as in production: the CSCA may
-sign for 4 of its 15 years, the signer for 15 months of its 10 years, as Japan's. Neither names a place for
-revocation lists, because nobody publishes any.
+sign for 4 of its 15 years, the signer of seals for 15 months of its 10 years, as Japan's; the document signer
+of the EU's and the WHO's certificates for 6 months of its 2 years, as the WHO recommends. None names a place
+for revocation lists, because nobody publishes any.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hashira.certificates.adapters.certificate_builder import (
     Period,
     Subject,
     authority_certificate,
+    document_signer_certificate,
     health_signer_certificate,
 )
 from hashira.certificates.adapters.key_store import KeyStore, StoredKey
@@ -26,40 +28,44 @@ STATE = "UTO"
 _COUNTRY = "UT"
 _ORGANISATION = "Hashira"
 _UNIT = "DEVELOPMENT - NOT A STATE"
-_AUTHORITY_LABEL, _SIGNER_LABEL = "development-csca", "development-vds"
+_AUTHORITY_LABEL, _SIGNER_LABEL, _DOCUMENT_LABEL = "development-csca", "development-vds", "development-dsc"
 _YEAR = 365
 _AUTHORITY_VALIDITY, _AUTHORITY_USAGE = 15 * _YEAR, 4 * _YEAR
 _SIGNER_VALIDITY, _SIGNER_USAGE = 10 * _YEAR, 456
+_DOCUMENT_VALIDITY, _DOCUMENT_USAGE = 2 * _YEAR, 183
 
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentPki:
-    """The authority's certificate, which a verifier trusts, and the signer that issues."""
+    """The authority's certificate, which a verifier trusts, and the signers that issue."""
 
     authority: bytes
     """DER."""
     signer: Signer
+    """Of seals (VDS-NC)."""
+    document: Signer
+    """Of certificates of the EU and the WHO (DSC)."""
 
 
 def development_pki(store: KeyStore, *, at: datetime) -> DevelopmentPki:
-    """The authority and the signer that may sign at that moment; made where they are missing.
+    """The authority and the signers that may sign at that moment; made where they are missing.
 
-    Labels end in the day they were made, so that a signer whose 15 months are over is followed by a new
+    Labels end in the day they were made, so that a signer whose months are over is followed by a new
     one while its certificates stay verifiable.
     """
     authority = _current(store, _AUTHORITY_LABEL, at) or _create_authority(store, at)
-    signer = _current(store, _SIGNER_LABEL, at, issued_by=authority.certificate_chain[0])
-    if signer is None:
-        signer = _create_signer(store, authority, at)
-    return DevelopmentPki(authority.certificate_chain[0], signer)
+    der = authority.certificate_chain[0]
+    signer = _current(store, _SIGNER_LABEL, at, issued_by=der) or _create_signer(store, authority, at)
+    document = _current(store, _DOCUMENT_LABEL, at, issued_by=der)
+    return DevelopmentPki(der, signer, document or _create_document_signer(store, authority, at))
 
 
 def development_pki_made(store: KeyStore, *, at: datetime) -> bool:
-    """Whether authority and signer are there already, so that ``development_pki`` would make nothing."""
+    """Whether authority and signers are there already, so that ``development_pki`` would make nothing."""
     authority = _current(store, _AUTHORITY_LABEL, at)
-    return (
-        authority is not None
-        and _current(store, _SIGNER_LABEL, at, issued_by=authority.certificate_chain[0]) is not None
+    return authority is not None and all(
+        _current(store, label, at, issued_by=authority.certificate_chain[0]) is not None
+        for label in (_SIGNER_LABEL, _DOCUMENT_LABEL)
     )
 
 
@@ -115,5 +121,18 @@ def _create_signer(store: KeyStore, authority: Signer, at: datetime) -> Signer:
         validity=Period.lasting(at, _SIGNER_VALIDITY),
         usage=Period.lasting(at, _SIGNER_USAGE),
         document_types=("NV",),
+    )
+    return store.attach(label, (certificate, authority.certificate_chain[0]))
+
+
+def _create_document_signer(store: KeyStore, authority: Signer, at: datetime) -> Signer:
+    label = f"{_DOCUMENT_LABEL}-{at:%Y%m%d-%H%M%S}"
+    certificate = document_signer_certificate(
+        authority=authority,
+        spki=store.create(label).public_key_spki,
+        subject=Subject(_COUNTRY, _ORGANISATION, _UNIT, "Development document signer"),
+        state=STATE,
+        validity=Period.lasting(at, _DOCUMENT_VALIDITY),
+        usage=Period.lasting(at, _DOCUMENT_USAGE),
     )
     return store.attach(label, (certificate, authority.certificate_chain[0]))

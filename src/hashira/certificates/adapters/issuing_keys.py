@@ -1,8 +1,9 @@
 """The keys an installation issues with: named by its settings, in development made by itself (発行用の鍵).
 
-A production installation names them: ``HASHIRA_SHC_KEY`` and ``HASHIRA_VDS_KEY`` are labels in its store.
-In development a missing key is made: with a year's life for cards, by Utopia's authority for seals, and under
-a lock, so that processes that start together make one.
+A production installation names them: ``HASHIRA_SHC_KEY``, ``HASHIRA_VDS_KEY`` and ``HASHIRA_DSC_KEY`` are
+labels in its store; without the last it issues no certificates of the EU and the WHO. In development a
+missing key is made: with a year's life for cards, by Utopia's authority for the others, and under a lock, so
+that processes that start together make one.
 """
 
 from __future__ import annotations
@@ -62,6 +63,16 @@ class IssuingKeys:
     """Three letters of the state in whose name seals are issued."""
     authority: str
     """Who answers for the doses, as certificates say it; up to 20 letters."""
+    document: Signer | None = None
+    """The document signer (DSC) of certificates of the EU and the WHO, where there is one."""
+    document_label: str = ""
+
+    @property
+    def document_signer(self) -> Signer:
+        """The document signer; raises ``IssuingNotConfigured``."""
+        if self.document is None or not self.document.certificate_chain:
+            raise IssuingNotConfigured(variable="HASHIRA_DSC_KEY")
+        return self.document
 
 
 def own_issuer() -> str:
@@ -91,7 +102,9 @@ def bundle_signer() -> Signer:
     return store.open(_DEVELOPMENT_BUNDLE)
 
 
-def issuing_keys(at: datetime, *, card_label: str = "", seal_label: str = "") -> IssuingKeys:
+def issuing_keys(
+    at: datetime, *, card_label: str = "", seal_label: str = "", document_label: str = ""
+) -> IssuingKeys:
     """The keys to sign with at that moment; raises ``IssuingNotConfigured`` or an error of the store.
 
     A label stands for the key that a rotation chose, in the place of the one in the settings.
@@ -101,6 +114,9 @@ def issuing_keys(at: datetime, *, card_label: str = "", seal_label: str = "") ->
         keys = replace(keys, card=_opened(key_store(), card_label), card_label=card_label)
     if seal_label and seal_label != keys.seal_label:
         keys = replace(keys, seal=_opened(key_store(), seal_label), seal_label=seal_label)
+    if document_label and document_label != keys.document_label:
+        document = _opened(key_store(), document_label)
+        keys = replace(keys, document=document, document_label=document_label)
     return keys
 
 
@@ -125,6 +141,8 @@ def _keys_of_settings(at: datetime) -> IssuingKeys:
         seal_label=settings.HASHIRA_VDS_KEY,
         state=settings.HASHIRA_STATE,
         authority=settings.HASHIRA_ISSUING_AUTHORITY,
+        document=store.open(settings.HASHIRA_DSC_KEY) if settings.HASHIRA_DSC_KEY else None,
+        document_label=settings.HASHIRA_DSC_KEY,
     )
 
 
@@ -176,15 +194,17 @@ def _development(folder: Path, day: date) -> IssuingKeys:
         if label is None:
             label = f"development-shc-{at:{_STAMP}}"
             store.create(label)
-        seal = development_pki(store, at=at).signer
+        made = development_pki(store, at=at)
     return IssuingKeys(
         card=store.open(label),
         card_label=label,
         card_issuer=own_issuer(),
-        seal=seal,
+        seal=made.signer,
         seal_label="development-vds",
         state=STATE,
         authority=settings.HASHIRA_ISSUING_AUTHORITY,
+        document=made.document,
+        document_label="development-dsc",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from hashira.certificates.adapters.qr_image import read_codes
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+_ZIP = b"PK\x03\x04"
 _MAX_CARDS = 100
 _CODE = re.compile(r"shc:/\S*", re.IGNORECASE)
 
@@ -17,6 +19,8 @@ def certificates_in(octets: bytes) -> list[str]:
     """The texts of the certificates in the octets of a file, at least one. Raises ``NoCodeInImage``."""
     if octets.startswith(_PICTURES):
         return _joined(read_codes(octets))
+    if octets.startswith(_ZIP):
+        return [f"B64:{base64.b64encode(octets).decode()}"]
     return certificates_in_text(octets.decode("utf-8", errors="replace"))
 
 

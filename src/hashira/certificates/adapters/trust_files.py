@@ -13,12 +13,14 @@ from typing import Any
 
 import orjson
 
+from hashira.certificates.adapters.credential_keys import credential_keys, public_keys_of_pem
 from hashira.certificates.domain import base64url, p256, signer_list
 from hashira.certificates.domain.card_revocation_list import (
     NotARevocationList,
     RevocationList,
     read_revocation_list,
 )
+from hashira.certificates.domain.revocation_filter import RevocationFilter
 from hashira.certificates.domain.state_certificate import CertificateUnreadable
 from hashira.certificates.domain.state_crl import read_crl
 from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore, WithdrawnKey
@@ -89,7 +91,7 @@ def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> Trust
     path = Path(name)
     if _is_der(octets):
         return _certificate_or_list((octets,), path)
-    if b"-----BEGIN " in octets[:4096] or b"-----BEGIN CERTIFICATE-----" in octets:
+    if not octets.lstrip().startswith((b"{", b"[")) and b"-----BEGIN " in octets:
         return _read_pem(octets, path)
     try:
         document = orjson.loads(octets)
@@ -104,6 +106,8 @@ def read_octets(octets: bytes, *, name: str, issuer: str | None = None) -> Trust
 
 
 def _read_pem(octets: bytes, path: Path) -> TrustStore:
+    if given := public_keys_of_pem(octets, path.name):
+        return TrustStore(credential_keys=given)
     bodies = [(label, _base64(body, path)) for label, body in _PEM.findall(octets)]
     if not bodies or not all(_is_der(der) for _label, der in bodies):
         raise _unreadable(path, "証明書を読めません", "a certificate is not readable")
@@ -137,6 +141,8 @@ def _is_der(octets: bytes) -> bool:
 def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> TrustStore:
     if isinstance(document.get("issuerInfo"), list):
         return TrustStore.merged(_directory_entry(entry, path) for entry in document["issuerInfo"])
+    if credentials := credential_keys(document, path.name):
+        return TrustStore(credential_keys=credentials)
     if isinstance(document.get("verificationMethod"), list):
         keys = (_state_key(method, path) for method in document["verificationMethod"])
         return TrustStore(state_keys=tuple(key for key in keys if key is not None))
@@ -148,6 +154,8 @@ def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> 
         return TrustStore(keys=_keys(document["keys"], issuer=issuer or named, path=path))
     if isinstance(document.get("rids"), list):
         return TrustStore(revocations=(_revocations(document, path),))
+    if isinstance(document.get("filter"), str):
+        return TrustStore(filters=(_summary(document, path),))
     if isinstance(document.get("withdrawn"), list):
         return TrustStore(withdrawn=tuple(_withdrawn(entry, path) for entry in document["withdrawn"]))
     raise _unreadable(path, "知らない形です", "its form is not known")
@@ -225,6 +233,17 @@ def _revocations(document: Any, path: Path, issuer: str | None = None) -> Revoca
         return read_revocation_list(document, issuer=issuer)
     except NotARevocationList as error:
         raise _unreadable(path, "失効リストの形が違います", str(error)) from error
+
+
+def _summary(document: dict[str, Any], path: Path) -> RevocationFilter:
+    """``{kid, method, filter}``: the Bloom filter of a list, hexadecimal (docs/reference/trust-bundle.md)."""
+    kid, method = document.get("kid"), document.get("method")
+    try:
+        if not isinstance(kid, str) or not isinstance(method, str):
+            raise ValueError("it lacks kid or method")
+        return RevocationFilter(kid, method, bytes.fromhex(document["filter"]))
+    except ValueError as error:
+        raise _unreadable(path, "失効リストの要約の形が違います", str(error)) from error
 
 
 def _withdrawn(entry: Any, path: Path) -> WithdrawnKey:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Protocol
 
-from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_number import CertificateNumber
 from hashira.certificates.domain.revocation_id import fhir_digest_id
 from hashira.certificates.domain.trust import TrustStore
@@ -83,7 +83,8 @@ class StatusName:
     kid: str
     identifier: str
     moment: int
-    """Unix seconds: ``nbf`` of a card; of a seal the midnight in Japan that its number's day begins with."""
+    """Unix seconds: ``nbf`` of a card, ``iat`` of an HCERT; of a seal the midnight in Japan that begins the
+    day of its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,11 @@ def revocation_hashes(kind: str, text: str) -> RevocationHashes:
     return _HASHES[kind](text)
 
 
+def signature_of(kind: str, text: str) -> bytes:
+    """The signature of a certificate of that format, R‖S; ``KeyError`` where it has none."""
+    return _SIGNATURES[kind](text)
+
+
 def short_hash(octets: bytes) -> str:
     """SHA-256 cut to 128 bits, hexadecimal."""
     return hashlib.sha256(octets).digest()[:HASH_OCTETS].hex()
@@ -165,7 +171,15 @@ def _seal_name(text: str) -> tuple[str, int]:
     return content.identifier or "", int(datetime.combine(day, time(), JST).astimezone(UTC).timestamp())
 
 
+def _document_name(text: str) -> tuple[str, int]:
+    """Certificates of the EU carry a UVCI; a yellow card carries nothing that names it but its signature."""
+    document = hcert.decode(text)
+    named = document.content.certificate_number
+    return named or hcert.revocation_hashes(document)["SIGNATURE"], int(document.issued_at)
+
+
 _NAMES: Mapping[str, Callable[[str], tuple[str, int]]] = {
+    hcert.NAME: _document_name,
     shc.NAME: _card_name,
     vds_nc.NAME: _seal_name,
 }
@@ -181,7 +195,20 @@ def _seal_hashes(text: str) -> RevocationHashes:
     return RevocationHashes(signature_hash(seal.signature), short_hash(uci.encode()) if uci else "")
 
 
+def _document_hashes(text: str) -> RevocationHashes:
+    hashes = hcert.revocation_hashes(hcert.decode(text))
+    return RevocationHashes(hashes["SIGNATURE"], hashes.get("UCI", ""), hashes.get("COUNTRYCODEUCI", ""))
+
+
 _HASHES: Mapping[str, Callable[[str], RevocationHashes]] = {
+    hcert.NAME: _document_hashes,
     shc.NAME: _card_hashes,
     vds_nc.NAME: _seal_hashes,
+}
+
+
+_SIGNATURES: Mapping[str, Callable[[str], bytes]] = {
+    hcert.NAME: lambda text: hcert.decode(text).signed.signature,
+    shc.NAME: lambda text: shc.decode(text).signature,
+    vds_nc.NAME: lambda text: vds_nc.decode(text).signature,
 }

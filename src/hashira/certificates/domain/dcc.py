@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from hashira.certificates.domain.content import (
@@ -36,6 +36,7 @@ from hashira.certificates.domain.dcc_schema import (
     VERSION,
     is_day,
     is_moment,
+    next_day,
     violations,
 )
 from hashira.certificates.domain.dcc_value_set import (
@@ -52,11 +53,15 @@ from hashira.certificates.domain.state_code import ISO_3166
 from hashira.certificates.domain.uvci import is_wrong
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.mrz_name import mrz_name
+from hashira.kernel.person_name import RomanName
 
 KIND = "eu-dcc"
 _MAX_READ = 300
 """Characters of any text that are read."""
 _MAX_ENTRIES = 8
+_LONGEST_NAME = 256
+"""Positions in which no name of the register is shortened; the schema refuses one that is too long."""
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
 _ONE_ENTRY = (1, 3)
 """Since 1.3.0 a certificate has one entry."""
@@ -110,6 +115,16 @@ class DccDose(ShownDose):
 
 
 # --- writing
+
+
+def transliterated(name: RomanName) -> tuple[str, str]:
+    """Surname and forename as ``fnt`` and ``gnt`` have them: as in a machine-readable zone, in full length.
+
+    >>> transliterated(RomanName("O'CONNOR-SMITH", "ENYA"))
+    ('OCONNOR<SMITH', 'ENYA')
+    """
+    surname, _, forename = mrz_name(name, positions=_LONGEST_NAME).rstrip("<").partition("<<")
+    return surname, forename
 
 
 def write_vaccination(
@@ -224,13 +239,9 @@ def _birth_date(value: object, signed_at: datetime) -> str | None:
     if text is None or not BIRTH_DATE.fullmatch(text):
         raise NotADcc("dob: not a date, month or year from 1900 to 2099, nor empty")
     # The day of signing is later east of Greenwich, so that a child born on it may have a day more.
-    if text[:10] > _tomorrow(signed_at)[: len(text)]:
+    if text[:10] > next_day(signed_at)[: len(text)]:
         raise NotADcc("dob: after the signing")
     return text or None
-
-
-def _tomorrow(moment: datetime) -> str:
-    return datetime.fromtimestamp(min(moment.timestamp() + 86_400, 253_402_300_799), UTC).date().isoformat()
 
 
 def _read_name(value: object, birth_date: str | None) -> tuple[Holder, str]:

@@ -33,6 +33,8 @@ class Purpose(StrEnum):
 # The arc as the regulation prints it, and as the first tools wrote it, with a nought that is too many.
 _ARCS = ("1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1.")
 _OWN = frozenset(arc + purpose for arc in _ARCS for purpose in Purpose)
+VACCINATION_SIGNER = _ARCS[0] + Purpose.VACCINATION
+"""The purpose of a signer of vaccinations, as an object identifier."""
 _OTHER_DOCUMENTS = "2.23.136."
 """ICAO's purposes: a signer of travel documents or of VDS-NC signs nothing else."""
 
@@ -113,12 +115,13 @@ def check_state(claimed: str, *, participant: str, signer: StateCertificate) -> 
     return True
 
 
-_TWO_LETTERS = frozenset(ISO_3166.values()) | {"EU", "UN", "UT", "XK"}
+TWO_LETTERS = frozenset(ISO_3166.values()) | {"EU", "UN", "UT", "XK"}
+"""Of countries, organisations and Utopia: what may stand for a state in a document."""
 
 
 def _country(code: str) -> str | None:
     """The two letters of a state given in two or three; ``None`` for what is no state."""
     upper = code.upper()
-    if upper in _TWO_LETTERS:
+    if upper in TWO_LETTERS:
         return upper
     return two_letters(upper) if len(upper) == 3 else None

@@ -18,8 +18,9 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from hashira.certificates.domain import vaccine_product
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
-from hashira.certificates.domain.dcc_schema import is_day
+from hashira.certificates.domain.dcc_schema import is_day, next_day
 from hashira.certificates.domain.icd11_vaccine import ICD11
 from hashira.certificates.domain.state_code import ISO_3166
 from hashira.kernel.errors import HashiraError
@@ -77,8 +78,30 @@ PRODUCTS: Mapping[str, PrequalifiedProduct] = MappingProxyType(
     }
 )
 """WHO-prequalified yellow fever vaccines by their number in WHO's list (2025). Not there: those against
-polio, whose code in ICD-11 differs by kind and was not at hand; and no product of our register, since Japan's
-yellow fever vaccine (YF-VAX) is not prequalified and its polio vaccine comes in another presentation."""
+polio, whose code in ICD-11 differs by kind and was not at hand."""
+
+_DAYS_TO_PROTECTION = 10
+"""IHR (2005), Annex 7 §2: the certificate is valid from the tenth day after the dose."""
+
+
+def prequalified(product: str) -> str | None:
+    """The number in WHO's list of our product of that code; ``None`` where it has none.
+
+    It stands with the product (``programmes/``). Without one are Japan's own yellow fever vaccine (YF-VAX),
+    which is not prequalified, and its polio vaccine, which comes in another presentation than those that are.
+    """
+    known = vaccine_product.PRODUCTS.get(product)
+    code = known.icvp_codes[-1].code if known is not None and known.icvp_codes else None
+    return code if code in PRODUCTS else None
+
+
+def first_valid_day(day: date, number: int) -> date:
+    """From when the certificate of a dose against yellow fever counts.
+
+    >>> first_valid_day(date(2026, 5, 1), 1), first_valid_day(date(2026, 5, 1), 2)
+    (datetime.date(2026, 5, 11), datetime.date(2026, 5, 1))
+    """
+    return day + timedelta(days=_DAYS_TO_PROTECTION) if number == 1 else day
 
 
 class IcvpNotWritable(HashiraError):
@@ -214,7 +237,7 @@ def read(claim: object, *, issuer: str, signed_at: datetime) -> IcvpContent:
     dose = _read_dose(_object(entry, "v"))
     birth_date = _day(members, "dob")
     # Where the dose was given it may have been a day later than in Greenwich.
-    if birth_date > dose.date or dose.date > (signed_at.date() + timedelta(days=1)).isoformat():
+    if birth_date > dose.date or dose.date > next_day(signed_at):
         raise NotAnIcvp("a date lies after another that it must precede")
     return IcvpContent(
         holder=Holder(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -48,6 +49,11 @@ def spki_of_point(x: bytes, y: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def spki_of_jwk(jwk: Mapping[str, str]) -> bytes:
+    """DER SubjectPublicKeyInfo of a JWK; ``ValueError`` where its coordinates are none of a point."""
+    return spki_of_point(base64url.decode(jwk["x"]), base64url.decode(jwk["y"]))
+
+
 def jwk(spki: bytes) -> dict[str, str]:
     """The key as a JWK for publication (RFC 7517; members of SMART Health Cards 1.4.0, "Key Sets")."""
     point = public_key(spki).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -79,6 +85,22 @@ def thumbprint_as_written(x: str, y: str) -> str:
     their keys by what they wrote.
     """
     return jwk_thumbprint.thumbprint({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+
+
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""n of P-256 (SEC 2 §2.4.2)."""
+
+
+def is_same_signature(one: bytes, other: bytes) -> bool:
+    """Whether two signatures R‖S of one key are the same: S has two values that verify, S and n - S.
+
+    Equal R alone says nothing: whoever has the key can use its nonce for another message.
+    """
+    size = 2 * COORDINATE
+    if len(one) != size or len(other) != size or one[:COORDINATE] != other[:COORDINATE]:
+        return False
+    first, second = (int.from_bytes(signature[COORDINATE:], "big") for signature in (one, other))
+    return second in (first, _ORDER - first)
 
 
 def check_signature(spki: bytes, message: bytes, signature: bytes) -> None:

@@ -178,20 +178,27 @@ def _holder(patient: dict[str, Any]) -> Holder:
 def _dose(resource: dict[str, Any]) -> ShownDose:
     concept = resource.get("vaccineCode")
     codings = concept.get("coding") if isinstance(concept, dict) else None
-    known = [c for c in codings if isinstance(c, dict)] if isinstance(codings, list) else []
-    coding = next((c for c in known if c.get("system") == CVX), known[0] if known else {})
+    coding = _coding(codings) if isinstance(codings, list) else {}
     code, system = _text(coding.get("code")) or "", _text(coding.get("system")) or ""
     performers = resource.get("performer")
     performer = performers[0] if isinstance(performers, list) and performers else None
     actor = performer.get("actor") if isinstance(performer, dict) else None
     return ShownDose(
-        date=_text(resource.get("occurrenceDateTime")) or "",
-        product=PRODUCTS.get(code, code) if system == CVX else code,
-        code_system=system,
-        code=code,
-        lot=_text(resource.get("lotNumber")),
-        centre=_text(actor.get("display")) if isinstance(actor, dict) else None,
+        _text(resource.get("occurrenceDateTime")) or "",
+        PRODUCTS.get(code, code) if system == CVX else code,
+        system,
+        code,
+        _text(resource.get("lotNumber")),
+        _text(actor.get("display")) if isinstance(actor, dict) else None,
     )
+
+
+def _coding(codings: list[Any]) -> dict[str, Any]:
+    """The coding with a CVX code, else the first."""
+    if len(codings) == 1 and isinstance(codings[0], dict):
+        return codings[0]
+    known = [c for c in codings if isinstance(c, dict)]
+    return next((c for c in known if c.get("system") == CVX), known[0] if known else {})
 
 
 def _text(value: object) -> str | None:

@@ -46,6 +46,8 @@ def read(text: str) -> str:
     """
     if len(text) > _MAX_TEXT:
         raise NotQRText("the text is longer than any set of codes")
+    if text.startswith(PREFIX) and "/" not in (digits := text[len(PREFIX) :]) and digits.isdecimal():
+        return _letters(digits)  # one code and nothing round it: the usual way
     chunks: dict[int, str] = {}
     total = 0
     for part in text.split():

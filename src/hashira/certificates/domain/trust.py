@@ -10,13 +10,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hashira.certificates.domain.card_revocation_list import RevocationList
+from hashira.certificates.domain.revocation_filter import RevocationFilter
 
 if TYPE_CHECKING:
     from hashira.certificates.domain.certificate_status import StatusSource
 
 __all__ = [
+    "CredentialKey",
     "ExistenceLog",
     "ListFacts",
+    "RevocationFilter",
     "RevocationList",
     "StateKey",
     "TrustStore",
@@ -65,10 +68,29 @@ class StateKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialKey:
+    """A public key of an issuer of W3C credentials (DIVOC)."""
+
+    method: str | None
+    """Its name (``verificationMethod``), such as ``did:india``; ``None``: given for whatever it signs."""
+    issuer: str | None
+    """Its controller, for which alone it speaks; ``None``: for whomever."""
+    spki: bytes
+    """DER SubjectPublicKeyInfo, RSA or Ed25519."""
+    source: str
+
+    @property
+    def kid(self) -> str:
+        """The SHA-256 of the key, hexadecimal: a name that nobody can give to another one."""
+        return hashlib.sha256(self.spki).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnKey:
     """A key that nobody may believe any more, whatever time a certificate claims (漏えい等で無効の鍵).
 
-    ``kid``: the thumbprint of a card's key, or the SHA-256 of a signer's certificate in hexadecimal.
+    ``kid``: the thumbprint of a card's key, or the SHA-256 of a signer's certificate, or of a credential's
+    key, in hexadecimal.
     """
 
     kid: str
@@ -126,8 +148,11 @@ class TrustStore:
     lists: tuple[ListFacts, ...] = ()
     existence: ExistenceLog | None = None
     """Without one, nothing saves a certificate of a withdrawn key."""
+    credential_keys: tuple[CredentialKey, ...] = ()
     statuses: tuple[StatusSource, ...] = ()
     """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
+    filters: tuple[RevocationFilter, ...] = ()
+    """Summaries of lists: what one finds may be revoked, and is never called so."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
     _signers: Mapping[bytes, tuple[StateKey, ...]] = field(init=False, repr=False, compare=False)
@@ -168,10 +193,19 @@ class TrustStore:
         """
         return self._signers.get(kid, ())
 
+    def credential_keys_of(self, method: str) -> tuple[CredentialKey, ...]:
+        """The keys of that name, before those that were given for whatever they sign."""
+        named = [key for key in self.credential_keys if key.method == method]
+        return (*named, *(key for key in self.credential_keys if key.method is None))
+
     def revocations_of(self, kid: str, issuer: str | None = None) -> tuple[RevocationList, ...]:
         """The latest lists of that key that may revoke certificates of the issuer, one for each method."""
         lists = self._lists.get(kid, ())
         return tuple(x for x in lists if issuer is None or x.issuer in (None, issuer)) if lists else ()
+
+    def filters_of(self, kid: str) -> tuple[RevocationFilter, ...]:
+        """The summaries of that key's lists."""
+        return tuple(known for known in self.filters if known.kid == kid) if self.filters else ()
 
     def withdrawal_of(self, kid: str) -> WithdrawnKey | None:
         """Since when that key is not to be believed: the earliest of what is known of it."""
@@ -200,7 +234,9 @@ class TrustStore:
             withdrawn=_unique(key for store in parts for key in store.withdrawn),
             lists=_unique(facts for store in parts for facts in store.lists),
             existence=next((s.existence for s in parts if s.existence is not None), None),
+            credential_keys=_unique(key for store in parts for key in store.credential_keys),
             statuses=tuple(source for store in parts for source in store.statuses),
+            filters=_unique(known for store in parts for known in store.filters),
         )
 
 

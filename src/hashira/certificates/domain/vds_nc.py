@@ -66,7 +66,7 @@ from hashira.certificates.domain.verdict import (
     NotVerified,
     Verified,
 )
-from hashira.kernel.canonical_json import canonical_json
+from hashira.kernel.canonical_json import canonical_json, canonical_json_read
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -215,6 +215,8 @@ class Seal:
     signer: StateCertificate
     signature: bytes
     """R‖S."""
+    grouped: bool = False
+    """Whether doses of one product stand together; Japan gives each dose a ``ve`` of its own."""
 
 
 def sniff(text: str) -> bool:
@@ -232,7 +234,7 @@ def decode(text: str) -> Seal:
     kind, state = _header(data.get("hdr"))
     try:
         content = read_message(kind, data.get("msg"), issuer=state)
-        signed = canonical_json(data)
+        signed = canonical_json_read(data)
     except (NotAMessage, HashiraError) as error:
         raise _malformed(f"内容が読めません（{error}）", f"Its message is not readable ({error})") from error
     algorithm, certificate, signature = sig["alg"], sig["cer"], sig["sigvl"]
@@ -249,6 +251,7 @@ def decode(text: str) -> Seal:
             algorithm=algorithm,
             signer=_signer(certificate),
             signature=_octets(signature),
+            grouped=any(len(event["vd"]) > 1 for event in data["msg"].get("ve", ())),
         )
     except CertificateUnreadable as error:
         raise _malformed(

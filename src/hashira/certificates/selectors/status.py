@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,37 +9,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from hashira.certificates.domain import shc
+from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain.card_revocation_list import HASH_FHIR, RID
+from hashira.certificates.domain.certificate_kind import TITLES
 from hashira.certificates.domain.certificate_status import Reason, Standing, StatusName
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.format import format_named
 from hashira.certificates.domain.status_bundle import KeyStatuses, Section
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import CertificateStatus, SigningKey, State
 from hashira.kernel.clock import JST
 from hashira.kernel.language import Bilingual
 
 _PORTION = 20_000
+_NEVER = 253_402_300_800
+"""Unix seconds: the first of the year 10000."""
 MARGIN = timedelta(minutes=10)
 """A certificate is in the ledger this long after the moment of its issue at the latest. A bundle closes its
 sets so long before it is made: none can come to a set later, whose answer would then be chance."""
-BATCH = 1000
-"""Most entries of a batch of the EU's lists."""
-HASH_COLUMNS = {"SIGNATURE": "signature_hash", "UCI": "uci_hash", "COUNTRYCODEUCI": "country_uci_hash"}
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationBatch:
-    """A batch of the EU's revocation lists (dgc-gateway ``RevocationBatchDto``)."""
-
-    kid: str
-    hash_type: str
-    entries: tuple[bytes, ...]
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """As the gateway has it: hashes in base64."""
-        hashes = [{"hash": base64.b64encode(entry).decode()} for entry in self.entries]
-        return {"kid": self.kid, "hashType": self.hash_type, "entries": hashes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +65,15 @@ class LedgerStatus:
 def card_revocation_list(kid: str) -> dict[str, Any] | None:
     """The list of a key for cards (SHC 1.4.0, "Revocation"); ``None`` where there is none to publish.
 
-    A key whose certificates are all valid has no list, and no ``crlVersion`` in the key set.
+    A key whose certificates are all valid has no list, and no ``crlVersion`` in the key set. A key has one
+    method (RFC 002 of the specification): ``hash-fhir`` where its cards carry no ``rid``.
     """
     key = SigningKey.objects.filter(pk=kid, format=shc.NAME, withdrawn_at=None, status_version__gt=0).first()
     if key is None:
         return None
     rids = _over(key).order_by("identifier").values_list("identifier", flat=True)
-    return {"kid": kid, "method": "rid", "ctr": key.status_version, "rids": list(rids)}
-
-
-def revocation_batches(kid: str) -> Iterator[RevocationBatch]:
-    """The EU's lists of a key, each type in batches of at most 1,000."""
-    key = SigningKey.objects.get(pk=kid)
-    for hash_type, column in HASH_COLUMNS.items():
-        rows = _over(key).exclude(**{column: ""}).order_by(column).values_list(column, flat=True)
-        hashes = [bytes.fromhex(text) for text in rows]
-        for start in range(0, len(hashes), BATCH):
-            yield RevocationBatch(kid, hash_type, tuple(hashes[start : start + BATCH]))
+    method = HASH_FHIR if key.without_rid else RID
+    return {"kid": kid, "method": method, "ctr": key.status_version, "rids": list(rids)}
 
 
 def _over(key: SigningKey) -> Any:
@@ -115,7 +93,12 @@ def _statuses(key: SigningKey, closed: datetime) -> KeyStatuses:
     A seal tells its day and no more, so its sets end with a day.
     """
     end = closed.replace(microsecond=0)
-    if key.format != shc.NAME:
+    if key.without_rid:
+        # The ledger does not know all cards of another system: there is no set for an answer "good".
+        over = _over(key).values_list("identifier", flat=True)
+        marks = frozenset(fingerprint(key.kid, identifier) for identifier in over)
+        return KeyStatuses(key.kid, (), _NEVER, marks)
+    if key.format == vds_nc.NAME:
         end = _midnight(end.astimezone(JST).date())
     rows = CertificateStatus.objects.filter(key=key)
     first = rows.filter(issued_at__lt=end).order_by("issued_at").values_list("issued_at", flat=True).first()
@@ -168,7 +151,7 @@ def ledger_digest() -> str:
 # ── for staff ───────────────────────────────────────────────────────────────────────────────────────────
 def statuses_of(person_id: UUID) -> tuple[StatusLine, ...]:
     """The certificates of a person, the newest first."""
-    rows = CertificateStatus.objects.filter(certificate__person_id=person_id)
+    rows = CertificateStatus.objects.filter(certificate__person_id__in=members_of(person_id))
     return _lines(rows.order_by("-issued_at", "-pk"))
 
 
@@ -185,13 +168,19 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
     return tuple(
         StatusLine(
             id=row.pk,
-            person_id=row.certificate.person_id if row.certificate else None,
+            person_id=_record_of(row.certificate) if row.certificate else None,
             number=row.certificate.number if row.certificate else "",
-            title=format_named(row.key.format).TITLE,
+            title=TITLES[row.certificate.kind] if row.certificate else format_named(row.key.format).TITLE,
             issued_at=row.issued_at,
             state=row.state,
             reason=row.reason if row.reason in language_free else "",
             changed_at=row.changed_at,
         )
-        for row in rows.select_related("certificate", "key")
+        for row in rows.select_related("certificate__person", "key")
     )
+
+
+def _record_of(certificate: Any) -> UUID:
+    """In whose record it stands: that of the person it was issued to, or of the one they were merged into."""
+    found: UUID = certificate.person.merged_into_id or certificate.person_id
+    return found

@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 
 from hashira.certificates.adapters.issuing_keys import key_store, own_issuer
 from hashira.certificates.adapters.trust_folder import write_trust_folder
-from hashira.certificates.domain import shc
+from hashira.certificates.domain import hcert, shc
 from hashira.certificates.domain.certificate_status import Reason
-from hashira.certificates.selectors.keys import authorities, key_set
+from hashira.certificates.selectors.keys import LOCAL_SIGNERS, authorities, key_set, signer_list
 from hashira.certificates.services.keys import chosen_keys, publish_keys
 from hashira.certificates.services.status import PUBLISHER, announce, end_validity
 from hashira.certificates.store.models import (
@@ -148,9 +148,11 @@ def _choose(key: SigningKey, label: str, at: datetime) -> None:
     signer = store.open(label)
     if key.format == shc.NAME:
         keys = replace(keys, card=signer, card_label=label)
+    elif not signer.certificate_chain:
+        raise _not_possible("後継の鍵に証明書がありません", "The successor has no certificate")
+    elif key.format == hcert.NAME:
+        keys = replace(keys, document=signer, document_label=label)
     else:
-        if not signer.certificate_chain:
-            raise _not_possible("後継の鍵に証明書がありません", "The successor has no certificate")
         keys = replace(keys, seal=signer, seal_label=label)
     publish_keys(actor=Principal.system("certificates"), keys=keys, at=at)
     chosen = SigningKey.objects.filter(format=key.format, label=label)
@@ -209,7 +211,11 @@ def waiting_after(approval: str) -> list[str]:
 def _rewrite_trust_folder() -> None:
     """What ``hashira certificates verify`` on this machine trusts, at once and without the withdrawn."""
     write_trust_folder(
-        settings.DATA_DIR / "trust", issuer=own_issuer(), key_set=key_set(), authorities=authorities()
+        settings.DATA_DIR / "trust",
+        issuer=own_issuer(),
+        key_set=key_set(),
+        authorities=authorities(),
+        signers=signer_list(LOCAL_SIGNERS),
     )
 
 

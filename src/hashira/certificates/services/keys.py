@@ -7,7 +7,8 @@ import hashlib
 from datetime import datetime
 
 from hashira.certificates.adapters.issuing_keys import IssuingKeys, issuing_keys
-from hashira.certificates.domain import p256, shc, vds_nc
+from hashira.certificates.domain import hcert, p256, shc, vds_nc
+from hashira.certificates.domain.signer import Signer
 from hashira.certificates.store.models import SigningKey
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -32,16 +33,18 @@ def publish_keys(*, actor: Principal, keys: IssuingKeys, at: datetime) -> tuple[
             published_at=at,
         )
     ]
-    if keys.seal.certificate_chain:
-        wanted.append(
-            SigningKey(
-                kid=seal_kid(keys),
-                format=vds_nc.NAME,
-                label=keys.seal_label,
-                chain=_base64(keys.seal.certificate_chain),
-                published_at=at,
-            )
+    certified = [(keys.seal, vds_nc.NAME, keys.seal_label), (keys.document, hcert.NAME, keys.document_label)]
+    wanted += [
+        SigningKey(
+            kid=certificate_kid(signer),
+            format=kind,
+            label=label,
+            chain=_base64(signer.certificate_chain),
+            published_at=at,
         )
+        for signer, kind, label in certified
+        if signer is not None and signer.certificate_chain
+    ]
     known = set(SigningKey.objects.filter(kid__in=[key.kid for key in wanted]).values_list("kid", flat=True))
     new = [key for key in wanted if key.kid not in known]
     SigningKey.objects.bulk_create(new, ignore_conflicts=True)  # another process may publish them as well
@@ -60,12 +63,17 @@ def chosen_keys(at: datetime) -> IssuingKeys:
         .order_by("chosen_at")
         .values_list("format", "label")
     )
-    return issuing_keys(at, card_label=chosen.get(shc.NAME, ""), seal_label=chosen.get(vds_nc.NAME, ""))
+    return issuing_keys(
+        at,
+        card_label=chosen.get(shc.NAME, ""),
+        seal_label=chosen.get(vds_nc.NAME, ""),
+        document_label=chosen.get(hcert.NAME, ""),
+    )
 
 
-def seal_kid(keys: IssuingKeys) -> str:
-    """The name of the key of seals: the SHA-256 of its certificate, in hexadecimal, as verifiers show it."""
-    return hashlib.sha256(keys.seal.certificate_chain[0]).hexdigest()
+def certificate_kid(signer: Signer) -> str:
+    """The name of a key with a certificate: the SHA-256 of that, in hexadecimal, as verifiers show it."""
+    return hashlib.sha256(signer.certificate_chain[0]).hexdigest()
 
 
 def _base64(chain: tuple[bytes, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from hashira.certificates.adapters.trust_folder import write_trust_folder
-from hashira.certificates.selectors.keys import authorities, key_set
+from hashira.certificates.selectors.keys import LOCAL_SIGNERS, authorities, key_set, signer_list
 from hashira.certificates.services.keys import chosen_keys, publish_keys
 from hashira.core.access import Principal
 
@@ -18,5 +18,9 @@ def publish_own_keys() -> None:
     keys = chosen_keys(now)
     publish_keys(actor=Principal.system("certificates"), keys=keys, at=now)
     write_trust_folder(
-        settings.DATA_DIR / "trust", issuer=keys.card_issuer, key_set=key_set(), authorities=authorities()
+        settings.DATA_DIR / "trust",
+        issuer=keys.card_issuer,
+        key_set=key_set(),
+        authorities=authorities(),
+        signers=signer_list(LOCAL_SIGNERS),
     )

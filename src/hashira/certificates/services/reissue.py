@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from hashira.certificates.domain import shc
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.record_group import collapsed_into, members_of
 from hashira.certificates.services.issuing import replace_card, replace_seal
+from hashira.certificates.services.issuing_hcert import replace_eu, replace_icvp
+from hashira.certificates.services.own_record import require_own
 from hashira.certificates.services.status import PUBLISHER, REISSUE_JOB
 from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, Reissue
 from hashira.core import access, audit, jobs
@@ -49,7 +52,7 @@ def answer(*, actor: Principal, reissue_id: UUID, wanted: bool, at: datetime) ->
     """
     row = Reissue.objects.select_related("old").get(pk=reissue_id)
     record = own_record(row.person_id)
-    access.require(actor, "certificates:IssueOwnCertificate", record.resource)
+    require_own(actor, "certificates:IssueOwnCertificate", record, record.resource)
     row = Reissue.objects.select_for_update(no_key=True).get(pk=reissue_id)
     said = Reissue.Wish.WANTED if wanted else Reissue.Wish.DECLINED
     # Who declined may come back to it; what was asked for is on its way.
@@ -99,8 +102,7 @@ def carry_out(*, actor: Principal, reissue_id: UUID, at: datetime) -> str:
 def _issue(row: Reissue, actor: Principal, at: datetime) -> None:
     try:
         doses = _successors(row.old)
-        make = replace_card if row.old.format == shc.NAME else replace_seal
-        make(actor=actor, old=row.old, certificate_id=row.pk, doses=doses, at=at)
+        _MAKERS[row.old.kind](actor=actor, old=row.old, certificate_id=row.pk, doses=doses, at=at)
     except HashiraError as error:
         if error.status >= 500:  # the keys, not the record: the job is tried again
             raise
@@ -110,25 +112,33 @@ def _issue(row: Reissue, actor: Principal, at: datetime) -> None:
     row.save(update_fields=["outcome", "problem", "new"])
 
 
-def _successors(old: IssuedCertificate) -> Sequence[OwnDose]:
+_MAKERS: Mapping[str, Callable[..., UUID]] = {
+    CertificateKind.CARD: replace_card,
+    CertificateKind.SEAL: replace_seal,
+    CertificateKind.EU: replace_eu,
+    CertificateKind.ICVP: replace_icvp,
+}
+
+
+def _successors(old: IssuedCertificate) -> tuple[OwnDose, ...]:
     """The doses in force in the place of those the old certificate showed; withdrawn ones are left out."""
     record = own_record(old.person_id)
     in_force = {dose.event_id: dose for dose in record.doses}
     found: dict[UUID, OwnDose] = {}
+    members = members_of(old.person_id)
     replaced = dict(
-        DoseEvent.objects.filter(person_id=old.person_id, replaces__isnull=False).values_list(
+        DoseEvent.objects.filter(person_id__in=members, replaces__isnull=False).values_list(
             "replaces_id", "id"
         )
     )
+    replaced |= collapsed_into(members)
     for shown in old.doses.all():
         event = shown.event_id
         while event in replaced:
             event = replaced[event]
         dose = in_force.get(event)
-        if dose is not None:
-            refusal = dose.card_refusal if old.format == shc.NAME else dose.seal_refusal
-            if refusal is None:
-                found[event] = dose
+        if dose is not None and dose.refusals[CertificateKind(old.kind)] is None:
+            found[event] = dose
     if not found:
         raise NothingToShow
-    return [dose for dose in record.doses if dose.event_id in found]
+    return tuple(dose for dose in record.doses if dose.event_id in found)

@@ -14,7 +14,13 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from hashira.certificates.domain.certificate_status import BY_HAND, Reason, revocation_hashes
+from hashira.certificates.domain.certificate_status import (
+    BY_HAND,
+    Reason,
+    revocation_hashes,
+    status_name,
+)
+from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.store import status_ledger
 from hashira.certificates.store.models import (
     CertificateStatus,
@@ -26,7 +32,7 @@ from hashira.certificates.store.models import (
     StatusChange,
 )
 from hashira.core import access, audit, jobs
-from hashira.core.access import Principal, Resource
+from hashira.core.access import Principal
 from hashira.core.audit import Subject
 from hashira.core.services import service
 from hashira.kernel.errors import HashiraError
@@ -71,12 +77,14 @@ def enter(certificate: IssuedCertificate) -> CertificateStatus:
     if not SigningKey.objects.filter(in_use).exists():
         raise KeyNotInUse
     hashes = revocation_hashes(certificate.format, certificate.text)
+    name = status_name(certificate.format, certificate.text, certificate.kid)
+    assert name is not None  # whatever is issued here can be named
     values: dict[str, Any] = {
         "id": certificate.pk,
         "certificate_id": certificate.pk,
         "key_id": certificate.kid,
         "organisation_id": certificate.organisation_id,
-        "identifier": certificate.rid or certificate.uvci or "",
+        "identifier": name.identifier,
         "signature_hash": hashes.signature,
         "uci_hash": hashes.uci,
         "country_uci_hash": hashes.country_uci,
@@ -186,7 +194,7 @@ def revoke_by_hand(
         raise ValueError(reason)
     row = IssuedCertificate.objects.select_related("person").get(pk=certificate_id)
     Person.objects.select_for_update(no_key=True).get(pk=row.person_id)
-    resource = Resource("Certificates::Person", str(row.person_id), str(row.person.organisation_id))
+    resource = person_resource(row.person_id, row.person.organisation_id)
     access.require(actor, "certificates:RevokeCertificate", resource)
     ended = end_validity([row.pk], reason=reason, actor=actor, at=at, note=note)
     if not ended:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hashira.certificates.domain import shc, vds_nc
+from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.selectors.key_acts import ActLine, KeyLine, act_lines, key_lines, progress_of
 from hashira.certificates.services import key_life
 from hashira.certificates.store.models import KeyApproval
@@ -40,7 +40,11 @@ _DECISIONS = (
     ("approved", _("承認")),
     ("rejected", _("却下")),
 )
-_FORMATS = ((shc.NAME, _("国内用（カード）")), (vds_nc.NAME, _("海外用（VDS-NC）")))
+_FORMATS = (
+    (shc.NAME, _("国内用（カード）")),
+    (vds_nc.NAME, _("海外用（VDS-NC）")),
+    (hcert.NAME, _("EU・WHO（文書署名者）")),
+)
 
 
 class ActForm(forms.Form):

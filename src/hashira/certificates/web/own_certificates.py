@@ -2,101 +2,68 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
-from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hashira.certificates.adapters.paper.printer import pdf
-from hashira.certificates.adapters.qr_image import draw
-from hashira.certificates.domain import shc, shc_qr
-from hashira.certificates.domain.format import format_named
-from hashira.certificates.domain.mrz import Zone, read_zone
-from hashira.certificates.domain.paper import Edition
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.passport import Passport, accept_passport
-from hashira.certificates.selectors.issuing import CertificateView
-from hashira.certificates.selectors.own_record import OwnDose, OwnRecord
-from hashira.certificates.selectors.paper import paper_sheet
+from hashira.certificates.domain.vds_nc_message import seal_name
+from hashira.certificates.selectors.own_record import OwnRecord
 from hashira.certificates.services.issuing import issue_card, issue_seal, view_certificate
-from hashira.certificates.services.own_record import view_own_record
+from hashira.certificates.services.issuing_hcert import RomanNameMissing, issue_eu, issue_icvp
+from hashira.certificates.services.own_record import ask_to_issue, view_own_record
+from hashira.certificates.services.renewal import renew
+from hashira.certificates.web.certificate_forms import FORMS, CardForm, EuForm, SealForm, described
+from hashira.certificates.web.certificate_page import (
+    card_response,
+    certificate_context,
+    paper_response,
+    picture_response,
+)
+from hashira.certificates.web.kept import account_mark
 from hashira.core import access
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
-from hashira.ui import forms
-from hashira.ui.parts import Answer, Figure
-from hashira.ui.wording import shown_date, worded
+from hashira.ui.parts import Answer
 
-_MAX_ZONE = 200
-
-
-class _Choice(forms.Form):
-    """Which doses to show; the request's own number, so that sending it twice makes one certificate."""
-
-    doses = django_forms.MultipleChoiceField(
-        label=_("表示する接種記録"), widget=django_forms.CheckboxSelectMultiple
-    )
-    request_id = django_forms.UUIDField(widget=django_forms.HiddenInput)
-
-    def __init__(self, offered: tuple[OwnDose, ...], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["doses"].choices = [(str(dose.event_id), _described(dose)) for dose in offered]
-        self.fields["doses"].initial = [str(dose.event_id) for dose in offered]
-
-    @property
-    def chosen(self) -> tuple[UUID, ...]:
-        return tuple(UUID(event) for event in self.cleaned_data["doses"])
-
-
-class CardForm(_Choice):
-    """What a domestic certificate shows (国内用)."""
-
-    hide_name = django_forms.BooleanField(label=_("氏名を表示しない"), required=False)
-    hide_birth_date = django_forms.BooleanField(label=_("生年月日を表示しない"), required=False)
-    field_order = ("doses", "hide_name", "hide_birth_date", "request_id")
-
-
-class SealForm(_Choice):
-    """What a certificate for travel shows (海外用)."""
-
-    zone = django_forms.CharField(
-        label=_("旅券の機械読取領域"),
-        max_length=_MAX_ZONE,
-        help_text=_("顔写真のページのいちばん下にある2行を、< も含めてそのまま入力してください"),
-        widget=django_forms.Textarea(
-            attrs={"rows": 2, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
-    )
-    field_order = ("zone", "doses", "request_id")
-
-    def clean_zone(self) -> str:
-        text: str = self.cleaned_data["zone"]
-        try:
-            read_zone(text)
-        except HashiraError as error:
-            raise django_forms.ValidationError(error.message(get_language() or "ja")) from error
-        return text
-
-    @property
-    def parsed(self) -> Zone:
-        return read_zone(self.cleaned_data["zone"])
+_PAGES = {
+    CertificateKind.CARD: (_("国内用の証明書を作る"), ""),
+    CertificateKind.SEAL: (
+        _("海外用の証明書を作る"),
+        _("海外で使う証明書には、旅券の氏名・旅券番号・生年月日が入ります。"),
+    ),
+    CertificateKind.EU: (
+        _("EUの証明書を作る"),
+        _("EUデジタルCOVID証明書は、1枚で1回の接種を証明し、発行から1年で期限が切れます。"),
+    ),
+    CertificateKind.ICVP: (
+        _("国際予防接種証明書（ICVP）を作る"),
+        _("黄熱などの国際予防接種証明書を、WHOの電子の様式で作ります。1枚で1回の接種を証明します。"),
+    ),
+}
+"""The heading of each kind's page, and what is said before anybody asks for it."""
 
 
 @access.requires("certificates:OpenOwnPages")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, person_id: UUID, kind: str) -> HttpResponse:
-    """Asks what to show, shows the answers once more, issues: ``card`` (domestic) or ``seal`` (travel)."""
+    """Asks what to show, shows the answers once more, issues: a kind of ``CertificateKind``."""
+    if kind not in set(CertificateKind):
+        raise Http404
     record = view_own_record(actor=request.principal, person_id=person_id)
-    page = _NewPage(request, record, kind)
+    if not record.is_own(request.principal.id):
+        ask_to_issue(actor=request.principal, person_id=person_id)
+    page = _NewPage(request, record, CertificateKind(kind))
     if request.method != "POST":
         return page.ask(200)
     if not page.form.is_valid():
@@ -115,14 +82,12 @@ def new(request: HttpRequest, person_id: UUID, kind: str) -> HttpResponse:
 class _NewPage:
     """One visit to the page on which a certificate is made."""
 
-    def __init__(self, request: HttpRequest, record: OwnRecord, kind: str) -> None:
+    def __init__(self, request: HttpRequest, record: OwnRecord, kind: CertificateKind) -> None:
         self.request, self.record, self.kind = request, record, kind
-        refusals = [
-            (dose, dose.card_refusal if kind == "card" else dose.seal_refusal) for dose in record.doses
-        ]
+        refusals = [(dose, dose.refusals[kind]) for dose in record.doses]
         self.offered = tuple(dose for dose, refusal in refusals if refusal is None)
         self.left_out = tuple((dose, refusal) for dose, refusal in refusals if refusal is not None)
-        make = CardForm if kind == "card" else SealForm
+        make = FORMS[kind]
         if request.method == "POST":
             self.form = make(self.offered, request.POST)
         else:
@@ -141,34 +106,34 @@ class _NewPage:
         )
 
     def issue(self) -> HttpResponse:
-        chosen, now = self.form.chosen, datetime.now(UTC)
-        asked = self.form.cleaned_data
+        common: dict[str, Any] = {
+            "actor": self.request.principal,
+            "person_id": self.record.person_id,
+            "request_id": self.form.cleaned_data["request_id"],
+            "at": datetime.now(UTC),
+        }
+        asked, chosen = self.form.cleaned_data, self.form.chosen
         if isinstance(self.form, CardForm):
-            issued = issue_card(
-                actor=self.request.principal,
-                person_id=self.record.person_id,
-                request_id=asked["request_id"],
-                events=chosen,
-                shows_name=not asked["hide_name"],
-                shows_birth_date=not asked["hide_birth_date"],
-                at=now,
-            )
+            shows = {"shows_name": not asked["hide_name"], "shows_birth_date": not asked["hide_birth_date"]}
+            issued = issue_card(events=chosen, **shows, **common)
+        elif isinstance(self.form, SealForm):
+            assert self.form.parsed is not None  # the field is required
+            issued = issue_seal(events=chosen, zone=self.form.parsed, grouped=asked["grouped"], **common)
+        elif isinstance(self.form, EuForm):
+            issued = issue_eu(event=chosen[0], zone=self.form.parsed, **common)
         else:
-            issued = issue_seal(
-                actor=self.request.principal,
-                person_id=self.record.person_id,
-                request_id=asked["request_id"],
-                events=chosen,
-                zone=self.form.parsed,
-                at=now,
-            )
+            assert self.form.parsed is not None  # likewise
+            issued = issue_icvp(event=chosen[0], zone=self.form.parsed, **common)
         return HttpResponseRedirect(reverse("certificates:own-certificate", args=[issued]))
 
     def _passport(self) -> Passport | None:
-        if not isinstance(self.form, SealForm):
+        zone = None if isinstance(self.form, CardForm) else self.form.parsed
+        if zone is None:
+            if isinstance(self.form, EuForm) and self.record.names.roman is None:
+                raise RomanNameMissing
             return None
         return accept_passport(
-            self.form.parsed,
+            zone,
             birth_date=self.record.birth_date,
             names=self.record.names,
             on=today_in_japan(SystemClock()),
@@ -177,32 +142,42 @@ class _NewPage:
     def _answers(self, passport: Passport | None) -> list[Answer]:
         asked = self.form.cleaned_data
         chosen = [dose for dose in self.offered if dose.event_id in self.form.chosen]
-        hidden = _("表示しません")
-        answers = [Answer(_("接種記録"), _described(dose)) for dose in chosen]
-        if passport is None:
+        doses = [Answer(_("接種記録"), described(dose)) for dose in chosen]
+        birth = Answer(_("生年月日"), self.record.birth_date)
+        if isinstance(self.form, CardForm):
+            hidden = _("表示しません")
             name = hidden if asked["hide_name"] else self.record.name
-            birth = hidden if asked["hide_birth_date"] else self.record.birth_date
-            return [Answer(_("氏名"), name), Answer(_("生年月日"), birth), *answers]
+            return [
+                Answer(_("氏名"), name),
+                Answer(_("生年月日"), hidden) if asked["hide_birth_date"] else birth,
+                *doses,
+            ]
+        if isinstance(self.form, EuForm):
+            roman = self.record.names.roman
+            spelt = passport.name if passport else seal_name(roman) if roman else ""
+            return [
+                Answer(_("氏名"), self.record.name),
+                Answer(_("ローマ字氏名"), spelt),
+                birth,
+                *doses,
+            ]
+        assert passport is not None  # the zone is required
         return [
             Answer(_("旅券のローマ字氏名"), passport.name),
             Answer(_("旅券番号"), passport.number),
             Answer(_("国籍"), passport.nationality),
             Answer(_("旅券の有効期間満了日"), passport.expires),
-            Answer(_("生年月日"), self.record.birth_date),
-            *answers,
+            birth,
+            *doses,
+            *([Answer(_("並べ方"), _("同じ製品の接種をまとめる"))] if asked.get("grouped") else []),
         ]
 
     def _draw(self, template: str, status: int, **more: Any) -> HttpResponse:
         steps = (_("表示する内容"), _("確認"), _("証明書"))
-        context = {"form": self.form, "record": self.record, "kind": self.kind, "steps": steps, **more}
+        heading, lead = _PAGES[self.kind]
+        context = {"form": self.form, "record": self.record, "heading": heading, "lead": lead, "steps": steps}
+        context |= more
         return render(self.request, template, context, status=status)
-
-
-def _described(dose: OwnDose) -> str:
-    """One dose in one line, as a choice and as an answer."""
-    number = _("%(number)s回目") % {"number": dose.number} if dose.number else ""
-    parts = (shown_date(dose.given_on), worded(dose.product), number, dose.lot)
-    return "　".join(str(part) for part in parts if part)
 
 
 @access.requires("certificates:OpenOwnPages")
@@ -211,47 +186,24 @@ def _described(dose: OwnDose) -> str:
 def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """The certificate with its code, as it is held out at a door."""
     view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    text = _code_text(view)
-    # A card goes on paper and may be creased (level M where it fits); a seal is large as it is.
-    path, size = draw(text, level="L")
-    alternative = _("証明書の二次元コード。検証する人の機器で読み取ります")
-    holder = view.content.holder
-    hidden = _("表示していません")
-    shown = [
-        (_("氏名"), holder.name or hidden),
-        (_("生年月日"), date.fromisoformat(holder.birth_date) if holder.birth_date else hidden),
-        *([(_("旅券番号"), holder.document_number)] if holder.document_number else []),
-        (_("証明書ID"), view.number),
-        (_("発行日時"), view.issued_at),
-        (_("発行した市区町村"), view.municipality),
-    ]
-    context = {
-        "certificate": view,
-        "code": Figure(path, size, alternative=alternative, caption=view.number),
-        "text": text,
-        "title": format_named(view.format).TITLE,
-        "shown": shown,
-        "doses": [
-            (date.fromisoformat(dose.date), dose.product or dose.code, dose.lot, dose.centre)
-            for dose in view.content.doses
-        ],
-    }
-    return render(request, "certificates/own/certificate.html", context)
+    keeping = {"account": account_mark(request.principal.id)}
+    return render(request, "certificates/own/certificate.html", certificate_context(view) | keeping)
 
 
 @access.requires("certificates:OpenOwnPages")
 @never_cache
 @require_safe
 def card_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
-    """The card as a file for a wallet (SMART Health Cards 1.4.0, "via File Download")."""
-    view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    if view.format != shc.NAME:
-        raise Http404
-    return HttpResponse(
-        orjson.dumps({"verifiableCredential": [view.text]}),
-        content_type="application/smart-health-card",
-        headers={"Content-Disposition": f'attachment; filename="{view.number}.smart-health-card"'},
-    )
+    """The card as a file for a wallet."""
+    return card_response(view_certificate(actor=request.principal, certificate_id=certificate_id))
+
+
+@access.requires("certificates:OpenOwnPages")
+@never_cache
+@require_safe
+def picture(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The certificate as a picture."""
+    return picture_response(view_certificate(actor=request.principal, certificate_id=certificate_id))
 
 
 @access.requires("certificates:OpenOwnPages")
@@ -259,17 +211,13 @@ def card_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, certificate_id: UUID, edition: str) -> HttpResponse:
     """The certificate as a PDF to print: ``standard`` or ``large`` letters."""
-    if edition not in set(Edition):
-        raise Http404
-    view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    made = pdf([paper_sheet(view)], edition=Edition(edition))
-    name = f"{view.number}-{edition}.pdf"
-    return HttpResponse(
-        made,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return paper_response(view_certificate(actor=request.principal, certificate_id=certificate_id), edition)
 
 
-def _code_text(view: CertificateView) -> str:
-    return shc_qr.write(view.text) if view.format == shc.NAME else view.text
+@access.requires("certificates:OpenOwnPages")
+@never_cache
+@require_POST
+def renewed(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The same certificate with the doses that came since, by one press."""
+    made = renew(actor=request.principal, certificate_id=certificate_id, at=datetime.now(UTC))
+    return HttpResponseRedirect(reverse("certificates:own-certificate", args=[made]))

@@ -1,1 +1,1 @@
-"""What the Government Cloud is about, without a framework: values and rules (ガバメントクラウドの規則)."""
+"""The rules of the cloud system, without framework, file or network (ガバメントクラウドの規則)."""

@@ -88,6 +88,11 @@ def _keywords(file: Path) -> Callable[[str], frozenset[str]]:
 )
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON で出す / print JSON")
+@click.option(
+    "--restyled",
+    is_flag=True,
+    help="ラベルの条項を例規の書き方に直しても見つかるか / labels written as ordinances have them",
+)
 @click.option("--missed", is_flag=True, help="見逃した条項も出す / list what was missed")
 def evaluate(
     data: Path,
@@ -96,6 +101,7 @@ def evaluate(
     part: str,
     processes: int,
     as_json: bool,
+    restyled: bool,
     missed: bool,
 ) -> None:
     """検出の良さを測る / Measure how good the detection is.
@@ -110,6 +116,9 @@ def evaluate(
     from hashira.regulations.domain.evaluation.gold import gold_set
     from hashira.regulations.domain.evaluation.report import best_report, gold_report, label_report
 
+    if restyled:
+        _evaluate_restyled(data, split, processes, as_json=as_json)
+        return
     try:
         existing, scores, hits, titles = _scanned(data / _CORPUS, baseline, processes)
         labels = _labels(data / _LABELS, split)
@@ -143,6 +152,19 @@ def evaluate(
         )
     if missed:
         _print_missed(reports, titles)
+
+
+def _evaluate_restyled(data: Path, split: str, processes: int, *, as_json: bool) -> None:
+    from hashira.regulations.commands.evaluate_restyled import print_restyled, restyled_reports
+    from hashira.regulations.domain.detection import JAPAN
+
+    try:
+        labels = _labels(data / _LABELS, split)
+        reports = restyled_reports(data / _CORPUS, labels, JAPAN.categories, processes)
+    except HashiraError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_ENVIRONMENT)
+    print_restyled(split, reports, as_json=as_json)
 
 
 def _scanned(

@@ -32,6 +32,11 @@ class SigningKey(models.Model):
         default=0, help_text="crlVersion: one more with every transaction that changes a status under the key"
     )
 
+    without_rid = models.BooleanField(
+        default=False,
+        help_text="of an earlier system: its cards carry no rid, its list names digests",
+    )
+
     class Meta:
         ordering: ClassVar = ["published_at", "kid"]
 
@@ -57,14 +62,20 @@ class IssuedCertificate(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     resident = models.ForeignKey("accounts.Resident", null=True, on_delete=models.SET_NULL, related_name="+")
     format = models.CharField(max_length=16)
+    kind = models.CharField(max_length=8, help_text="card, seal, eu or icvp: of what its holder asked for")
     number = models.CharField(max_length=23, unique=True, help_text="証明書ID")
     kid = models.CharField(max_length=64)
     # Empty is NULL here, since many have none and what is there is unique.
     rid = models.CharField(max_length=24, null=True, unique=True, help_text="of a card")  # noqa: DJ001  (unique, so absent is NULL)
-    uvci = models.CharField(max_length=12, null=True, unique=True, help_text="of a seal")  # noqa: DJ001  (unique, so absent is NULL)
+    uvci = models.CharField(max_length=80, null=True, unique=True, help_text="of a seal, of the EU")  # noqa: DJ001  (likewise)
     text = models.TextField(help_text="the text of the code, or the JWS")
     shows_name = models.BooleanField(default=True)
     shows_birth_date = models.BooleanField(default=True)
+    nationality = models.CharField(
+        max_length=3,
+        blank=True,
+        help_text="of the passport; a seal does not carry it, its sheet of paper does",
+    )
     issued_at = models.DateTimeField()
 
     class Meta:

@@ -55,6 +55,7 @@ class CertificateStatus(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["key", "state"], name="statuses_of_a_key"),
+            models.Index(fields=["signature_hash"], name="statuses_by_signature"),
             models.Index(fields=["organisation", "state", "-changed_at"], name="revocations_of_a_body"),
         ]
 
