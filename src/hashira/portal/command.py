@@ -17,7 +17,6 @@ _GROUPS = {
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
     "cloud": ("hashira.cloud.cli", "ガバメントクラウド / Government Cloud"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
-    "cloud": ("hashira.cloud.cli", "ガバメントクラウド / Government Cloud"),
     "regulations": ("hashira.regulations.cli", "アナログ規制の見直し / review of analog regulations"),
 }
 

@@ -195,7 +195,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         columns=(
             Column("title", _("公募"), heading=True),
             Column("state", _("状態"), choices=ROUND_STATES),
-            Column("opens_on", _("開始日")),
+            Column("opens_on", _("受付の開始日")),
             Column("closes_on", _("締切日"), sortable=True),
             Column("latest_condition_on", _("条件の期限")),
             Column("ismap", "ISMAP", choices=ISMAP_RULES, value=lambda one: one.ismap.value),

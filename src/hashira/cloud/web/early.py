@@ -107,7 +107,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "title", _("公募"), heading=True, link=lambda one: reverse("cloud:early-call", args=[one.id])
             ),
             Column("state", _("状態"), choices=CALL_STATES, filterable=True),
-            Column("opens_on", _("開始日"), sortable=True),
+            Column("opens_on", _("受付の開始日"), sortable=True),
             Column("closes_on", _("締切日"), sortable=True),
             Column("places", _("採択の数"), numeric=True),
         ),
