@@ -120,12 +120,6 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 
-    names |= json.loads(_made(data, _SELECTION))
-    selecting = {}
-    for who, email in _SELECTING.items():
-        selecting[who] = _open(chromium, site, "/sign-in/staff?next=/cloud/")
-        walking.staff(selecting[who], data, email)
-        expect(selecting[who].get_by_role("heading", name="ガバメントクラウド")).to_be_visible()
     programme = folder / "mosquito-fever.json"
     programme.write_bytes(Path("tests/certificates/registry/mosquito-fever.json").read_bytes())
     office.goto(site.address + "/certificates/programmes/new")
@@ -135,6 +129,12 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["programme_request"] = _last_id(office)
 
+    names |= json.loads(_made(data, _SELECTION))
+    selecting = {}
+    for who, email in _SELECTING.items():
+        selecting[who] = _open(chromium, site, "/sign-in/staff?next=/cloud/")
+        walking.staff(selecting[who], data, email)
+        expect(selecting[who].get_by_role("heading", name="ガバメントクラウド")).to_be_visible()
     names["directory"] = _made(data, _REGISTER)
     _made(data, _BARE)
     bare = _open(chromium, site, "/sign-in/staff?next=/account/")

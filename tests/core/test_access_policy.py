@@ -26,13 +26,6 @@ CLERK: Attributes = {
     "recent_authentication": True,
     "restricted": False,
 }
-OPERATOR: Attributes = CLERK | {
-    "grants": [
-        {"role": "cloud_operator", "organisation": "a"},
-        {"role": "cloud_assessor", "organisation": "a"},
-    ],
-    "roles": ["cloud_assessor", "cloud_operator"],
-}
 DELEGATED: Attributes = {
     "organisation": "b",
     "requester": "a",
@@ -41,6 +34,13 @@ DELEGATED: Attributes = {
     "shown_elsewhere": True,
 }
 LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
+OPERATOR: Attributes = CLERK | {
+    "grants": [
+        {"role": "cloud_operator", "organisation": "a"},
+        {"role": "cloud_assessor", "organisation": "a"},
+    ],
+    "roles": ["cloud_assessor", "cloud_operator"],
+}
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -72,6 +72,8 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
+    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
     "nobody-judges-the-own-body": (
         "Staff",
         OPERATOR | {"organisations": ["a", "vendor"]},
@@ -86,8 +88,6 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::Proposal",
         {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
     ),
-    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
-    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
@@ -96,7 +96,7 @@ RIGHT: dict[str, Attributes] = {
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
 }
-ASKERS: dict[str, Attributes] = {
+RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-judges-the-own-body": OPERATOR,
     "nobody-confirms-the-own-word": OPERATOR,
 }
@@ -167,5 +167,5 @@ def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
     right = resource | RIGHT.get(policy_id, {})
-    asker = principal | ASKERS.get(policy_id, CLERK)
+    asker = principal | RIGHT_ASKER.get(policy_id, CLERK)
     assert decide(TEXT, kind, asker, action, of, right) is cedarpy.Decision.Allow

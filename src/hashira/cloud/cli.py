@@ -1,4 +1,4 @@
-"""``hashira cloud …``: the Government Cloud at the terminal (ガバメントクラウドのコマンド)."""
+"""``hashira cloud …``: the guarded cloud at the terminal (ガバメントクラウドのコマンド)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ def cloud() -> None:
     """ガバメントクラウド / Government Cloud."""
 
 
+cloud.add_command(policy)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
-cloud.add_command(policy)

@@ -257,7 +257,7 @@ def test_an_unreadable_list_is_refused(text: str) -> None:
 def test_a_protected_person_is_refused_and_the_supervisors_are_told(
     city: Organisation, crowd: list[str]
 ) -> None:
-    """No address leaves by a batch (住民基本台帳事務における支援措置): the list says why, and nothing is issued."""
+    """No address leaves by a batch (支援措置): the list says why, and nothing is issued."""
     victim = Person.objects.get(reference=crowd[1])
     protect(clerk(city, "municipal_supervisor"), victim.pk)
     batch = ask(city, crowd[:3], envelope=Envelope.LONG_3)

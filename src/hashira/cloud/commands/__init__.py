@@ -1,1 +1,1 @@
-"""The commands of ``hashira cloud``, one module each (ガバメントクラウドのコマンド)."""
+"""The commands of the cloud system (ガバメントクラウドのコマンド)."""

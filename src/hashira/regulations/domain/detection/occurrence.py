@@ -194,13 +194,21 @@ class _Reading:
 def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]:
     """Where the sentence around a place begins, and where it ends, with what ends it.
 
+    A stop within brackets that the place stands outside of ends nothing: laws define terms there.
+
     >>> sentence_span("甲。乙を検査する。丙。", 4, 6, "。")
     (2, 9)
+    >>> sentence_span("簿（丙をいう。）を備え置く。", 9, 12, "。")
+    (0, 14)
     >>> sentence_span("One. Two here. Three.", 9, 13, ". ")
     (5, 15)
     """
     before = text.rfind(stop, 0, start)
+    while before >= 0 and text.count("）", before, start) > text.count("（", before, start):
+        before = text.rfind(stop, 0, before)
     after = text.find(stop, end)
+    while after >= 0 and text.count("（", end, after) > text.count("）", end, after):
+        after = text.find(stop, after + len(stop))
     return (
         before + len(stop) if before >= 0 else 0,
         after + len(stop) if after >= 0 else len(text),
