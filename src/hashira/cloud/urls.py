@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.cloud.web import assessments, desk, early, proposals, public
+from hashira.cloud.web import assessments, desk, early, proposals, public, verdicts
 
 app_name = "cloud"
 urlpatterns = [
@@ -62,10 +62,10 @@ urlpatterns = [
     path("assessment/<uuid:proposal_id>/differences", assessments.differences, name="differences"),
     path("assessment/<uuid:proposal_id>/differences/<int:key>", assessments.settle, name="settle"),
     path("assessment/<uuid:proposal_id>/return", assessments.send_back, name="send-back"),
-    path("assessment/<uuid:proposal_id>/verdict", assessments.verdict, name="verdict"),
+    path("assessment/<uuid:proposal_id>/verdict", verdicts.verdict, name="verdict"),
     path(
         "assessment/<uuid:proposal_id>/progress/<uuid:report_id>",
-        assessments.progress,
+        verdicts.progress,
         name="assess-progress",
     ),
 ]

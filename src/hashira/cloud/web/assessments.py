@@ -14,8 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hashira.cloud.domain.selection.judgement import MAX_REASON, Finding, Judgement
-from hashira.cloud.domain.selection.standing import ProgressJudgement
-from hashira.cloud.domain.selection.verdict import NotAllJudged
 from hashira.cloud.selectors import assessments as selectors
 from hashira.cloud.selectors.proposals import (
     STATE_NAMES,
@@ -29,9 +27,9 @@ from hashira.cloud.selectors.proposals import (
     resource_of,
 )
 from hashira.cloud.selectors.services import service_view
-from hashira.cloud.services import assessment, decisions, standing
+from hashira.cloud.services import assessment
 from hashira.cloud.web.form_pages import ConfirmForm, attempt, form_page, now, today
-from hashira.cloud.web.names import CLAIMS, FINDINGS, OBLIGATIONS, PROGRESS, STANDINGS
+from hashira.cloud.web.names import CLAIMS, FINDINGS, OBLIGATIONS, STANDINGS
 from hashira.cloud.web.proposals import answer_facts, file_response
 from hashira.core import access
 from hashira.kernel.language import Bilingual
@@ -87,18 +85,6 @@ class ReturnForm(forms.Form):
     )
 
 
-class ProgressForm(forms.Form):
-    """What is found of a month's report."""
-
-    judgement = django_forms.ChoiceField(label=_("評価"), choices=PROGRESS, widget=django_forms.RadioSelect)
-    reason = django_forms.CharField(
-        label=pgettext_lazy("of a judgement", "理由"),
-        max_length=MAX_REASON,
-        widget=django_forms.Textarea(attrs={"rows": 3}),
-        help_text=_("公開されます"),
-    )
-
-
 @access.requires("cloud:OpenAssessment")
 @never_cache
 @require_safe
@@ -134,7 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """A proposal under assessment: who assesses, what is done, what comes next."""
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     assessors = selectors.assessors_of(proposal_id)
     me = request.principal.id
     mine = next((one for one in assessors if one.assessor == me), None)
@@ -204,7 +190,7 @@ def act(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Taking an assessment up, finding several requirements met, finishing."""
     form = ConfirmForm(request.POST)
     form.is_valid()
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     wish = request.POST.get("act", "")
 
     def done() -> None:
@@ -226,7 +212,7 @@ def act(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         title=_("評価の操作ができませんでした"),
         button=_("もう一度行う"),
         lead=_("評価の画面に戻って、いまの状態を確かめてください。"),
-        **_around(view),
+        **around(view),
     )
 
 
@@ -235,7 +221,7 @@ def act(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
     """One answer with its evidence, and one's own judgement; saving leads to the next without one."""
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     line = answer_line(proposal_id, key)
     assessors = selectors.assessors_of(proposal_id)
     mine = next((one for one in assessors if one.assessor == request.principal.id), None)
@@ -277,7 +263,7 @@ def item(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, proposal_id: UUID, evidence_id: UUID) -> HttpResponse:
     """A file of a proposal, for those who assess it."""
-    _opened(request, proposal_id)
+    opened(request, proposal_id)
     return file_response(proposal_id, evidence_id)
 
 
@@ -286,7 +272,7 @@ def evidence(request: HttpRequest, proposal_id: UUID, evidence_id: UUID) -> Http
 @require_safe
 def differences(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Both judgements side by side, those that differ first."""
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     words = dict(FINDINGS)
     compared = selectors.compared_lines(proposal_id)
     context = {
@@ -318,7 +304,7 @@ def differences(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def settle(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
     """Resolves one difference."""
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     found = next(
         (one for one in selectors.compared_lines(proposal_id) if one.answer.requirement.key == key), None
     )
@@ -363,7 +349,7 @@ def settle(request: HttpRequest, proposal_id: UUID, key: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Returns answers to the provider."""
-    view = _opened(request, proposal_id)
+    view = opened(request, proposal_id)
     form = ReturnForm(request.POST or None, initial={"items": request.GET.getlist("item")})
     form.fields["items"].choices = [
         (
@@ -396,99 +382,11 @@ def send_back(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         lead=_(
             "選んだ要件の回答だけを、事業者が直せるようになります。直した要件は、二人とも評価し直します。"
         ),
-        **_around(view),
+        **around(view),
     )
 
 
-@access.requires("cloud:OpenAssessment")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def verdict(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
-    """The verdict as it is computed; put forward by one, confirmed and published by another."""
-    view = _opened(request, proposal_id)
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        wish = request.POST.get("act", "")
-
-        def act_on() -> None:
-            if wish == "propose":
-                decisions.propose_verdict(actor=request.principal, proposal_id=proposal_id, at=now())
-            elif wish == "confirm":
-                decisions.confirm_verdict(actor=request.principal, proposal_id=proposal_id, at=now())
-            elif wish == "take-back":
-                decisions.take_back_verdict(actor=request.principal, proposal_id=proposal_id)
-            else:
-                raise Http404
-
-        if attempt(form, act_on):
-            confirmed = wish == "confirm"
-            target = "cloud:service" if confirmed else "cloud:verdict"
-            return HttpResponseRedirect(reverse(target, args=[proposal_id]))
-    computed, problem = None, ""
-    try:
-        computed = selectors.computed_verdict(proposal_id, today())
-    except NotAllJudged as error:
-        problem = error.message(request.LANGUAGE_CODE)
-    decision = selectors.decision_view(proposal_id)
-    resource = resource_of(find_proposal(proposal_id), request.principal)
-    context = {
-        "view": view,
-        "form": form,
-        "computed": computed.verdict if computed else None,
-        "outcome": dict(STANDINGS)[computed.verdict.outcome.value] if computed else "",
-        "problem": problem,
-        "decision": decision,
-        "own": decision is not None and decision.proposed_by == request.principal.id,
-        "may_decide": access.may(request.principal, "cloud:ProposeVerdict", resource),
-        "may_confirm": access.may(request.principal, "cloud:ConfirmVerdict", resource),
-    }
-    return render(request, "cloud/verdict.html", context, status=422 if form.is_bound else 200)
-
-
-@access.requires("cloud:OpenAssessment")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def progress(request: HttpRequest, proposal_id: UUID, report_id: UUID) -> HttpResponse:
-    """Judges a month's report of a condition."""
-    view = _opened(request, proposal_id)
-    decided = service_view(proposal_id, today(), reports_waiting=True)
-    found = next(
-        ((c, report) for c in decided.conditions for report in c.reports if report.id == report_id), None
-    )
-    if found is None:
-        raise Http404
-    condition, report = found
-    form = ProgressForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        if attempt(
-            form,
-            lambda: standing.judge_progress(
-                actor=request.principal,
-                report_id=report_id,
-                judgement=ProgressJudgement(asked["judgement"]),
-                reason=asked["reason"],
-                at=now(),
-            ),
-        ):
-            return HttpResponseRedirect(reverse("cloud:assess", args=[proposal_id]))
-    return form_page(
-        request,
-        form,
-        title=_("進捗を評価する"),
-        button=_("評価して公開する"),
-        facts=[
-            (_("要件"), condition.requirement.text),
-            (_("期日"), condition.due_on),
-            (_("月"), f"{report.month:%Y-%m}"),
-            (_("進み具合（％）"), report.percent),
-            (_("事業者の報告"), report.words),
-        ],
-        **_around(view),
-    )
-
-
-def _opened(request: HttpRequest, proposal_id: UUID) -> ProposalView:
+def opened(request: HttpRequest, proposal_id: UUID) -> ProposalView:
     """The proposal, for whoever assesses it; what was not handed in is not there for them."""
     row = find_proposal(proposal_id)
     access.require(request.principal, "cloud:ViewAssessment", resource_of(row, request.principal))
@@ -497,7 +395,7 @@ def _opened(request: HttpRequest, proposal_id: UUID) -> ProposalView:
     return proposal_view(proposal_id, today())
 
 
-def _around(view: ProposalView) -> dict[str, object]:
+def around(view: ProposalView) -> dict[str, object]:
     back = reverse("cloud:assess", args=[view.id])
     return {"back": back, "parent": Link(view.service, back)}
 
@@ -510,7 +408,7 @@ def _facts(view: ProposalView) -> list[tuple[object, object]]:
     registration = view.registration
     return [
         (_("事業者"), view.provider),
-        (_("共同提案者"), tuple(one.name for one in view.partners)),
+        (_("共同提案者"), tuple(one.name for one in view.partners) or None),
         (_("公募"), view.round.title),
         (_("状態"), view.state_words),
         (_("提出日時"), view.submitted_at),
