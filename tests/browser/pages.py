@@ -214,7 +214,7 @@ EVERY_PAGE: Final = (
 )
 _OPERATIONS = (
     "api-root cancel catalogues check_in correct figures imports issue listed one one_import own_certificate "
-    "own_records people person record registers requirement service services verify verify_batch verify_file "
+    "own_records people person record registers requirements service services verify verify_batch verify_file "
     "void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
