@@ -214,8 +214,8 @@ EVERY_PAGE: Final = (
 )
 _OPERATIONS = (
     "api-root cancel catalogues check_in correct figures imports issue listed one one_import own_certificate "
-    "own_records people person record registers requirements service services verify verify_batch verify_file "
-    "void"
+    "own_records people person record registers requirements service services verify verify_batch "
+    "verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
