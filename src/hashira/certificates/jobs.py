@@ -33,7 +33,6 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 WORKER = Principal.system("certificates.import")
-PRINTER = Principal.system("certificates.print")
 State = ImportState
 
 
@@ -205,7 +204,9 @@ def print_batch(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 
 def _issue_part(context: JobContext, batch_id: UUID, first: int) -> int:
     issued = 0
-    while some := printing.issue_some(actor=PRINTER, batch_id=batch_id, first=first, at=datetime.now(UTC)):
+    while some := printing.issue_some(
+        actor=printing.PRINTER, batch_id=batch_id, first=first, at=datetime.now(UTC)
+    ):
         issued += some
         context.progress(first - 1 + issued)
         context.raise_if_cancelled()
@@ -213,7 +214,13 @@ def _issue_part(context: JobContext, batch_id: UUID, first: int) -> int:
 
 
 def _draw(context: JobContext, batch_id: UUID, part: int) -> int:
-    return printing.draw_part(batch_id, part, alive=context.raise_if_cancelled)
+    return printing.draw_part(
+        actor=printing.PRINTER,
+        batch_id=batch_id,
+        part=part,
+        at=datetime.now(UTC),
+        alive=context.raise_if_cancelled,
+    )
 
 
 def _publish_changes() -> int:
@@ -259,7 +266,7 @@ def tidy() -> int:
         import_check.forget_rows(row)
     imports.remove_strays(now)
     for batch_id in printing.batches_over(now):
-        printing.remove_files(actor=PRINTER, batch_id=batch_id, at=now)
+        printing.remove_files(actor=printing.PRINTER, batch_id=batch_id, at=now)
     return len(over)
 
 

@@ -22,8 +22,12 @@ from hashira.certificates.domain.counter import VISIT_LASTS, Document
 from hashira.certificates.domain.format import verify
 from hashira.certificates.domain.mrz import write_zone
 from hashira.certificates.domain.paper import Edition
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.selectors.merging import comparison
 from hashira.certificates.services import counter
+from hashira.certificates.services.merging import merge_people
+from hashira.certificates.services.protection import PersonMasked, open_protected
 from hashira.certificates.store.models import (
     CertificateStatus,
     CounterVisit,
@@ -40,6 +44,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::hashira.certificates.adapters.file_signer.DevelopmentKeyWarning"),
 ]
 ISSUER = "https://localhost"
+CHILDHOOD = ("bcg", "hib", "mr", "varicella", "dpt-ipv", "hepb", "pcv13", "je", "rota-1", "ipv")
 PASSPORT = "\n".join(write_zone(ZONE))
 
 
@@ -291,13 +296,117 @@ def test_each_step_is_told_with_the_document_and_without_its_content(
     assert (issued["document"], issued["by_representative"]) == ("residence-card", True)
 
 
-def test_a_protected_person_is_not_served_until_a_supervisor_has_opened_the_record(
+def test_a_protected_person_is_a_masked_row_that_leads_to_no_visit(
     desk: Client, city: Organisation, person: UUID
 ) -> None:
+    """Also who is found alone: only the reference is told; who tries the choice by hand is an alert."""
     protect(clerk(city, "municipal_supervisor"), person)
     answer = desk.post(reverse("certificates:counter"), {"text": "タカハシ 昭55.2.29"})
-    assert answer.status_code == 403
-    assert "髙橋" not in answer.content.decode()
+    assert answer.status_code == 200
+    (row,) = answer.context["found"]
+    page = answer.content.decode()
+    assert (row.masked, row.reference in page) == (True, True)
+    for secret in ("髙橋", "1980年", "昭和55年", "この方"):
+        assert secret not in page
+    assert [alert.refused for alert in ProtectionAlert.objects.filter(person_id=person)] == [False]
+
+    refused = desk.post(reverse("certificates:counter-choose"), {"person": str(person)})
+    assert refused.status_code == 403
+    assert "CERT-261" in refused.content.decode()
+    assert "髙橋" not in refused.content.decode()
     assert not CounterVisit.objects.exists()
     assert not IssuedCertificate.objects.exists()
-    assert ProtectionAlert.objects.filter(person_id=person, refused=True).exists()
+    assert ProtectionAlert.objects.filter(person_id=person, refused=True).count() == 1
+
+
+def test_once_a_supervisor_has_opened_the_record_that_supervisor_alone_serves(
+    staff: Principal, city: Organisation, person: UUID
+) -> None:
+    boss = clerk(city, "municipal_supervisor")
+    protect(boss, person)
+    now = datetime.now(UTC)
+    with pytest.raises(PersonMasked):
+        counter.open_visit(actor=boss, person_id=person, at=now)
+    open_protected(actor=boss, person_id=person, reason="窓口に本人", at=now)
+    with pytest.raises(PersonMasked):
+        counter.open_visit(actor=staff, person_id=person, at=now)
+    visit = counter.open_visit(actor=boss, person_id=person, at=now)
+    counter.issue_domestic(
+        actor=boss,
+        visit_id=visit,
+        document=Document.MY_NUMBER_CARD,
+        by_representative=False,
+        events=[dose.event_id for dose in counter.own_record(person).doses],
+        edition=Edition.STANDARD,
+        at=now,
+    )
+    assert IssuedCertificate.objects.count() == 1
+    kinds = set(ProtectionAlert.objects.filter(person_id=person).values_list("kind", "refused"))
+    assert kinds >= {("opened", False), ("issue", False), (AlertKind.LOOK_UP.value, True)}
+
+
+def test_who_is_protected_in_the_middle_of_a_visit_is_shown_no_more(
+    desk: Client, city: Organisation, person: UUID
+) -> None:
+    visit = begin(desk)
+    asked = form(desk, visit, document="passport")
+    desk.post(visit, asked)
+    paper = desk.get(visit).context["paper"]
+    protect(clerk(city, "municipal_supervisor"), person)
+    for answer in (desk.get(visit), desk.get(paper), desk.post(visit, asked), desk.post(f"{visit}/undo")):
+        assert answer.status_code == 403
+        assert "髙橋" not in answer.content.decode()
+    assert desk.post(f"{visit}/next").status_code == 302
+    assert CounterVisit.objects.get().ended_at is not None
+
+
+def test_a_childhood_is_offered_with_as_many_of_the_newest_doses_as_fit_one_code(
+    desk: Client, city: Organisation
+) -> None:
+    child = registered(city, "9", "見本　小花", kana="ミホン　コハナ")
+    for number in range(1, 25):
+        day, lot = (
+            date(2018, 6, 1) + timedelta(days=29 * number),
+            f"{chr(65 + number)}{number * 379 % 1000:03d}",
+        )
+        given(city, child, number, day, vaccine=CHILDHOOD[number % len(CHILDHOOD)], lot=lot)
+    visit = begin(desk, "9")
+    page = desk.get(visit)
+    chosen, said = page.context["form"].fields["doses"].initial, page.context["too_many"]
+    offered = [str(dose.event_id) for dose in page.context["offered"]]
+    assert said == {"fit": len(chosen), "of": 24}
+    assert chosen == offered[-len(chosen) :]
+    assert desk.post(visit, form(desk, visit, document="my-number-card")).status_code == 302
+    assert IssuedCertificate.objects.get().doses.count() == len(chosen)
+
+    again = begin(desk, "9")
+    one_more = offered[-len(chosen) - 1 :]
+    refused = desk.post(again, {"doses": one_more, "edition": "standard", "document": "my-number-card"})
+    assert "CERT-008" in refused.content.decode()
+    earlier = {"doses": offered[:8], "edition": "standard", "document": "my-number-card"}
+    assert desk.post(again, earlier).status_code == 302
+
+
+def test_a_certificate_of_an_entry_that_was_merged_is_printed_again(
+    desk: Client, city: Organisation, person: UUID
+) -> None:
+    other = registered(city, "2", "高橋　花子", kana="タカハシ　ハナコ")
+    given(city, other, 1)
+    visit = begin(desk, "2")
+    desk.post(visit, form(desk, visit, document="passport"))
+    made = IssuedCertificate.objects.get()
+    merge_people(
+        actor=clerk(city, "municipal_supervisor"),
+        kept_id=person,
+        absorbed_id=other,
+        collapse=[one.dropped.event for one in comparison(person, other).same],
+        identity_checked=True,
+        reason="本人確認書類で確かめた",
+        at=datetime.now(UTC),
+    )
+    again = begin(desk, "1")
+    page = desk.get(again)
+    assert [key for key, _words in page.context["valid"]] == [str(made.pk)]
+    done = desk.post(again, form(desk, again, document="passport", again=str(made.pk)))
+    assert done.status_code == 302
+    assert IssuedCertificate.objects.count() == 1

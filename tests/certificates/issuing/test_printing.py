@@ -23,8 +23,11 @@ from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.domain import print_list
 from hashira.certificates.domain.paper import WINDOWS, Edition, Envelope
 from hashira.certificates.domain.print_list import ListUnreadable, PrintFilter, read_references
+from hashira.certificates.selectors.merging import comparison
 from hashira.certificates.selectors.printing import batch_view, references_by, refused_of
 from hashira.certificates.services import printing
+from hashira.certificates.services.merging import merge_people
+from hashira.certificates.services.protection import open_protected
 from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, PrintLine, ProtectionAlert
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
@@ -263,8 +266,90 @@ def test_a_protected_person_is_refused_and_the_supervisors_are_told(
     batch = ask(city, crowd[:3], envelope=Envelope.LONG_3)
     carry_out(batch)
     lines = {line.reference: line for line in PrintLine.objects.filter(batch=batch)}
-    assert lines[crowd[1]].problem == "CERT-261"
+    assert lines[crowd[1]].problem == "CERT-275"
     assert lines[crowd[1]].certificate_id is None
     assert lines[crowd[0]].certificate_id is not None
     assert not IssuedCertificate.objects.filter(person=victim).exists()
     assert ProtectionAlert.objects.filter(person=victim, refused=True).count() == 1
+
+
+def test_who_opened_a_record_does_not_open_it_to_a_batch(city: Organisation, crowd: list[str]) -> None:
+    boss, victim = clerk(city, "municipal_supervisor"), Person.objects.get(reference=crowd[0])
+    protect(boss, victim.pk)
+    open_protected(actor=boss, person_id=victim.pk, reason="窓口に本人", at=datetime.now(UTC))
+    batch = printing.request_batch(
+        actor=boss,
+        organisation_id=city.pk,
+        title="一人",
+        references=crowd[:1],
+        edition=Edition.STANDARD,
+        envelope=None,
+        at=NOW,
+    )
+    carry_out(batch)
+    assert [line.code for line in refused_of(batch)] == ["CERT-275"]
+    assert not IssuedCertificate.objects.exists()
+
+
+def test_protected_between_issue_and_drawing_no_letter_is_made(city: Organisation, crowd: list[str]) -> None:
+    batch = ask(city, crowd[:3], envelope=Envelope.SQUARE_2, at=datetime.now(UTC))
+    while printing.issue_some(actor=printing.PRINTER, batch_id=batch, first=1, at=datetime.now(UTC)):
+        pass
+    victim = Person.objects.get(reference=crowd[1])
+    protect(clerk(city, "municipal_supervisor"), victim.pk)
+    assert printing.draw_part(actor=printing.PRINTER, batch_id=batch, part=1, at=datetime.now(UTC)) == 2
+    path = printing.fetch_part(actor=clerk(city), batch_id=batch, part=1, at=datetime.now(UTC))
+    assert victim.address.removeprefix("〒100-0000 ") not in "".join(text_of(path)).replace("\r\n", "")
+    assert [(line.reference, line.code) for line in refused_of(batch)] == [(crowd[1], "CERT-275")]
+
+
+def test_a_file_that_shows_somebody_protected_since_is_drawn_anew_before_it_is_handed_out(
+    city: Organisation, crowd: list[str]
+) -> None:
+    """The letter of the others stays as it was; the supervisors are told once."""
+    batch = ask(city, crowd[:3], envelope=Envelope.SQUARE_2, at=datetime.now(UTC))
+    carry_out(batch)
+    staff, victim = clerk(city), Person.objects.get(reference=crowd[1])
+    before = text_of(printing.fetch_part(actor=staff, batch_id=batch, part=1, at=datetime.now(UTC)))
+    assert any("見本町2番" in page for page in before)
+    protect(clerk(city, "municipal_supervisor"), victim.pk)
+    for _ in range(2):
+        after = text_of(printing.fetch_part(actor=staff, batch_id=batch, part=1, at=datetime.now(UTC)))
+        assert after == before[:2] + before[4:]
+    alerts = ProtectionAlert.objects.filter(person=victim, refused=True)
+    assert [alert.actor for alert in alerts] == [staff.id]
+
+
+def test_a_file_of_only_protected_people_is_gone(city: Organisation, crowd: list[str]) -> None:
+    batch = ask(city, crowd[:1], at=datetime.now(UTC))
+    carry_out(batch)
+    protect(clerk(city, "municipal_supervisor"), Person.objects.get(reference=crowd[0]).pk)
+    with pytest.raises(printing.FilesGone):
+        printing.fetch_part(actor=clerk(city), batch_id=batch, part=1, at=datetime.now(UTC))
+    assert batch_view(batch).files == ()
+
+
+def test_a_person_on_the_list_by_two_references_that_were_merged_is_issued_once(
+    city: Organisation, crowd: list[str]
+) -> None:
+    kept, absorbed = registered(city, "77"), registered(city, "78")
+    for entry in (kept, absorbed):
+        given(city, entry, 1)
+    merge_people(
+        actor=clerk(city, "municipal_supervisor"),
+        kept_id=kept,
+        absorbed_id=absorbed,
+        collapse=[one.dropped.event for one in comparison(kept, absorbed).same],
+        identity_checked=True,
+        reason="本人確認書類で確かめた",
+        at=NOW,
+    )
+    assert references_by(city.pk, PrintFilter("comirnaty")) == (*crowd, "77")
+    batch = ask(city, ["78", "77", crowd[0]], at=datetime.now(UTC))
+    carry_out(batch)
+    assert [(line.reference, line.code) for line in refused_of(batch)] == [("77", "CERT-276")]
+    issued = sorted(IssuedCertificate.objects.values_list("person__reference", flat=True))
+    assert issued == [crowd[0], "77"]
+    assert references_by(city.pk, PrintFilter("comirnaty")) == tuple(crowd[1:])
+    everybody = PrintFilter("comirnaty", without_certificate=False)
+    assert references_by(city.pk, everybody) == (*crowd, "77")

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from hashira.certificates.adapters.print_files import folder_of
 from hashira.certificates.domain.print_list import MAX_PEOPLE, PART, PrintFilter
@@ -150,10 +151,13 @@ def references_by(organisation_id: UUID, asked: PrintFilter) -> tuple[str, ...]:
         doses = doses.filter(given_on__gte=asked.given_from)
     if asked.given_until:
         doses = doses.filter(given_on__lte=asked.given_until)
-    people = Person.objects.filter(
-        Exists(doses), organisation_id=organisation_id, erased_at=None, died_on=None
-    )
+    given = Person.objects.filter(Exists(doses), organisation_id=organisation_id, erased_at=None)
+    # Of an entry that was merged it is the one that leads its record who gets the certificate.
+    record = given.annotate(leading=Coalesce("merged_into_id", "pk")).values("leading")
+    people = Person.objects.filter(pk__in=record, merged_into=None, died_on=None)
     if asked.without_certificate:
-        valid = IssuedCertificate.objects.filter(person_id=OuterRef("pk"), status__state=State.VALID)
-        people = people.filter(~Exists(valid))
+        valid = IssuedCertificate.objects.filter(status__state=State.VALID)
+        people = people.exclude(Exists(valid.filter(person_id=OuterRef("pk")))).exclude(
+            Exists(valid.filter(person__merged_into_id=OuterRef("pk")))
+        )
     return tuple(people.order_by("reference").values_list("reference", flat=True)[:MAX_PEOPLE])

@@ -19,7 +19,9 @@ from hashira.certificates.selectors.issuing import certificate_view
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.paper import paper_sheet, sheets_of
 from hashira.certificates.selectors.protection import person_resource
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.services.issuing import card_by_staff, seal_by_staff
+from hashira.certificates.services.protection import require_person
 from hashira.certificates.services.status import revoke_by_hand
 from hashira.certificates.store.models import CounterVisit, IssuedCertificate, Person
 from hashira.core import access, audit
@@ -79,10 +81,10 @@ class NothingToUndo(HashiraError):
 def open_visit(*, actor: Principal, person_id: UUID, at: datetime) -> UUID:
     """Begins with a person, and ends every other visit of the same member of staff; returns its id."""
     record = own_record(person_id)
-    access.require(actor, _ACTION, person_resource(person_id, record.organisation_id))
+    require_person(actor, _ACTION, person_resource(record.person_id, record.organisation_id))
     CounterVisit.objects.filter(opened_by=actor.id, ended_at=None).update(ended_at=at)
     row = CounterVisit.objects.create(
-        organisation_id=record.organisation_id, person_id=person_id, opened_at=at, opened_by=actor.id
+        organisation_id=record.organisation_id, person_id=record.person_id, opened_at=at, opened_by=actor.id
     )
     _tell(actor, row, {"step": "opened"})
     return row.pk
@@ -178,7 +180,7 @@ def reprint(
     row = _held(actor, visit_id, at)
     if row.served_at is not None and not row.reprinted:
         raise ServedAlready
-    made = IssuedCertificate.objects.get(pk=certificate_id, person_id=row.person_id)
+    made = IssuedCertificate.objects.get(pk=certificate_id, person_id__in=members_of(row.person_id))
     view = certificate_view(made.pk)
     row.card_id, row.seal_id = (made.pk, None) if view.is_card else (None, made.pk)
     row.reprinted = True
@@ -218,8 +220,14 @@ def undo_visit(*, actor: Principal, visit_id: UUID, at: datetime) -> None:
 
 @service(action=_ACTION)
 def end_visit(*, actor: Principal, visit_id: UUID, at: datetime) -> None:
-    """Calls the next visitor: from now on the visit shows nobody. Ending twice is ending once."""
-    row = _row(actor, visit_id)
+    """Calls the next visitor: from now on the visit shows nobody. Ending twice is ending once.
+
+    Also where the person has become protected in the meantime: to show nobody is asked of no record.
+    """
+    access.require(actor, _ACTION, Resource("Portal::Area", "certificates"))
+    row = CounterVisit.objects.select_for_update(no_key=True).filter(pk=visit_id, opened_by=actor.id).first()
+    if row is None:
+        raise VisitOver
     if row.ended_at is None:
         row.ended_at = at
         row.save(update_fields=["ended_at"])
@@ -239,7 +247,7 @@ def _row(actor: Principal, visit_id: UUID) -> CounterVisit:
     if row is None or row.opened_by != actor.id:  # a visit is of the one who opened it
         access.require(actor, _ACTION, Resource("Portal::Area", "certificates"))
         raise VisitOver
-    access.require(actor, _ACTION, person_resource(row.person_id, row.organisation_id))
+    require_person(actor, _ACTION, person_resource(row.person_id, row.organisation_id))
     return row
 
 

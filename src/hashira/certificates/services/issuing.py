@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -43,6 +45,7 @@ __all__ = [
     "issue_card",
     "issue_seal",
     "new_card",
+    "newest_that_fit",
     "replace_card",
     "replace_seal",
     "view_certificate",
@@ -149,6 +152,46 @@ def card_by_staff(
     doses, keys = chosen_doses(record, events, CertificateKind.CARD), chosen_keys(at)
     card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
     return keep(actor, record, doses, keys, card, action=action)
+
+
+def newest_that_fit(record: OwnRecord, *, at: datetime) -> tuple[UUID, ...]:
+    """The events of the newest doses that one card of the person has room for.
+
+    Those of a childhood may be too many.
+    Measured on a card that nobody signs. Its number for revocation is longer than any of ours, since octets
+    that compress a little worse must not make a promise untrue.
+    """
+    shown, keys = [dose for dose in record.doses if dose.card_refusal is None], chosen_keys(at)
+    for first in range(len(shown)):
+        content = card_content(
+            [own.dose for own in shown[first:]],
+            name=record.name,
+            birth_date=record.birth_date,
+            authority=keys.authority,
+            on=today_in_japan(FixedClock(at)),
+        )
+        with suppress(shc.CardTooLarge):
+            shc.issue(
+                holder=content.holder,
+                doses=content.doses,
+                issuer=keys.card_issuer,
+                signer=_Unsigned(keys.card.public_key_spki),
+                at=at,
+                rid=base64url.encode(secrets.token_bytes(_RID_OCTETS + 4)),
+            )
+            return tuple(own.event_id for own in shown[first:])
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsigned:
+    """Takes the place of a signer where only the length counts: nothing it gives verifies."""
+
+    public_key_spki: bytes
+    certificate_chain: tuple[bytes, ...] = ()
+
+    def sign(self, message: bytes) -> bytes:
+        return bytes(64)
 
 
 def seal_by_staff(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from hashira.certificates.adapters import print_files
 from hashira.certificates.adapters.paper.printer import pdf
@@ -20,17 +21,19 @@ from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.selectors.people import PersonNotFound
 from hashira.certificates.selectors.printing import BatchNotFound, BatchView, batch_view
-from hashira.certificates.selectors.protection import masked_for
 from hashira.certificates.services.issuing import card_by_staff
-from hashira.certificates.services.protection import PersonMasked, one, raise_alerts
+from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.store.models import Person, PrintBatch, PrintLine
+from hashira.certificates.store.protection_alerts import protected
 from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
 from hashira.core.services import service
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 PRINT_JOB = "certificates.print"
+PRINTER = Principal.system("certificates.print")
 _WRITE, _CARRY_OUT = "certificates:PrintBatch", "certificates:CarryOutPrinting"
 _AT_ONCE = 25
 """People in one transaction: a correction of one of them waits for no more than that."""
@@ -63,6 +66,35 @@ class FilesGone(HashiraError):
         "Open the page again, or make a new batch",
     )
     status = 410
+
+
+class NotInNumbers(HashiraError):
+    """A protected person on the list of a batch: no letter leaves in a pile (支援措置)."""
+
+    code = "CERT-275"
+    what = Bilingual("一括印刷では発行しません", "It is not issued in a batch")
+    why = Bilingual("支援措置の対象者です", "The person is protected")
+    remedy = Bilingual(
+        "その市区町村の責任者が理由を入れて記録を開き、窓口で一人だけ発行してください。責任者に通知しました",
+        "A supervisor of the municipality opens the record with a reason and issues it at the counter. "
+        "The supervisors have been told",
+    )
+    status = 409
+
+
+class ListedTwice(HashiraError):
+    """Two references of one person: the entries were merged."""
+
+    code = "CERT-276"
+    what = Bilingual("2枚目は発行しません", "A second one is not issued")
+    why = Bilingual(
+        "同じ人が、統合された別の宛名番号でこの一覧に入っています",
+        "The person is on this list by another reference, which was merged with this one",
+    )
+    remedy = Bilingual(
+        "することはありません。1枚目を印刷してください", "Nothing is to be done: print the first"
+    )
+    status = 409
 
 
 @service(action=_WRITE)
@@ -119,37 +151,57 @@ def issue_some(*, actor: Principal, batch_id: UUID, first: int, at: datetime) ->
     access.require(actor, _CARRY_OUT, _resource(batch))
     part = PrintLine.objects.filter(batch=batch, position__gte=first, position__lt=first + PART, done=False)
     lines = list(part.order_by("position")[:_AT_ONCE])
-    people = Person.objects.filter(
-        organisation_id=batch.organisation_id,
-        reference__in=[line.reference for line in lines],
-        erased_at=None,
+    leading = _held(batch, [line.reference for line in lines])
+    masked, refused = _protected(leading.values(), at), 0
+    served = set(
+        PrintLine.objects.filter(batch=batch, person__in=leading.values()).values_list("person", flat=True)
     )
-    # In one order, as everybody who locks several people does.
-    found = {row.reference: row.pk for row in people.select_for_update(no_key=True).order_by("pk")}
-    masked, refused = masked_for(actor, found.values()), 0
     for line in lines:
         try:
-            person_id = found.get(line.reference)
+            person_id = leading.get(line.reference)
+            if person_id is None:
+                raise PersonNotFound
             if person_id in masked:  # no address of a protected person leaves by a batch
                 raise_alerts(one(person_id), kind=AlertKind.ISSUE, actor=actor, at=at, refused=True)
-                raise PersonMasked(action=_CARRY_OUT)
+                raise NotInNumbers
+            if person_id in served:
+                raise ListedTwice
             _issue(actor, batch, line, person_id, at)
+            served.add(person_id)
         except HashiraError as error:
             if error.status >= 500:  # the keys, not the record: the job is tried again
                 raise
-            line.problem, refused = error.code, refused + 1
-            line.reason = {"ja": error.message("ja"), "en": error.message("en")}
+            _refuse(line, error)
+            refused += 1
         line.done = True
     PrintLine.objects.bulk_update(lines, ["person", "certificate", "problem", "reason", "done"])
     _tell(actor, _CARRY_OUT, batch, {"issued": len(lines) - refused, "refused": refused})
     return len(lines)
 
 
-def _issue(
-    actor: Principal, batch: PrintBatch, line: PrintLine, person_id: UUID | None, at: datetime
-) -> None:
-    if person_id is None:
-        raise PersonNotFound
+def _held(batch: PrintBatch, references: Sequence[str]) -> dict[str, UUID]:
+    """The record of each reference, held until the commit; of an entry that was merged, the leading one."""
+    entries = Person.objects.filter(
+        organisation_id=batch.organisation_id, reference__in=references, erased_at=None
+    )
+    held = Person.objects.filter(Q(pk__in=entries.values("pk")) | Q(pk__in=entries.values("merged_into")))
+    # In one order, as everybody who locks several people does.
+    rows = list(held.select_for_update(no_key=True).order_by("pk"))
+    return {row.reference: row.merged_into_id or row.pk for row in rows}
+
+
+def _protected(people: Iterable[UUID], at: datetime) -> frozenset[UUID]:
+    """Those whom a batch passes over, whoever has opened their record: its files are for many hands."""
+    rows = protected(Person.objects.filter(pk__in=list(people)), today_in_japan(FixedClock(at)))
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def _refuse(line: PrintLine, error: HashiraError) -> None:
+    line.problem = error.code
+    line.reason = {"ja": error.message("ja"), "en": error.message("en")}
+
+
+def _issue(actor: Principal, batch: PrintBatch, line: PrintLine, person_id: UUID, at: datetime) -> None:
     record = own_record(person_id)
     events = [dose.event_id for dose in record.doses if dose.card_refusal is None]
     if not events:
@@ -165,20 +217,52 @@ def _issue(
     line.person_id = person_id
 
 
-def draw_part(batch_id: UUID, part: int, *, alive: Callable[[], None] = lambda: None) -> int:
-    """Draws one part into its file, and says how many sheets it has; drawing again writes the same anew.
+@service(action=_CARRY_OUT)
+def keep_back(*, actor: Principal, batch_id: UUID, part: int, at: datetime) -> int:
+    """Takes out of a part whoever is protected since their certificate was issued; says how many.
 
-    ``alive`` is called between sheets, and may raise to stop. A certificate that was revoked in the meantime
-    is left out, and told in its line.
+    The certificate stays the person's; its sheet and its letter are not made, and the supervisors are told.
     """
     batch = PrintBatch.objects.get(pk=batch_id)
-    edition = Edition.LARGE if batch.large_print else Edition.STANDARD
+    access.require(actor, _CARRY_OUT, _resource(batch))
+    kept = _keep_back(actor, batch, part, at)
+    _tell(actor, _CARRY_OUT, batch, {"kept_back": kept})
+    return kept
+
+
+def _keep_back(actor: Principal, batch: PrintBatch, part: int, at: datetime) -> int:
+    lines = {line.person_id: line for line in _drawn(batch, part) if line.person_id is not None}
+    found = _protected(lines, at)
+    for person_id in found:
+        raise_alerts(one(person_id), kind=AlertKind.ISSUE, actor=actor, at=at, refused=True)
+        _refuse(lines[person_id], NotInNumbers())
+        lines[person_id].save(update_fields=["problem", "reason"])
+    return len(found)
+
+
+def _of_part(batch: PrintBatch, part: int) -> QuerySet[PrintLine]:
     first = (part - 1) * PART + 1
-    lines = PrintLine.objects.filter(
-        batch=batch, position__gte=first, position__lt=first + PART, certificate__isnull=False
-    )
+    return PrintLine.objects.filter(batch=batch, position__gte=first, position__lt=first + PART)
+
+
+def _drawn(batch: PrintBatch, part: int) -> QuerySet[PrintLine]:
+    """The lines of a part that have a sheet in it."""
+    return _of_part(batch, part).filter(certificate__isnull=False).exclude(problem=NotInNumbers.code)
+
+
+def draw_part(
+    *, actor: Principal, batch_id: UUID, part: int, at: datetime, alive: Callable[[], None] = lambda: None
+) -> int:
+    """Draws one part into its file, and says how many sheets it has; drawing again writes the same anew.
+
+    ``alive`` is called between sheets, and may raise to stop. A certificate that was revoked in the meantime,
+    or whose holder is protected since, is left out, and told in its line.
+    """
+    keep_back(actor=actor, batch_id=batch_id, part=part, at=at)
+    batch = PrintBatch.objects.get(pk=batch_id)
+    edition = Edition.LARGE if batch.large_print else Edition.STANDARD
     sheets: list[PaperSheet] = []
-    for line in lines.order_by("position"):
+    for line in _drawn(batch, part).order_by("position"):
         alive()
         try:
             sheet = _sheet(batch, line)
@@ -186,8 +270,7 @@ def draw_part(batch_id: UUID, part: int, *, alive: Callable[[], None] = lambda: 
         except HashiraError as error:
             if error.status >= 500:
                 raise
-            line.problem = error.code
-            line.reason = {"ja": error.message("ja"), "en": error.message("en")}
+            _refuse(line, error)
             line.save(update_fields=["problem", "reason"])
         else:
             sheets.append(sheet)
@@ -221,19 +304,38 @@ def view_batch(*, actor: Principal, batch_id: UUID) -> BatchView:
     return view
 
 
-@service(action=_WRITE)
 def fetch_part(*, actor: Principal, batch_id: UUID, part: int, at: datetime) -> Path:
-    """The file of a part, for whoever may print it; that it was fetched is told. Raises ``FilesGone``."""
+    """The file of a part, for whoever may print it; that it was fetched is told. Raises ``FilesGone``.
+
+    If somebody in it is protected since it was drawn, it is drawn anew without them.
+    """
+    claim_part(actor=actor, batch_id=batch_id, part=part, at=at)
+    path = print_files.part_file(batch_id, part)
+    if not path.exists():
+        draw_part(actor=PRINTER, batch_id=batch_id, part=part, at=at)
+    if not path.exists():
+        raise FilesGone
+    return path
+
+
+@service(action=_WRITE)
+def claim_part(*, actor: Principal, batch_id: UUID, part: int, at: datetime) -> None:
+    """Access to the file of a part; the file goes if it shows somebody who is protected since.
+
+    Raises ``FilesGone`` if it is over, or the part is still at work.
+    """
     batch = PrintBatch.objects.filter(pk=batch_id).first()
     if batch is None:
         access.require(actor, _WRITE, Resource("Portal::Area", "certificates"))
         raise BatchNotFound
     access.require(actor, _WRITE, _resource(batch))
-    path = print_files.part_file(batch.pk, part)
-    if not batch.files_kept or batch.files_until <= at or not path.exists():
+    at_work = _of_part(batch, part).filter(done=False).exists()
+    if not batch.files_kept or batch.files_until <= at or at_work:
         raise FilesGone
-    _tell(actor, _WRITE, batch, {"fetched": part})
-    return path
+    kept_back = _keep_back(actor, batch, part, at)
+    if kept_back:  # before the commit: a file that went too early is drawn again, one that stays is not
+        print_files.part_file(batch.pk, part).unlink(missing_ok=True)
+    _tell(actor, _WRITE, batch, {"fetched": part, "kept_back": kept_back})
 
 
 @service(action=_CARRY_OUT)

@@ -29,6 +29,7 @@ from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.selectors.people import Municipality, PersonView, Question, registers_of
 from hashira.certificates.selectors.status import StatusLine, statuses_of
 from hashira.certificates.services import counter
+from hashira.certificates.services.issuing import newest_that_fit
 from hashira.certificates.services.person import search_people, view_person
 from hashira.certificates.store.models import CounterVisit
 from hashira.core import access
@@ -83,10 +84,12 @@ class ServingForm(forms.Form):
         label=_("旅券のローマ字が台帳の読みと違うが、本人の旅券であることを確かめた"), required=False
     )
 
-    def __init__(self, offered: tuple[OwnDose, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, offered: tuple[OwnDose, ...], chosen: frozenset[UUID], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["doses"].choices = [(str(dose.event_id), _described(dose)) for dose in offered]
-        self.fields["doses"].initial = [str(dose.event_id) for dose in offered]
+        self.fields["doses"].initial = [str(d.event_id) for d in offered if d.event_id in chosen]
 
 
 def _described(dose: OwnDose) -> str:
@@ -112,7 +115,7 @@ def _while_open(view: View) -> View:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """The box, and whom it found; who is the only one is served at once.
+    """The box, and whom it found; who is the only one is served at once, unless that is a protected person.
 
     The question comes by POST, so that no name stands in an address, a history or a log.
     """
@@ -126,7 +129,7 @@ def start(request: HttpRequest) -> HttpResponse:
     asked = read_question(form.cleaned_data["text"])
     question = Question(**{name: getattr(asked, name) for name in Question.__dataclass_fields__})
     found = search_people(actor=request.principal, organisation_id=register.id, question=question)
-    if len(found) == 1:
+    if len(found) == 1 and not found[0].masked:
         return _begin(request, found[0].id)
     context |= {"found": found, "asked": True}
     return render(request, "certificates/counter/start.html", context)
@@ -209,7 +212,10 @@ class _ServingPage:
         self.record = own_record(row.person_id)
         self.offered = tuple(d for d in self.record.doses if d.card_refusal is None or d.seal_refusal is None)
         self.left_out = tuple((d, d.card_refusal) for d in self.record.doses if d.card_refusal is not None)
-        self.form = ServingForm(self.offered, request.POST if request.method == "POST" else None)
+        fit = frozenset(newest_that_fit(self.record, at=datetime.now(UTC)))
+        self.fit, self.for_card = len(fit), sum(d.card_refusal is None for d in self.record.doses)
+        chosen = fit | {d.event_id for d in self.offered if d.card_refusal is not None}
+        self.form = ServingForm(self.offered, chosen, request.POST if request.method == "POST" else None)
         self.compare = False
         self.valid = tuple(line for line in statuses_of(row.person_id) if line.state == "valid")
 
@@ -277,6 +283,7 @@ class _ServingPage:
             "documents": [(d.value, worded(name)) for d, name in DOCUMENT_NAMES.items()],
             "valid": [_line(line) for line in self.valid],
             "compare": self.compare,
+            "too_many": {"fit": self.fit, "of": self.for_card} if self.fit < self.for_card else None,
         }
         return render(self.request, "certificates/counter/visit.html", context, status=status)
 
