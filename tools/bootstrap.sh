@@ -1,4 +1,5 @@
-# Sourced by ./run and ./test: finds a Python, keeps a private uv in .tools, installs what uv.lock says.
+# Sourced by ./run, ./test and ./prove: installs what Debian has to give, finds a Python, keeps a private uv
+# in .tools, installs what uv.lock says.
 # shellcheck shell=sh
 
 find_python() {
@@ -32,4 +33,35 @@ uv_sync() {
     export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true
     # A virtual environment of somebody else's shell must not be the one that is changed.
     env -u VIRTUAL_ENV "$UV" sync --frozen --quiet
+}
+
+# Which Debian packages: what paper is set in (the second has the old forms of the family register), and for
+# the checks a browser and a device for keys.
+packages_for() {
+    echo fonts-noto-cjk fonts-ipamj-mincho
+    command -v uv >/dev/null 2>&1 || echo python3-venv
+    [ "$1" = run ] || echo softhsm2
+    # Any browser of the family will do: Ubuntu's chromium is a snap, which no list of packages has.
+    [ "$1" = run ] || command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+        echo chromium
+}
+
+# system_packages run|test: installs them where this is root; elsewhere says the line to type and goes on.
+system_packages() {
+    missing=
+    for package in $(packages_for "$1"); do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "ないと一部が動きません / some parts need (by Debian's names):$missing" >&2
+    elif [ "$(id -u)" != 0 ]; then
+        echo "次を入れてください / please type: sudo apt-get install$missing" >&2
+    else
+        echo "入れています / installing:$missing" >&2
+        # shellcheck disable=SC2086  # the list is words
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing; } >/dev/null ||
+            echo "入れられませんでした / could not be installed:$missing" >&2
+    fi
 }

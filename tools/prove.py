@@ -60,6 +60,12 @@ AREAS = {
         10_000,
         "mutants of each example",
     ),
+    "verifier": Area(
+        "the verifier's app and the server say the same of every vector and mutant, with the network cut",
+        _pytest("-rP", "tests/browser/test_verifier_app.py", "-k", "it_says_what_the_server_says"),
+        10_000,
+        "mutants of each format",
+    ),
     "fuzz": Area(
         "decoders of every format under a fuzzer that follows the code: refusals and nothing else",
         (PYTHON, "tools/fuzz.py"),
@@ -67,14 +73,37 @@ AREAS = {
         "seconds in all",
         argument=True,
     ),
+    "pages": Area(
+        "every page in every size and language: axe, focus, forced colours, enlarged",
+        _pytest("-m", "browser", "tests/browser/test_every_page.py"),
+        2,
+    ),
     "foreign": Area(
         "implementations that are not ours, both ways, without a network", _pytest("-m", "foreign")
+    ),
+    "policies": Area(
+        "policies of AWS judged as the foreign simulator judges them, on cases made at random",
+        _pytest("-rP", "-m", "foreign", "tests/cloud/policy"),
+        20_000,
+        "cases",
     ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),
         1_000_000,
         "rows",
+    ),
+    "paper": Area(
+        "a batch of certificates on paper: everybody once, a PDF for 500, memory that does not grow",
+        _pytest("-rP", "tests/certificates/issuing/test_printing.py", "-k", "everybody"),
+        10_000,
+        "people",
+    ),
+    "desk": Area(
+        "a whole register looked through for duplicates and doubts; 10,000 rows corrected in bulk, undone",
+        (PYTHON, "-m", "benchmarks.desk"),
+        1_000_000,
+        "people",
     ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",

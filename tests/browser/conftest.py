@@ -18,10 +18,20 @@ from tests.browser import installation
 Visit = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation that was started once, with its demonstration data, and stopped."""
+    folder = tmp_path_factory.mktemp("first-start") / "data"
+    assert installation.start(folder).stop() == 0
+    return folder
+
+
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the installation."""
-    return tmp_path_factory.mktemp("installation") / "data"
+def data(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the installation: a copy, since the demonstration takes longer to make than to copy."""
+    folder = tmp_path_factory.mktemp("installation") / "data"
+    shutil.copytree(first_start, folder)
+    return folder
 
 
 @pytest.fixture(scope="module")

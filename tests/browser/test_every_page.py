@@ -9,6 +9,7 @@ each page, for people to look at.
 from __future__ import annotations
 
 import os
+import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,12 +101,24 @@ def _bare(address: str) -> str:
     return re.sub(r"[?#].*", "", address)
 
 
-def everywhere(
-    world: World, site: Installation, people: dict[Who, BrowserContext]
-) -> Iterator[tuple[Place, Page]]:
-    """Each page in turn, opened by whom it is for."""
-    pages = {who: context.new_page() for who, context in people.items()}
+_ALL = int(os.environ.get("HASHIRA_PROVE_COUNT", "0")) > 1
+"""``./prove pages`` visits every page in every size and language."""
+
+
+def _chosen(share: int) -> Iterator[Place]:
+    """Every page, or by a fixed draw one of ``share``."""
+    chance = random.Random(share)
     for place in EVERY_PAGE:
+        if chance.randrange(share) == 0 or _ALL:
+            yield place
+
+
+def everywhere(
+    world: World, site: Installation, people: dict[Who, BrowserContext], share: int = 1
+) -> Iterator[tuple[Place, Page]]:
+    """Each page in turn, opened by whom it is for; with a ``share`` one of so many, unless all are wanted."""
+    pages = {who: context.new_page() for who, context in people.items()}
+    for place in _chosen(share):
         page = pages[place.who]
         page.set_default_timeout(20_000)
         answer = page.goto(site.address + world.address(place))
@@ -142,6 +155,8 @@ def _lost_in_forced_colours(page: Page) -> Iterator[tuple[str, str]]:
     assert page.evaluate("matchMedia('(forced-colors: active)').matches")
     for _ in range(3):
         page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):  # the page has no more to go to
+            break
         if not page.evaluate(FOCUS):
             yield "no focus to be seen", page.evaluate(FOCUSED)
     for button in page.evaluate(EDGELESS):
@@ -149,15 +164,16 @@ def _lost_in_forced_colours(page: Page) -> Iterator[tuple[str, str]]:
     page.emulate_media(forced_colors="none")
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(
+    ("width", "language", "share"), [(375, "ja", 1), (1280, "en", 1), (375, "en", 4), (1280, "ja", 4)]
+)
 def test_axe_finds_nothing_and_every_page_has_its_own_title(
-    world: World, site: Installation, contexts: Contexts, width: int, language: str
+    world: World, site: Installation, contexts: Contexts, width: int, language: str, share: int
 ) -> None:
     wrong: list[object] = []
     titles: dict[str, str] = {}
     pictures = os.environ.get("HASHIRA_PICTURES")
-    for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language))):
+    for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language), share)):
         if pictures:
             name = f"{number:02d}-{place.name.replace(':', '-').replace(' ', '-')}-{width}-{language}.png"
             page.screenshot(path=Path(pictures) / name, full_page=True)
@@ -176,17 +192,17 @@ def test_axe_finds_nothing_and_every_page_has_its_own_title(
     assert wrong == []
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("language", "share"), [("ja", 1), ("en", 4)])
 def test_nothing_is_lost_when_enlarged(
-    world: World, site: Installation, contexts: Contexts, language: str
+    world: World, site: Installation, contexts: Contexts, language: str, share: int
 ) -> None:
     """400 % of a window of 1280 is one of 320; then letters of 200 %, and wider spacing, at 640."""
     wrong: list[object] = []
     small, middle = contexts(320, language), contexts(640, language)
-    for place, page in everywhere(world, site, small):
+    for place, page in everywhere(world, site, small, share):
         if page.evaluate(SIDEWAYS) > 0:
             wrong.append((place, "400 %", page.evaluate(SIDEWAYS)))
-    for place, page in everywhere(world, site, middle):
+    for place, page in everywhere(world, site, middle, share):
         for what, change in (("letters of 200 %", LARGE_LETTERS), ("wider spacing", WIDE_SPACING)):
             page.evaluate(change)
             if page.evaluate(SIDEWAYS) > 0:

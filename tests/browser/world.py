@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,12 @@ from tests.browser.pages import Place, Who
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADER = "宛名番号,氏名,フリガナ,生年月日,性別,ワクチン名,回数,接種日,ロット番号"
 _ROW = "{number},取込　一郎,トリコミ　イチロウ,昭和55年2月29日,男,ファイザー,1,R3.6.1,EY5422"
+_SELECTING = {
+    Who.OPERATOR: "operator@operator.example",
+    Who.ASSESSOR: "assessor@ministry.example",
+    Who.PROVIDER: "provider@vendor.example",
+    Who.APPLICANT: "it@city.example",
+}
 SUPERVISOR = "supervisor@city.example"
 
 
@@ -66,8 +74,23 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     names["person"] = _last_id(desk)
     correct = desk.locator("a[href$='/correct']").first.get_attribute("href") or ""
     names["dose"] = _UUID.findall(correct)[-1]
+    names["child"] = _person(desk, site, "00000014")
+    names["protected"] = _person(desk, site, "00000028")
+    names["representation"] = _represent(desk, mine, site, names)
     names["checked_import"] = _import(desk, site, folder, "95001", apply=False)
     names["applied_import"] = _import(desk, site, folder, "96001", apply=True)
+    desk.goto(site.address + "/certificates/batches/new")
+    desk.get_by_label("件名").fill("郵送の申請")
+    desk.get_by_label("宛名番号の一覧").fill("00000001\n404")
+    desk.get_by_role("button", name="人数を確かめる").click()
+    desk.get_by_role("button", name="発行して印刷する").click()
+    walking.await_words(desk, "作れなかった人")
+    names["batch"] = _last_id(desk)
+    desk.goto(site.address + "/certificates/counter/")
+    desk.get_by_label("氏名、フリガナ、生年月日、番号").fill("0000000001")
+    desk.get_by_role("button", name="探す").click()
+    names["visit"] = _last_id(desk)
+    _work_at_the_desk(desk, site, folder, names)
     desk.goto(site.address + "/jobs/")
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
@@ -97,6 +120,21 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
     names["key_act"] = _last_id(office)
 
+    programme = folder / "mosquito-fever.json"
+    programme.write_bytes(Path("tests/certificates/registry/mosquito-fever.json").read_bytes())
+    office.goto(site.address + "/certificates/programmes/new")
+    office.get_by_label("プログラムのファイル（JSON）").set_input_files(programme)
+    office.get_by_role("button", name="変わるところを見る").click()
+    office.get_by_role("button", name="承認を申請する").click()
+    expect(office.get_by_text("別の管理者の承認を待っています")).to_be_visible()
+    names["programme_request"] = _last_id(office)
+
+    names |= json.loads(_made(data, _SELECTION))
+    selecting = {}
+    for who, email in _SELECTING.items():
+        selecting[who] = _open(chromium, site, "/sign-in/staff?next=/cloud/")
+        walking.staff(selecting[who], data, email)
+        expect(selecting[who].get_by_role("heading", name="ガバメントクラウド")).to_be_visible()
     names["directory"] = _made(data, _REGISTER)
     _made(data, _BARE)
     bare = _open(chromium, site, "/sign-in/staff?next=/account/")
@@ -116,8 +154,60 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
         Who.ADMINISTRATOR: office,
         Who.NEW_STAFF: begun,
         Who.BARE_STAFF: bare,
+        **selecting,
     }
     return World(names, {who: page.context.storage_state() for who, page in people.items()})
+
+
+def _work_at_the_desk(desk: Page, site: Installation, folder: Path, names: dict[str, str]) -> None:
+    """Two people who are alike, a merge, a comparison and a bulk correction, a request to look up."""
+    desk.goto(site.address + "/certificates/duplicates/")
+    desk.locator("main table tbody a").first.click()
+    names["twin"], names["other_twin"] = _UUID.findall(desk.url)[-2:]
+    for number in ("97001", "97002"):
+        _import(desk, site, folder, number, apply=True)
+    desk.goto(site.address + "/certificates/duplicates/?one=97001&other=97002")
+    desk.get_by_role("radio").first.check()
+    desk.get_by_label("統合の理由").fill("本人確認書類で確かめた")
+    desk.get_by_role("button", name="統合する").click()
+    expect(desk.get_by_text("統合しました")).to_be_visible()
+    names["merge"] = _last_id(desk)
+
+    names["comparison"] = _compare(desk, site, folder, "95002")
+    names["corrected"] = _compare(desk, site, folder, "96001", lot="EY9999")
+    desk.get_by_role("link", name="訂正の内容を確かめる").click()
+    desk.get_by_label("訂正の理由").fill("予診票との突合")
+    desk.get_by_role("button", name="一括で訂正する").click()
+    walking.await_words(desk, "訂正しました")
+
+    desk.goto(site.address + "/certificates/delegations/new")
+    desk.get_by_label("記録のある市区町村").select_option(label="那覇市（架空のデータ）")
+    desk.get_by_label("照会の理由").fill("転入者の接種歴の確認")
+    desk.get_by_label("氏名（1人目）").fill("転居　見本")
+    for name, value in (("born_1_year", "1972"), ("born_1_month", "8"), ("born_1_day", "15")):
+        desk.locator(f"[name={name}]").fill(value)
+    until = date.today() + timedelta(days=90)
+    for part in ("year", "month", "day"):
+        desk.locator(f"[name=until_{part}]").fill(str(getattr(until, part)))
+    desk.get_by_role("button", name="申し出る").click()
+    expect(desk.get_by_text("回答待ち")).to_be_visible()
+    names["delegation"] = _last_id(desk)
+
+
+def _compare(page: Page, site: Installation, folder: Path, number: str, *, lot: str = "EY5422") -> str:
+    file = folder / f"compared-{number}.csv"
+    row = _ROW.format(number=number).replace("EY5422", lot)
+    file.write_bytes(f"{_HEADER}\r\n{row}\r\n".encode("cp932"))
+    page.goto(site.address + "/certificates/comparisons/new")
+    page.get_by_label("取込元の名前").fill(f"見本 {number}")
+    page.get_by_label("CSVファイル").set_input_files(file)
+    page.get_by_role("button", name="列の対応づけへ進む").click()
+    made = _last_id(page)
+    page.get_by_role("button", name="保存して内容を確認する").click()
+    walking.await_words(page, "違いの一覧")
+    page.get_by_role("button", name="この種類をすべて選ぶ").click()
+    expect(page.get_by_text("選んだ行は1件です。")).to_be_visible()
+    return made
 
 
 def _open(chromium: Browser, site: Installation, path: str) -> Page:
@@ -150,6 +240,40 @@ print(register(
 ))
 """
 
+_SELECTION = """
+import django; django.setup()
+import json
+from datetime import UTC, datetime
+from hashira.cloud.domain.selection.catalogue import CatalogueKind
+from hashira.cloud.domain.selection.seed import seed_catalogue
+from hashira.cloud.services.catalogue import import_catalogue
+from hashira.cloud.store import models
+from hashira.core.access import Principal
+draft = import_catalogue(
+    actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
+    source="sample.xlsx", source_digest="", replace=False, at=datetime.now(UTC),
+)
+clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("fiscal_year"))
+decided = models.SelectionDecision.objects.get()
+condition = models.SelectionCondition.objects.get(met_on=None)
+assessed = models.Proposal.objects.get(state="submitted")
+begun = models.Proposal.objects.get(state="draft")
+calls = list(models.EarlyCall.objects.order_by("closes_on"))
+print(json.dumps({name: str(value) for name, value in {
+    "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
+    "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,
+    "service": decided.proposal_id, "condition": condition.pk, "report": condition.reports.get().pk,
+    "assessed": assessed.pk,
+    "assessed_item": models.RequirementItem.objects.get(
+        catalogue=assessed.round.catalogue_id, identifier="S2.3").pk,
+    "proposal_draft": begun.pk,
+    "proposal_item": models.RequirementItem.objects.filter(catalogue=begun.round.catalogue_id).first().pk,
+    "closed_call": calls[0].pk, "open_call": calls[1].pk,
+    "application": models.EarlyApplication.objects.get().pk,
+    "offering": models.ListedOffering.objects.get().pk,
+}.items()}))
+"""
+
 
 _BARE = f"""
 import django; django.setup()
@@ -180,6 +304,31 @@ def _made(data: Path, program: str) -> str:
 
 def _last_id(page: Page) -> str:
     return _UUID.findall(page.url)[-1]
+
+
+def _person(page: Page, site: Installation, reference: str) -> str:
+    """The id of somebody by the reference, also where the name is masked."""
+    page.goto(f"{site.address}/certificates/register/?reference={reference}")
+    href = page.locator("main table tbody a").first.get_attribute("href") or ""
+    return _UUID.findall(href)[-1]
+
+
+def _represent(desk: Page, parent: Page, site: Installation, names: Mapping[str, str]) -> str:
+    """Staff see papers of the resident as a representative of the child, who uses the code."""
+    desk.goto(f"{site.address}/certificates/register/{names['child']}/representatives")
+    desk.get_by_label("代理人の氏名").fill("髙橋 架空")
+    for part, value in (("year", "1990"), ("month", "4"), ("day", "1")):
+        desk.locator(f"#id_birth_date_{part}").fill(value)
+    desk.get_by_label("確認した書類").select_option("family_register")
+    desk.get_by_label("窓口で渡す（1日有効）").check()
+    desk.get_by_role("button", name="番号を出す").click()
+    code = desk.locator(".certificates-letter__code").inner_text()
+    parent.goto(f"{site.address}/certificates/my/children/{names['organisation']}")
+    parent.get_by_label("代理人用の番号").fill(code)
+    parent.get_by_role("button", name="記録とつなげる").click()
+    parent.goto(site.address + "/certificates/my/children")
+    href = parent.get_by_role("link", name="代理をやめる").first.get_attribute("href") or ""
+    return _UUID.findall(href)[-1]
 
 
 def _import(page: Page, site: Installation, folder: Path, number: str, *, apply: bool) -> str:

@@ -137,7 +137,8 @@ def test_without_trust_it_is_untrusted_and_says_whose_it_claims_to_be(name: str,
 @pytest.mark.parametrize(("name", "position"), GOOD)
 def test_cut_short_it_is_malformed_and_keeps_its_format(name: str, position: int) -> None:
     examples, trust, at = made(name)
-    answer = assess(examples[position].text[:-40], trust=trust, at=at)
+    # 42 digits of a card are 21 characters: what is left of its signature has a length that Base64 never has.
+    answer = assess(examples[position].text[:-42], trust=trust, at=at)
     assert answer.verdict is Verdict.MALFORMED
     assert answer.evidence is not None
     assert (answer.evidence.format, answer.content) == (name, None)

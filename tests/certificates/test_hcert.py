@@ -478,6 +478,11 @@ def test_the_other_spelling_of_a_signature_is_revoked_too(signer: Party) -> None
     assert hcert.revocation_hashes(hcert.decode(other)) == hcert.revocation_hashes(hcert.decode(text))
 
 
+def test_the_last_day_of_the_calendar_has_none_behind_it(signer: Party) -> None:
+    text = sealed(signer, {1: "UTO", 6: 253_402_300_799, -260: {-6: yellow_claim()}})
+    assert verdict(text, TrustStore()) is Verdict.UNTRUSTED
+
+
 # --- WHO DDCC
 
 

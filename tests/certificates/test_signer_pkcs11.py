@@ -203,10 +203,10 @@ def test_a_seal_comes_out_of_the_hsm_with_its_certificates(module: Path, tmp_pat
     )
     assert vds_nc.verify(seal, trust=TrustStore(anchors=(pki.authority,)), at=AT)
     listed = own.stored()
-    assert [key.label[:16] for key in listed] == ["development-csca", "development-vds-"]
+    assert [key.label[:16] for key in listed] == ["development-csca", "development-dsc-", "development-vds-"]
     assert not any(key.development for key in listed)
-    assert listed[1].spki == pki.signer.public_key_spki
-    assert listed[1].certificate_chain == pki.signer.certificate_chain
+    assert listed[2].spki == pki.signer.public_key_spki
+    assert listed[2].certificate_chain == pki.signer.certificate_chain
     request = signing_request(signer=pki.signer, subject=Subject("JP", "A", "B", "C"))
     verified = subprocess.run(
         (shutil.which("openssl") or "openssl", "req", "-verify", "-noout"), input=request, capture_output=True

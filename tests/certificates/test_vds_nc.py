@@ -202,7 +202,9 @@ def test_a_holder_outside_the_dictionary_is_not_written(
 @pytest.mark.parametrize(
     ("field", "dose"),
     [
-        ("des", {"code": "XM0GQ9"}),
+        ("des", {"code": "XM0GQ9", "disease": None}),  # neither the table nor the dose says against what
+        ("des", {"code": "RA01.0"}),  # a disease is no vaccine
+        ("dis", {"code": "XM0GQ9", "disease": "dengue"}),
         ("des", {"code_system": "http://hl7.org/fhir/sid/cvx"}),
         ("nam", {"product": ""}),
         ("nam", {"product": " COMIRNATY"}),

@@ -9,16 +9,21 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA384
 from tests.certificates import states, test_shc_mutations
-from tests.certificates.card import HOLDER, Key, card, dose
+from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, Key, card, dose
+from tests.certificates.trust.test_revocation import COMPROMISE, DAY, crl, serial
+from tests.certificates.verifier_hcerts import Hcerts, states_sha256
 
 from hashira.certificates.adapters.trust_files import read_trust
-from hashira.certificates.domain import base64url, shc_qr, vds_nc
+from hashira.certificates.domain import base64url, hcert, shc, shc_qr, vds_nc
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.icd11_vaccine import ICD11
+from hashira.certificates.domain.revocation_id import fhir_digest_id
+from hashira.certificates.domain.state_certificate import read_certificate
 from hashira.certificates.domain.status_bundle import (
     KeyStatuses,
     Section,
@@ -26,7 +31,7 @@ from hashira.certificates.domain.status_bundle import (
     read_bundle,
     write_bundle,
 )
-from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.trust import RevocationList, TrustStore, WithdrawnKey
 from hashira.certificates.domain.vds_nc_message import SealDose
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -44,6 +49,8 @@ class Scene:
         self.authority = states.authority()
         self.signer = states.signer(self.authority)
         self.card_key = test_shc_mutations.KEY
+        self.listed_key = Key()
+        self.hcerts = Hcerts()
 
     @cached_property
     def seal(self) -> str:
@@ -81,6 +88,7 @@ class Scene:
             "good card": card(key, rid="good"),
             "card issued after the bundle": card(key, rid="new", at=AT - timedelta(minutes=1)),
             "card revoked after the bundle": card(key, rid="revoked-since", at=AT - timedelta(minutes=1)),
+            "card of before the bundle": card(key, at=datetime(2020, 12, 1, tzinfo=UTC)),
             "card of another issuer": card(key, issuer="https://other.example"),
             "seal": self.seal,
             "revoked seal": self.issue(self.signer, uvci="REVOKED00001"),
@@ -91,10 +99,21 @@ class Scene:
             "signer under P-384": self._resealed(curve_signer, "ES384"),
             "under a brainpool authority": self.issue(states.signer(self.brainpool)),
             "under an RSA authority": self.issue(states.signer(self.rsa)),
+            "signer in the list of its state": self.issue(self.over),
+            "signer that was taken off hold": self.issue(self.held),
+            "withdrawn signer": self.issue(self.stolen),
+            "card in a list": card(self.listed_key, rid="listed"),
+            "card listed until later": card(self.listed_key, rid="until-later"),
+            "card listed until before": card(self.listed_key, rid="until-before"),
+            "card by its digest": card(self.listed_key),
+            "card not listed": card(self.listed_key, rid="free"),
+            "card of a withdrawn key": card(self.stolen_key),
+            "card whose list is missing": card(self.unlisted_key),
         }
         for file in sorted(icao.glob("*.txt")):
             found[file.name] = file.read_text("utf-8")
         found |= self._signers()
+        found |= self.hcerts.originals
         for name in (*test_shc_mutations.EDITS,):
             found[f"edit: {name}"] = test_shc_mutations.EDITS[name]()
         found["edit: -S"] = test_shc_mutations._negated_s()
@@ -158,7 +177,7 @@ class Scene:
         """With the real lists, the test's own issuers, and statuses of two keys."""
         real = read_trust([self._shared / "certificates/trust"])
         anchors = tuple(party.der for party in (self.authority, self.brainpool, self.rsa))
-        own = self.card_key.trusted() | TrustStore(anchors=anchors)
+        own = self.card_key.trusted() | TrustStore(anchors=anchors) | self._revocations() | self.hcerts.trust
         begin, end = int(datetime(2021, 1, 1, tzinfo=UTC).timestamp()), int(AT.timestamp()) - 600
         kid = own.keys[0].kid
         seal_kid = vds_nc.decode(self.seal).signer.sha256
@@ -168,12 +187,17 @@ class Scene:
 
         cards = build(marks(kid, "revoked", *map(str, range(40))), [marks(kid, "good", "vwAjHdarZuc")])
         seals = build(marks(seal_kid, "REVOKED00001"), [marks(seal_kid, "UTOPIA000001", "GOOD00000001")])
+        yellow = states_sha256(self.hcerts.yellow)
+        documents = build(
+            marks(yellow, *self._hashes("yellow: given tomorrow")),
+            [marks(yellow, *self._hashes("yellow card"))],
+        )
         return write_bundle(
             StatusBundle(
                 version=3,
                 issued_at=AT,
                 valid_until=AT + timedelta(days=7),
-                trust=TrustStore(keys=real.keys, anchors=real.anchors) | own,
+                trust=real | own,
                 compromised=(),
                 statuses=(
                     KeyStatuses(
@@ -181,10 +205,68 @@ class Scene:
                     ),
                     # a UVCI without the number of the certificate has the moment 0
                     KeyStatuses(seal_kid, (Section(0, end, seals),), end, frozenset()),
+                    KeyStatuses(yellow, (Section(begin, end, documents),), end, frozenset()),
                 ),
             ),
             self.bundle_key,
         )
+
+    def _hashes(self, name: str) -> list[str]:
+        """A yellow card is named by its signature."""
+        return [hcert.revocation_hashes(hcert.decode(self.hcerts.originals[f"hcert {name}"]))["SIGNATURE"]]
+
+    def _revocations(self) -> TrustStore:
+        """Lists of states, one of them old and one forged; lists of an issuer of cards; withdrawn keys."""
+        until, kid = int(ISSUED_AT.timestamp()), self.listed_key.trusted().keys[0].kid
+        removed = x509.ReasonFlags.remove_from_crl
+        entries = (serial(self.over), BEGIN, COMPROMISE), (serial(self.held), BEGIN, removed)
+        digest = fhir_digest_id(shc.decode(card(self.listed_key)).bundle)
+        stolen = read_certificate(self.stolen.der).sha256
+        return TrustStore(
+            keys=(
+                *self.listed_key.trusted(crl_version=9).keys,
+                *self.stolen_key.trusted().keys,
+                *self.unlisted_key.trusted(crl_version=1).keys,
+            ),
+            state_crls=(
+                crl(self.authority, *entries, this=AT - DAY, following=AT + DAY),
+                crl(self.brainpool, this=AT - 9 * DAY, following=AT - DAY),
+                crl(self.rsa, this=AT - DAY, following=AT + DAY, key=self.authority),
+                b"0\x82 no list" + bytes(60),
+            ),
+            revocations=(
+                RevocationList(
+                    kid, "rid", 8, {"listed": None, "until-later": until + 1, "until-before": until}, ISSUER
+                ),
+                RevocationList(kid, "rid", 7, {"free": None}, ISSUER),
+                RevocationList(kid, "hash-fhir", 1, {digest: None}),
+                RevocationList(kid, "rid", 1, {"free": None}, "https://other.example"),
+            ),
+            withdrawn=(
+                WithdrawnKey(self.stolen_key.trusted().keys[0].kid, AT + DAY, "keyCompromise"),
+                WithdrawnKey(stolen, AT - DAY, "keyCompromise"),
+            ),
+        )
+
+    @cached_property
+    def over(self) -> states.Party:
+        return states.signer(self.authority)
+
+    @cached_property
+    def held(self) -> states.Party:
+        return states.signer(self.authority)
+
+    @cached_property
+    def stolen(self) -> states.Party:
+        return states.signer(self.authority)
+
+    @cached_property
+    def stolen_key(self) -> Key:
+        return Key()
+
+    @cached_property
+    def unlisted_key(self) -> Key:
+        return Key()
 
     @cached_property
     def pinned(self) -> str:

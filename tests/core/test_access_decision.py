@@ -10,7 +10,8 @@ from hashira.core.access.principal import Grant, Principal, PrincipalKind, Resou
 
 SCHEMA = """
 entity Staff = { id: String, grants: Set<{role: String, organisation: String}>, roles: Set<String>,
-                 second_factor: Bool, recent_authentication: Bool, restricted: Bool };
+                 organisations: Set<String>, second_factor: Bool,
+                 recent_authentication: Bool, restricted: Bool };
 entity Person = { organisation: String, protected: Bool };
 action "view" appliesTo { principal: Staff, resource: Person };
 """

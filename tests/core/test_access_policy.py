@@ -21,9 +21,25 @@ CLERK: Attributes = {
     "id": "1",
     "grants": [{"role": "municipal_clerk", "organisation": "a"}],
     "roles": ["municipal_clerk"],
+    "organisations": ["a"],
     "second_factor": True,
     "recent_authentication": True,
     "restricted": False,
+}
+DELEGATED: Attributes = {
+    "organisation": "b",
+    "requester": "a",
+    "in_force": True,
+    "covered": True,
+    "shown_elsewhere": True,
+}
+LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
+OPERATOR: Attributes = CLERK | {
+    "grants": [
+        {"role": "cloud_operator", "organisation": "a"},
+        {"role": "cloud_assessor", "organisation": "a"},
+    ],
+    "roles": ["cloud_assessor", "cloud_operator"],
 }
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
@@ -35,6 +51,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Area",
         {},
     ),
+    "protected-person": (
+        "Staff",
+        CLERK,
+        "certificates:ViewPerson",
+        "Certificates::Person",
+        {"organisation": "a", "protected": True, "opened_by": ["2"]},
+    ),
+    "withheld-from-a-representative": (
+        "Resident",
+        CLERK | {"grants": [], "roles": []},
+        "certificates:IssueOwnCertificate",
+        "Certificates::Record",
+        {"organisation": "a", "residents": [], "representatives": ["1"], "withheld_from": ["1"]},
+    ),
     "nothing-lasting-on-the-word-of-one-body": (
         "Staff",
         CLERK | {"restricted": True},
@@ -42,7 +72,35 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Portal::Account",
         {"owner": "1"},
     ),
+    "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
+    "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
+    "nobody-judges-the-own-body": (
+        "Staff",
+        OPERATOR | {"organisations": ["a", "vendor"]},
+        "cloud:AssessProposal",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor", "partner"], "proposed_by": ""},
+    ),
+    "nobody-confirms-the-own-word": (
+        "Staff",
+        OPERATOR | {"id": "2"},
+        "cloud:ConfirmVerdict",
+        "Cloud::Proposal",
+        {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
+    ),
 }
+# What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
+RIGHT: dict[str, Attributes] = {
+    "no-look-up-beyond-the-delegation": DELEGATED,
+    "no-look-up-of-the-protected": DELEGATED,
+    "protected-person": {"opened_by": ["2", "1"]},
+    "withheld-from-a-representative": {"withheld_from": ["2"]},
+}
+RIGHT_ASKER: dict[str, Attributes] = {
+    "nobody-judges-the-own-body": OPERATOR,
+    "nobody-confirms-the-own-word": OPERATOR,
+}
+"""Whose facts are right; of the others those of the clerk."""
 
 
 def decide(
@@ -108,4 +166,6 @@ def test_a_missing_fact_opens_no_forbid(policy_id: str) -> None:
 def test_the_request_would_pass_if_the_facts_were_right(policy_id: str) -> None:
     """So that the tests above cannot pass because nothing is ever allowed."""
     kind, principal, action, of, resource = FORBIDDEN[policy_id]
-    assert decide(TEXT, kind, principal | CLERK, action, of, resource) is cedarpy.Decision.Allow
+    right = resource | RIGHT.get(policy_id, {})
+    asker = principal | RIGHT_ASKER.get(policy_id, CLERK)
+    assert decide(TEXT, kind, asker, action, of, right) is cedarpy.Decision.Allow

@@ -73,7 +73,7 @@ def test_the_skeleton_keeps_every_contract(skeleton: Path) -> None:
         ("certificates/store", "hashira.certificates.services", SYSTEM),
         ("certificates/services", "hashira.certificates.web", SYSTEM),
         ("certificates/api", "hashira.certificates.web", SYSTEM),
-        ("certificates/services", "hashira.certificates.selectors", SYSTEM),
+        ("certificates/selectors", "hashira.certificates.services", SYSTEM),
         ("certificates/adapters", "hashira.certificates.store", SYSTEM),
         ("kernel/era", "django.utils", PURE),
         ("kernel/era", "pathlib", PURE),

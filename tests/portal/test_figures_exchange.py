@@ -51,7 +51,7 @@ def test_what_was_taken_is_shown_with_its_source(client: Client) -> None:
     assert "千代田区" in page
     document = client.get("/figures?format=json", headers={"host": "localhost"}).json()
     assert {one["installation"] for one in document["received"]} == {"千代田区"}
-    assert {one["key"] for one in document["not_counted"]} == {"cloud", "plan"}
+    assert {one["key"] for one in document["not_counted"]} == {"cloud.environments", "plan"}
     csv = client.get("/figures?received-format=csv", headers={"host": "localhost"})
     assert "千代田区" in b"".join(csv.streaming_content).decode()
 

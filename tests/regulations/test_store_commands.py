@@ -40,6 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "changed": 0,
         "same": 0,
         "skipped": 1,
+        "references_read": 2,
     }
     assert hashira(folder, "scan", "--processes", "1").returncode == 0
     return folder

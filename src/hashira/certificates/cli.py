@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,12 +12,13 @@ import click
 from hashira.certificates.commands import imports as import_commands
 from hashira.certificates.commands import keys as key_commands
 from hashira.certificates.commands.bundle import bundle
+from hashira.certificates.commands.check_in import check_in
 from hashira.certificates.commands.earlier import adopt, revoke_card
+from hashira.certificates.commands.programmes import programmes
 from hashira.certificates.commands.terminal import terminal_language
 from hashira.certificates.commands.trust import trust as trust_commands
 
 if TYPE_CHECKING:
-    from hashira.certificates.domain.trust import TrustStore
     from hashira.certificates.domain.verdict import Assessment
     from hashira.kernel.language import Bilingual
 
@@ -75,20 +75,13 @@ def verify(
     終了コード / exit: 0 verified, 1 negative, 2 usage, 3 environment.
     """
     from hashira.certificates.adapters.submission import certificates_in
-    from hashira.certificates.adapters.trust_files import read_trust
-    from hashira.certificates.commands.bundle import is_bundle, read_pinned
+    from hashira.certificates.commands.trusting import trust_of
     from hashira.certificates.domain.format import assess
-    from hashira.certificates.domain.trust import TrustStore
     from hashira.kernel.errors import HashiraError
 
-    language = terminal_language()
+    language, moment = terminal_language(), at or datetime.now(UTC)
     try:
-        given = trust or _own_trust()
-        bundles = [read_pinned(path, bundle_key) for path in given if is_bundle(path)]
-        plain = read_trust(path for path in given if not is_bundle(path))
-        store = TrustStore.merged([plain, *(one.trust for one in bundles)])
-        if not trust:
-            store = store | _archived_trust()
+        store = trust_of(trust, bundle_key, at=moment)
         texts = certificates_in(_read(file))
     except HashiraError as error:
         click.echo(error.message(language), err=True)
@@ -96,13 +89,6 @@ def verify(
     except ImportError as error:  # a wheel that this machine lacks, such as the reader of pictures
         click.echo(f"部品がありません / a part is missing: {error.name}", err=True)
         sys.exit(_ENVIRONMENT)
-    moment = at or datetime.now(UTC)
-    for stale in (one for one in bundles if not one.fresh(moment)):
-        click.echo(
-            f"信頼情報（{stale.version}版）は有効期間外です。新しい版を受け取ってください / "
-            f"bundle {stale.version} is out of date; fetch a new one",
-            err=True,
-        )
     assessments = [assess(text, trust=store, at=moment) for text in texts]
     if as_json:
         import orjson
@@ -126,25 +112,6 @@ def verify(
             click.echo(f"  信頼情報 / trust: {facts.name} {facts.dated:%Y-%m-%d}（{age}日前 / days）{old}")
     if any(a.verdict != "verified" for a in assessments):
         sys.exit(_NEGATIVE)
-
-
-def _own_trust() -> tuple[str, ...]:
-    """Without --trust: what HASHIRA_TRUST names, and the keys of the installation in the data folder."""
-    named = tuple(path for path in os.environ.get("HASHIRA_TRUST", "").split(os.pathsep) if path)
-    own = os.path.join(os.environ.get("HASHIRA_DATA_DIR", ".data"), "trust")
-    return (*named, own) if os.path.isdir(own) else named
-
-
-def _archived_trust() -> TrustStore:
-    """The lists that ``trust update`` has put in force on this machine; needs no database."""
-    from datetime import timedelta
-    from pathlib import Path
-
-    from hashira.certificates.adapters.trust_archive import FOLDER, TrustArchive
-
-    days = float(os.environ.get("HASHIRA_TRUST_WARN_DAYS", "14"))
-    archive = TrustArchive(Path(os.environ.get("HASHIRA_DATA_DIR", ".data")) / FOLDER)
-    return archive.read(at=datetime.now(UTC), warn_after=timedelta(days=days))
 
 
 def _read(file: str) -> bytes:
@@ -241,6 +208,8 @@ def _moment(moment: datetime) -> str:
 
 certificates.add_command(import_commands.import_)
 certificates.add_command(bundle)
+certificates.add_command(programmes)
+certificates.add_command(check_in)
 certificates.add_command(revoke_card)
 
 

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from django.db.models import Count
 
 from hashira.certificates.domain.format import FORMATS
-from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, RegisterLink
+from hashira.certificates.store.models import (
+    CollapsedDose,
+    DoseEvent,
+    IssuedCertificate,
+    Person,
+    RegisterLink,
+)
 from hashira.kernel.figure import Figure
 from hashira.kernel.language import Bilingual
 
@@ -19,12 +25,13 @@ def figures() -> tuple[Figure, ...]:
     """Registers, links and certificates of this installation, counted now."""
     now = datetime.now(UTC)
     in_force = DoseEvent.objects.filter(replaced_by=None).exclude(kind=DoseEvent.Kind.VOIDED)
+    in_force = in_force.exclude(pk__in=CollapsedDose.objects.filter(merge__reversal=None).values("event__pk"))
     issued = dict(IssuedCertificate.objects.values_list("format").annotate(Count("pk")))
     return (
         Figure(
             "certificates.people",
             Bilingual("台帳に登録された人", "People in the registers"),
-            Person.objects.filter(erased_at=None).count(),
+            Person.objects.filter(erased_at=None, merged_into=None).count(),
             _PEOPLE,
             now,
             Bilingual(

@@ -1,31 +1,39 @@
-"""Durable work of the certificates: checking, applying and undoing an import (接種証明書の非同期処理)."""
+"""Durable work of the certificates: imports, trust, reissue, printing (接種証明書の非同期処理)."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from hashira.certificates.domain.import_state import ImportState
+from hashira.certificates.domain.print_list import PART
+from hashira.certificates.selectors.printing import batch_view
 from hashira.certificates.selectors.trust import archive
 from hashira.certificates.services import (
+    bulk_correction,
     bundle,
+    comparing,
+    examination,
     import_apply,
     import_check,
     imports,
     key_life,
+    printing,
     reissue,
     status,
     trust,
 )
 from hashira.certificates.store.models.imports import DoseImport
+from hashira.core import jobs
 from hashira.core.access import Principal
 from hashira.core.jobs import JobContext, job
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 WORKER = Principal.system("certificates.import")
+PRINTER = Principal.system("certificates.print")
 State = ImportState
 
 
@@ -45,6 +53,15 @@ def check(context: JobContext, parameters: Mapping[str, Any]) -> Any:
             )
             context.progress(position["line"] - 1)
             portion += 1
+        missing = {"after": 0, "found": 0} if comparing.is_comparison(import_id) else None
+        while missing is not None:
+            missing = context.step(
+                f"missing {missing['after']}", comparing.find_missing, import_id, number, missing["after"]
+            )
+            counts = position["counts"]
+            counts["kind_not-there"] = counts.get("kind_not-there", 0) + missing["found"]
+            if not missing["after"]:
+                break
     except import_check.CheckSuperseded:
         return {"superseded": True}
     except HashiraError as error:
@@ -79,10 +96,46 @@ def clean(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     return context.step("clean", _forget, str(parameters["import"]))
 
 
+@job(kind=examination.EXAMINE_JOB, title=Bilingual("台帳の点検", "Looking through the register"))
+def examine(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Likely duplicates and doubtful records of a register, portion by portion of dates of birth."""
+    organisation, scan = str(parameters["organisation"]), str(context.job_id)
+    counts = {"people": 0, "pairs": 0, "doubts": 0}
+    after, portion = "", 0
+    while True:
+        found = context.step(f"births {portion}", examination.examine_portion, organisation, scan, after)
+        counts = {name: counts[name] + found[name] for name in counts}
+        context.progress(counts["people"])
+        after, portion = found["after"], portion + 1
+        if not after:
+            break
+    counts["pairs"] += context.step("numbers", examination.examine_numbers, organisation, scan)
+    context.step("end", examination.end_examination, organisation, scan)
+    return counts
+
+
+@job(kind=bulk_correction.CORRECT_JOB, title=Bilingual("一括訂正", "Correcting in bulk"))
+def correct_in_bulk(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """The chosen rows of a comparison, at once."""
+    return context.step("correct", _correct_in_bulk, str(parameters["import"]))
+
+
+@job(kind=bulk_correction.UNDO_JOB, title=Bilingual("一括訂正の取消し", "Undoing a bulk correction"))
+def undo_bulk_correction(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """All of them back, at once."""
+    return context.step("undo", _undo_bulk_correction, str(parameters["import"]))
+
+
 @job(kind=trust.UPDATE_JOB, title=Bilingual("信頼リストの更新", "Updating the lists of trust"))
 def update_trust(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on."""
-    return {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    """Every pinned list, each a step of its own: one that fails keeps its old version, the others go on.
+
+    What is new in them goes into a bundle, so that verifiers without network learn of it too.
+    """
+    done = {name: context.step(f"list {name}", _update_trust, name) for name in archive().names()}
+    if "updated" in done.values():
+        context.step("announce", _request_bundle)
+    return done
 
 
 def _update_trust(name: str) -> str:
@@ -132,8 +185,44 @@ def after_compromise(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     return {"revoked": done, **counts}
 
 
+@job(kind=printing.PRINT_JOB, title=Bilingual("証明書の一括印刷", "Printing certificates in numbers"))
+def print_batch(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Part by part: no more than one part of sheets is in memory, and each file can be fetched at once.
+
+    A step that a crash cut short runs again: who has a certificate of this batch keeps it.
+    """
+    batch_id = UUID(str(parameters["batch"]))
+    people = batch_view(batch_id).people
+    sheets = 0
+    for part, first in enumerate(range(1, people + 1, PART), start=1):
+        context.raise_if_cancelled()
+        context.step(f"issue {part}", _issue_part, context, batch_id, first)
+        sheets += context.step(f"draw {part}", _draw, context, batch_id, part)
+        context.progress(min(first - 1 + PART, people))
+    view = batch_view(batch_id)
+    return {"people": people, "sheets": sheets, "refused": view.refused}
+
+
+def _issue_part(context: JobContext, batch_id: UUID, first: int) -> int:
+    issued = 0
+    while some := printing.issue_some(actor=PRINTER, batch_id=batch_id, first=first, at=datetime.now(UTC)):
+        issued += some
+        context.progress(first - 1 + issued)
+        context.raise_if_cancelled()
+    return issued
+
+
+def _draw(context: JobContext, batch_id: UUID, part: int) -> int:
+    return printing.draw_part(batch_id, part, alive=context.raise_if_cancelled)
+
+
 def _publish_changes() -> int:
     return bundle.publish_changes(actor=status.PUBLISHER, at=datetime.now(UTC))
+
+
+def _request_bundle() -> str:
+    """A job of its own: what fails in it does not make the lists old again."""
+    return str(jobs.request(actor=status.PUBLISHER, kind=status.BUNDLE_JOB, parameters={"after": "lists"}).id)
 
 
 def _build_bundle() -> int:
@@ -141,21 +230,21 @@ def _build_bundle() -> int:
 
 
 def _reissue(reissue_id: str) -> str:
-    return reissue.carry_out(actor=status.PUBLISHER, reissue_id=uuid.UUID(reissue_id), at=datetime.now(UTC))
+    return reissue.carry_out(actor=status.PUBLISHER, reissue_id=UUID(reissue_id), at=datetime.now(UTC))
 
 
 def _count_under(approval: str) -> int:
-    return key_life.count_under(uuid.UUID(approval))
+    return key_life.count_under(UUID(approval))
 
 
 def _revoke_portion(approval: str) -> int:
-    return key_life.revoke_portion(
-        actor=status.PUBLISHER, approval_id=uuid.UUID(approval), at=datetime.now(UTC)
-    )
+    return key_life.revoke_portion(actor=status.PUBLISHER, approval_id=UUID(approval), at=datetime.now(UTC))
 
 
 def tidy() -> int:
-    """Delete the files, rows and reports of imports whose time is over; says of how many.
+    """Delete the files, rows and reports of imports and the files of batches whose time is over.
+
+    Says of how many imports.
 
     A file whose import says that it is gone, or that no import knows, was left by a machine that stopped in
     between, and goes as well.
@@ -169,19 +258,29 @@ def tidy() -> int:
     for row in over:
         import_check.forget_rows(row)
     imports.remove_strays(now)
+    for batch_id in printing.batches_over(now):
+        printing.remove_files(actor=PRINTER, batch_id=batch_id, at=now)
     return len(over)
 
 
 def _settle(import_id: str, state: str, counts: dict[str, Any]) -> None:
-    import_apply.settle(actor=WORKER, import_id=uuid.UUID(import_id), state=state, counts=counts)
+    import_apply.settle(actor=WORKER, import_id=UUID(import_id), state=state, counts=counts)
 
 
 def _apply(import_id: str) -> dict[str, int]:
-    return import_apply.apply_rows(actor=WORKER, import_id=uuid.UUID(import_id))
+    return import_apply.apply_rows(actor=WORKER, import_id=UUID(import_id))
 
 
 def _undo(import_id: str) -> dict[str, int]:
-    return import_apply.void_doses(actor=WORKER, import_id=uuid.UUID(import_id))
+    return import_apply.void_doses(actor=WORKER, import_id=UUID(import_id))
+
+
+def _correct_in_bulk(import_id: str) -> dict[str, int]:
+    return bulk_correction.carry_out(actor=WORKER, import_id=UUID(import_id))
+
+
+def _undo_bulk_correction(import_id: str) -> dict[str, int]:
+    return bulk_correction.carry_out_undo(actor=WORKER, import_id=UUID(import_id))
 
 
 def _forget(import_id: str) -> None:

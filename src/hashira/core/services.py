@@ -15,9 +15,13 @@ from hashira.core.audit.recording import Subject, record
 from hashira.core.witness import witnessed
 
 _Service = TypeVar("_Service", bound=Callable[..., Any])
+RefusalListener = Callable[[Principal, str, AccessDenied], None]
 
 REFUSED = "access:Refused"
 """The action under which the audit has whom somebody was kept from; the fact ``action`` says what it was."""
+
+REFUSAL_LISTENERS: list[RefusalListener] = []
+"""What systems do when somebody known was refused, in the transaction of the event that tells it."""
 
 SERVICES: dict[str, str] = {}
 """Every declared service (``module.function``) with the action it declares."""
@@ -76,6 +80,8 @@ def tell_refusal(actor: Principal, action: str, refused: AccessDenied) -> None:
     asked = refused.resource
     subjects = [Subject(asked.kind, asked.id)] if asked is not None and asked.id else []
     with transaction.atomic():
+        for listener in REFUSAL_LISTENERS:
+            listener(actor, action, refused)
         record(
             actor=actor,
             action=REFUSED,

@@ -15,6 +15,7 @@ _GROUPS = {
     "demo": ("hashira.portal.demonstration.command", "デモ用のデータ / demonstration data"),
     "figures": ("hashira.portal.exchange.command", "数値の持ち運び / figures that travel"),
     "jobs": ("hashira.portal.jobs.command", "ジョブ / jobs"),
+    "cloud": ("hashira.cloud.cli", "ガバメントクラウド / Government Cloud"),
     "certificates": ("hashira.certificates.cli", "接種証明書 / vaccination certificates"),
     "regulations": ("hashira.regulations.cli", "アナログ規制の見直し / review of analog regulations"),
 }

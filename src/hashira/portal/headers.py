@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-_CAMERA_PAGES = ("/certificates/verify",)
+_CAMERA_PAGES = ("/certificates/verify", "/certificates/verifier/")
 
 
 class PermissionsPolicyMiddleware:
-    """Closes the device features of the browser; the camera opens on the page that scans codes only.
+    """Closes the device features of the browser; the camera opens on the pages that scan codes only.
 
     Source: W3C Permissions Policy; ``Cross-Origin-Resource-Policy`` is Fetch §3.6.
     """

@@ -26,9 +26,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     links = [(Bilingual("ホーム", "Home"), reverse("home"))]
     if "certificates" in settings.HASHIRA_SYSTEMS:
         links.append((Bilingual("証明書を確かめる", "Verify a certificate"), reverse("certificates:verify")))
+        links += _receive_link(request)
         links += _certificates_links(request)
     if "regulations" in settings.HASHIRA_SYSTEMS:
         links += _regulations_links(request)
+    if "cloud" in settings.HASHIRA_SYSTEMS:
+        links += _cloud_links(request)
     return {
         "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
         "account_links": _account_links(request),
@@ -40,6 +43,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,
     }
+
+
+def _receive_link(request: HttpRequest) -> list[tuple[Bilingual, str]]:
+    """For whoever holds a code from the counter: not for staff at work."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is not None and principal.kind is PrincipalKind.STAFF:
+        return []
+    return [(Bilingual("証明書を受け取る", "Receive a certificate"), reverse("certificates:receive"))]
 
 
 def _trust_link() -> list[Link]:
@@ -66,16 +77,45 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if principal.kind is PrincipalKind.RESIDENT:
         return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
     roles = {grant.role for grant in principal.grants}
-    keys = [(Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys"))]
+    keys = [
+        (Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys")),
+        (Bilingual("予防接種プログラム", "Vaccine programmes"), reverse("certificates:programmes")),
+    ]
     if not roles & {"municipal_clerk", "municipal_supervisor"}:
         return keys if "administrator" in roles else []
+    from hashira.certificates.selectors.people import registers_of
+    from hashira.certificates.selectors.work import waiting as waiting_at
+
+    waiting = f"{waiting_at([register.id for register in registers_of(principal)]):,}"
     return [
+        (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
+        (Bilingual("一括印刷", "Batches"), reverse("certificates:batches")),
+        (
+            Bilingual(f"要対応（{waiting}）", f"To do ({waiting})"),
+            reverse("certificates:work"),
+        ),
         (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
         (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
+        (Bilingual("重複の候補", "Duplicates"), reverse("certificates:duplicates")),
+        (Bilingual("一括照会", "Look up a list"), reverse("certificates:look-up")),
+        (Bilingual("照会の委任", "Delegated look-up"), reverse("certificates:delegations")),
         (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
         (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
+        *(_alert_links(principal) if "municipal_supervisor" in roles else []),
+        (Bilingual("統計", "Statistics"), reverse("certificates:statistics")),
         *(keys if "administrator" in roles else []),
     ]
+
+
+def _alert_links(principal: Principal) -> list[tuple[Bilingual, str]]:
+    """What was attempted about protected people, with how much of it nobody has looked at."""
+    from hashira.certificates.selectors.protection import open_alerts, supervised
+
+    waiting = open_alerts(supervised(principal))
+    name = Bilingual("支援措置の通知", "Protection alerts")
+    if waiting:
+        name = Bilingual(f"{name.ja}（{waiting}）", f"{name.en} ({waiting})")
+    return [(name, reverse("certificates:protection-alerts"))]
 
 
 def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
@@ -89,6 +129,23 @@ def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         (Bilingual("法令の全文検索", "Search of law"), reverse("regulations:search")),
         (Bilingual("洗い出した条項", "Findings"), reverse("regulations:findings")),
     ]
+
+
+def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
+    """The selection of services, and what is one's own work in it."""
+    front = (Bilingual("ガバメントクラウド", "Government Cloud"), reverse("cloud:index"))
+    principal: Principal | None = getattr(request, "principal", None)
+    roles = {grant.role for grant in principal.grants} if principal is not None else set()
+    found = [front]
+    if "cloud_provider" in roles:
+        found.append((Bilingual("サービスの提案", "Proposals"), reverse("cloud:proposals")))
+    if roles & {"cloud_assessor", "cloud_operator"}:
+        found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
+    if "cloud_operator" in roles:
+        found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
+    if "cloud_applicant" in roles:
+        found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
+    return found
 
 
 def _account_links(request: HttpRequest) -> list[Link]:

@@ -91,12 +91,14 @@ HASHIRA_TRUST_WARN_DAYS = float(os.environ.get("HASHIRA_TRUST_WARN_DAYS", "14"))
 HASHIRA_TRUST_REMOVAL_PERCENT = float(os.environ.get("HASHIRA_TRUST_REMOVAL_PERCENT", "20"))
 HASHIRA_TRUST_REFRESH_HOURS = float(os.environ.get("HASHIRA_TRUST_REFRESH_HOURS", "24"))
 HASHIRA_SHC_ISSUER = os.environ.get("HASHIRA_SHC_ISSUER", "")
+HASHIRA_SHC_WALLET = os.environ.get("HASHIRA_SHC_WALLET", "")
 HASHIRA_SHC_KEY = os.environ.get("HASHIRA_SHC_KEY", "")
 HASHIRA_VDS_KEY = os.environ.get("HASHIRA_VDS_KEY", "")
 HASHIRA_DSC_KEY = os.environ.get("HASHIRA_DSC_KEY", "")
 HASHIRA_BUNDLE_KEY = os.environ.get("HASHIRA_BUNDLE_KEY", "")
 HASHIRA_STATE = os.environ.get("HASHIRA_STATE", "")
 HASHIRA_IMPORT_RETENTION_DAYS = int(os.environ.get("HASHIRA_IMPORT_RETENTION_DAYS", "30"))
+HASHIRA_PRINT_RETENTION_DAYS = int(os.environ.get("HASHIRA_PRINT_RETENTION_DAYS", "7"))
 HASHIRA_LINK_ATTEMPT_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_ATTEMPT_RETENTION_DAYS", "30"))
 HASHIRA_LINK_REQUEST_RETENTION_DAYS = int(os.environ.get("HASHIRA_LINK_REQUEST_RETENTION_DAYS", "1825"))
 HASHIRA_JOB_RETENTION_DAYS = int(os.environ.get("HASHIRA_JOB_RETENTION_DAYS", "90"))
@@ -160,6 +162,7 @@ INSTALLED_APPS = [
         else []
     ),
     *(["hashira.regulations.store", "hashira.regulations.web"] if "regulations" in HASHIRA_SYSTEMS else []),
+    *(["hashira.cloud.store", "hashira.cloud.web"] if "cloud" in HASHIRA_SYSTEMS else []),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -41,7 +41,9 @@ def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES
 
 
 def prune() -> None:
-    """Deletes what has been kept for long enough; where nothing is over, nothing is told either.
+    """Deletes what has been kept for long enough, and lets lapse what was not met in time.
+
+    Where nothing is over, nothing is told either.
 
     Several workers may do so at once: what one has deleted the other does not find.
     """
@@ -51,6 +53,11 @@ def prune() -> None:
     actor, now = Principal.system("upkeep"), datetime.now(UTC)
     while jobs_are_over(now) and prune_jobs(actor=actor, at=now):
         pass
+    if "cloud" in settings.HASHIRA_SYSTEMS:
+        from hashira.cloud.services.standing import review_standings, standings_are_due
+
+        if standings_are_due(now):
+            review_standings(actor=actor, at=now)
     if "certificates" not in settings.HASHIRA_SYSTEMS:
         return
     from hashira.certificates.jobs import tidy

@@ -40,6 +40,8 @@ if "certificates" in settings.HASHIRA_SYSTEMS:
     ]
 if "regulations" in settings.HASHIRA_SYSTEMS:
     urlpatterns.append(path("regulations/", include("hashira.regulations.urls")))
+if "cloud" in settings.HASHIRA_SYSTEMS:
+    urlpatterns.append(path("cloud/", include("hashira.cloud.urls")))
 
 handler400 = "hashira.ui.errors.bad_request"
 handler403 = "hashira.ui.errors.permission_denied"

@@ -57,7 +57,11 @@ _PILLARS = (
         "cloud",
         Bilingual("第3の柱・安全な基盤", "Pillar 3: safe, resilient foundations"),
         Bilingual("ガバメントクラウド", "Government Cloud"),
-        Bilingual("まだ使えません", "Does not work yet"),
+        Bilingual(
+            "公開された要件に照らしてクラウドサービスを選び、判定の理由と条件の進み具合を公開します",
+            "Select cloud services against published requirements, with reasons and progress in public",
+        ),
+        "cloud:index",
     ),
 )
 _PLAN = Pillar(

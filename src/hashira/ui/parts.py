@@ -130,6 +130,7 @@ _FAMILIES = {
     "revoked": "bad",
     "untrusted": "doubt",
     "expired": "doubt",
+    "may-be-revoked": "doubt",
     "malformed": "unknown",
     "unsupported": "unknown",
 }
@@ -153,6 +154,7 @@ def verdict_words(verdict: str) -> str:
         "revoked": _("取り消されています"),
         "untrusted": _("発行者を確認できません"),
         "expired": _("有効期限が切れています"),
+        "may-be-revoked": _("失効の可能性・要確認"),
         "malformed": _("読み取れません"),
         "unsupported": _("対応していない形式です"),
     }[verdict]

@@ -29,7 +29,7 @@ from hashira.certificates.store.models import (
     PersonRevision,
     StagedRow,
 )
-from hashira.certificates.web.imports import _job_of
+from hashira.certificates.web.imports import job_of
 from hashira.core import jobs
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
@@ -320,4 +320,4 @@ def test_an_import_whose_job_is_kept_no_more_is_told_to_be_stuck(city: Organisat
     """A failed job goes after its days; the page of what it left half done must still open."""
     sent = send(HANAKO)
     DoseImport.objects.filter(pk=sent).update(state="checking", job_id=uuid4())
-    assert _job_of(import_view(clerk(city), sent)) is None
+    assert job_of(import_view(clerk(city), sent)) is None

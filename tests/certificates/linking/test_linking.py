@@ -112,7 +112,7 @@ def test_a_changed_name_goes_to_staff_who_accept_it(city: Organisation, person: 
     assert claim(married, city).person_id is None
     asked = request_link(actor=married, organisation_id=city.pk, number="0000000001", at=NOW)
     view = request_view(asked)
-    best = compared(view)[0]
+    best = compared(view, clerk(city))[0]
     assert (best.person_id, best.name_agrees, best.birth_agrees, best.coupon_agrees) == (
         person,
         False,
@@ -277,6 +277,7 @@ def test_whatever_is_wrong_the_database_is_asked_the_same(city: Organisation, pe
         with CaptureQueriesContext(connection) as queries:
             assert claim(who, city, number).person_id is None
         asked = [query["sql"].split("WHERE")[0].split("VALUES")[0] for query in queries.captured_queries]
+        asked = [sql.split(" SELECT ")[0] if sql.startswith("INSERT") else sql for sql in asked]
         return [sql for sql in asked if "SAVEPOINT" not in sql]  # their names count up
 
     nobody = asked(resident(), "9999999999")
@@ -348,9 +349,9 @@ def test_the_code_of_a_changed_name_shows_staff_whom_it_named(city: Organisation
     asked = request_link(actor=married, organisation_id=city.pk, number=code, at=NOW)
     view = request_view(asked)
     assert view.why == "name_differs"
-    best = compared(view)[0]
+    best = compared(view, clerk(city))[0]
     assert (best.person_id, best.named) == (person, True)
-    assert not any(one.named for one in compared(view)[1:])
+    assert not any(one.named for one in compared(view, clerk(city))[1:])
     assert people_shown(married) == []
     assert claim(resident(), city, code).person_id is None  # the code went into the request
 
@@ -368,7 +369,7 @@ def test_a_request_finds_people_by_name_when_the_register_has_the_wrong_birth_da
     asked = request_link(
         actor=resident("高橋花子", date(1980, 3, 1)), organisation_id=city.pk, number="", at=NOW
     )
-    found = compared(request_view(asked))
+    found = compared(request_view(asked), clerk(city))
     assert [(one.person_id, one.name_agrees, one.birth_agrees) for one in found] == [(person, True, False)]
 
 
@@ -392,7 +393,7 @@ def test_a_corrected_birth_date_suspends_the_link(city: Organisation, person: UU
         view_own_record(actor=hanako, person_id=person)
     (view,) = requests_at(frozenset({city.pk}))
     assert view.why == "birth_changed"
-    assert compared(view)[0].named
+    assert compared(view, clerk(city))[0].named
     (ended,) = ended_by_staff(hanako.id)
     assert "生年月日" in ended.reason.ja
     accept_request(actor=clerk(city), request_id=view.id, person_id=person, reason="確認済み", at=NOW)

@@ -33,8 +33,9 @@ def test_an_entry_is_whole(entry: VaccineProduct) -> None:
 
 @EVERY
 def test_codes_are_codes(entry: VaccineProduct) -> None:
-    for code in (entry.cvx, entry.cvx_before):
-        assert code is None or (code.isdigit() and 2 <= len(code) <= 3)
+    for code in entry.cvx_codes:
+        assert code.code.isdigit()
+        assert 2 <= len(code.code) <= 3
     if entry.disease == COVID:
         assert entry.cvx is None or entry.cvx in cvx_vaccine.PRODUCTS
         assert entry.icd11 in icd11_vaccine.VACCINES

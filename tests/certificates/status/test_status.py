@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import warnings
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from tests.certificates.people import NOW, clerk, given, municipality, registered, resident
+from tests.certificates.signers import document_signer
 
 from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.cli import certificates as command
@@ -20,6 +23,7 @@ from hashira.certificates.domain import shc
 from hashira.certificates.domain.certificate_status import Reason, Standing
 from hashira.certificates.domain.dose import Dose
 from hashira.certificates.domain.format import verify
+from hashira.certificates.domain.hcert import key_identifier
 from hashira.certificates.domain.status_bundle import (
     BundleNotUsable,
     apply_delta,
@@ -328,6 +332,22 @@ def test_corrections_that_wait_together_are_served_by_one_bundle(
     assert publish_changes(actor=PUBLISHER, at=LATER + timedelta(days=4)) == before + 2
     with pytest.raises(AccessDenied):
         publish_changes(actor=hanako, at=LATER)
+
+
+def test_what_others_publish_makes_a_new_bundle(city: Organisation, settings: Any, tmp_path: Path) -> None:
+    """The signers of states and the lists of revoked certificates that the installation believes go along."""
+    before = publish_changes(actor=PUBLISHER, at=LATER)
+    signer = document_signer()
+    path = tmp_path / "signers.json"
+    kid = base64.b64encode(key_identifier(signer.der)).decode()
+    entry = {"kid": kid, "country": "UT", "rawData": base64.b64encode(signer.der).decode()}
+    path.write_text(json.dumps([entry]))
+    settings.HASHIRA_TRUST = [path]
+    assert publish_changes(actor=PUBLISHER, at=LATER) == before + 1
+    octets = latest_bundle().octets  # type: ignore[union-attr]  # one was made
+    read = read_bundle(octets, pinned=signer_of(octets))
+    assert [key.certificate for key in read.trust.state_keys] == [signer.der]
+    assert publish_changes(actor=PUBLISHER, at=LATER) == before + 1
 
 
 def test_a_bundle_tells_good_revoked_and_not_yet_known_apart(

@@ -156,3 +156,27 @@ def test_the_example_of_the_schedule_of_2022_is_found(shared_data: Path) -> None
     assert (finding.type, finding.phase) == ("検査・点検", "1-②")
     assert finding.score > 0.5
     assert "目視" in {reason.words for reason in finding.reasons}
+
+
+def test_a_law_that_is_named_by_its_title_alone_is_followed_when_asked() -> None:
+    act = law(
+        "**第一条**　管理者は、設備を目視により点検しなければならない。\n",
+        title="河川設備法",
+        law_id="450AC0000000007",
+        number="昭和五十年法律第七号",
+    )
+    order = law(
+        "**第一条**　河川設備法第一条の点検は、目視により行う。\n",
+        title="別の規則",
+        law_id="450M50000000001",
+        number="昭和五十年運輸省令第一号",
+        rank="MinisterialOrdinance",
+    )
+    told = {}
+    for titles in (False, True):
+        surveyor = Surveyor(JAPAN, titles=titles)
+        found = findings([surveyor.survey(act), surveyor.survey(order)])
+        told[titles] = {f.law_title: {r.rule for r in f.reasons} for f in found if f.category == "目視"}
+    assert "参照.根拠" not in told[False]["別の規則"]
+    assert "参照.根拠" in told[True]["別の規則"]
+    assert "参照.委任" in told[True]["河川設備法"]

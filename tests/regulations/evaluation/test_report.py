@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashira.regulations.domain.evaluation.gold import GoldEntry, GoldPart
-from hashira.regulations.domain.evaluation.report import best_report, gold_report, label_report
+from hashira.regulations.domain.evaluation.report import gold_report, label_report, whole_report
 from hashira.regulations.domain.law.law_family import family_of
 
 PLACES = [(f"法{n}", "Mp-At_1-Pr_1") for n in range(10)]
@@ -71,9 +71,16 @@ def test_one_judge_alone_gives_no_agreement() -> None:
 
 def test_the_best_are_of_all_categories_together() -> None:
     entries = [entry(0, "目視", "目視"), entry(9, "目視", "目視")]
-    read, share = best_report(entries, {"目視": SCORES, "書面掲示": {PLACES[0]: 0.95}}, best=3)
-    assert read == 2  # 法0 as 目視 and as 書面掲示; 法9 is not among the best
-    assert share.value == 0.5
+    whole = whole_report(entries, {"目視": SCORES, "書面掲示": {PLACES[0]: 0.95}}, best=3)
+    assert whole.best == 2  # 法0 as 目視 and as 書面掲示; 法9 is not among the best
+    assert whole.precision_of_best.value == 0.5
+
+
+def test_all_categories_together_weigh_what_their_paragraphs_stand_for() -> None:
+    entries = [entry(0, "目視", "目視", 2.0), entry(1, "書面掲示", "書面掲示", 6.0)]
+    whole = whole_report(entries, {"目視": SCORES, "書面掲示": {}})
+    assert whole.estimated == 8.0
+    assert whole.recall_at[0.02].value == 0.25  # 法1 is not found as 書面掲示
 
 
 def test_an_act_and_its_orders_are_one_family() -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.regulations.cities import AT, FACILITY, TERMINAL, TODAY, city, keep
+from tests.regulations.cities import AT, FACILITY, LIBRARY, TERMINAL, TODAY, city, keep
 
 from hashira.core.access import AccessDenied, Principal
 from hashira.regulations.adapters.sources import documents, read_text
 from hashira.regulations.adapters.surveying import surveyor_of
 from hashira.regulations.domain.detection import findings
 from hashira.regulations.selectors.findings import FindingRows, finding_view, findings_in, kept_findings
+from hashira.regulations.services import scanning
 from hashira.regulations.services.scanning import Scanned, prepare, rules_in_use, scan_laws
 from hashira.regulations.store import models
 
@@ -60,11 +61,63 @@ def test_only_the_changed_law_is_surveyed_and_only_its_rows_change(tmp_path: Pat
     assert "目視" not in {f.category for f in kept_findings() if f.law_id == "施設" and f.score > 0.5}
 
 
+DETAILS = """試験市施設管理条例施行規則
+令和四年五月一日規則第九号
+
+第1条　試験市施設管理条例（令和四年条例第三号）第1条第1項の点検は、年1回、目視により行わなければならない。
+"""
+
+
+def _parts(tmp_path: Path, facility: str) -> None:
+    keep(city(tmp_path / "a", 施設=facility, 細則=DETAILS, 図書館=LIBRARY))
+
+
+def _lifted(law_id: str) -> set[str]:
+    return {r.rule for f in kept_findings() if f.law_id == law_id for r in f.reasons if "参照." in r.rule}
+
+
+def _put_all_together_again() -> tuple[int, int, int]:
+    models.Law.objects.update(put_together="")
+    scanned = scan()
+    return scanned.added, scanned.changed, scanned.removed
+
+
+def test_a_changed_law_reaches_the_provisions_that_rest_on_it_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hashira.regulations.services import circle
+
+    _parts(tmp_path, FACILITY)
+    scan()
+    assert _lifted("細則") == {"参照.根拠"}
+    assert _lifted("施設") == {"参照.委任"}
+    monkeypatch.setattr(circle, "_HALF", 1.0)  # two of three laws are put together, not all three
+    needed: list[int] = []
+    told = scanning.reach
+
+    def reach(*args: object) -> circle.Circle:
+        found = told(*args)  # type: ignore[arg-type]
+        needed.extend(found.needed)
+        return found
+
+    monkeypatch.setattr(scanning, "reach", reach)
+    _parts(tmp_path, FACILITY.replace("目視により点検しなければならない", "知らせる"))
+    scanned = scan()
+    assert scanned.surveyed == 1
+    kept = models.Law.objects.filter(pk__in=needed).values_list("law_id", flat=True)
+    assert set(kept) == {"施設", "細則"}
+    assert scanned.changed > 0  # the rule, which nothing lifts any more
+    assert _lifted("細則") == _lifted("施設") == set()
+    assert _put_all_together_again() == (0, 0, 0)
+    _parts(tmp_path, FACILITY)
+    assert scan().surveyed == 1
+    assert _lifted("細則") == {"参照.根拠"}
+    assert _put_all_together_again() == (0, 0, 0)
+
+
 def test_other_rules_survey_everything_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(city(tmp_path / "a"))
     scan()
-    from hashira.regulations.services import scanning
-
     monkeypatch.setattr(scanning, "rules_in_use", lambda: "other rules")
     assert scan().surveyed == 2
     assert set(models.Revision.objects.values_list("surveyed_by", flat=True)) == {"other rules"}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_OCTETS = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004 §6.3.8
+_DARK, _LIGHT = b"\x00", b"\xff"
+_DIGITS = tuple(str(number) for number in range(186))
+"""A code has up to 177 modules."""
 
 
 class NoCodeInImage(HashiraError):
@@ -76,16 +79,39 @@ def draw(text: str, *, level: str = "L") -> tuple[str, int]:
     ``level`` is the error correction (L, M, Q, H). For ``shc:/`` the drawer chooses byte and
     numeric segments by itself.
     """
-    import zxingcpp
-
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    image = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
-    height, width = image.shape
-    octets = bytes(image)
-    rows = [octets[y * width : (y + 1) * width] for y in range(height)]
+    rows = _rows(text, level)
     runs = (
         f"M{match.start() + _QUIET_ZONE} {y}h{len(match[0])}v1h-{len(match[0])}z"
         for y, row in enumerate(rows, start=_QUIET_ZONE)
         for match in re.finditer(rb"\x00+", row)
     )
     return "".join(runs), len(rows) + 2 * _QUIET_ZONE
+
+
+def draw_lines(text: str, *, level: str = "L") -> tuple[str, int]:
+    """As ``draw``, with each run of dark modules as one line along its middle, to be stroked one module wide.
+
+    It says the same in two thirds of the letters, and a printer has a fifth of the points to go through.
+    """
+    rows = _rows(text, level)
+    parts: list[str] = []
+    for y, row in enumerate(rows, start=_QUIET_ZONE):
+        height = f" {y}.5h"
+        x = row.find(_DARK)
+        while x >= 0:
+            end = row.find(_LIGHT, x)
+            end = end if end >= 0 else len(row)
+            parts += ("M", _DIGITS[x + _QUIET_ZONE], height, _DIGITS[end - x])
+            x = row.find(_DARK, end)
+    return "".join(parts), len(rows) + 2 * _QUIET_ZONE
+
+
+def _rows(text: str, level: str) -> list[bytes]:
+    """The modules of a code, one octet each, without the quiet zone."""
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    image = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
+    height, width = image.shape
+    octets = bytes(image)
+    return [octets[y * width : (y + 1) * width] for y in range(height)]

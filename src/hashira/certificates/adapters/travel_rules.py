@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from hashira.certificates.domain.destination_rule import RuleUnreadable, read_rule_set
+from hashira.certificates.domain.destination_rule import DestinationRule, RuleUnreadable, read_rule_set
 
 FILE = "travel-rules.json"
 
@@ -21,9 +21,19 @@ def read_rules(folder: Path) -> dict[str, Any]:
     path = folder / FILE
     if not path.is_file():
         return {"dated": None, "rules": []}
+    document = _document(path)
+    read_rule_set(document)
+    return document
+
+
+def read_rule_file(path: Path) -> tuple[DestinationRule, ...]:
+    """The rules of a file that somebody names; raises ``RuleUnreadable``."""
+    return read_rule_set(_document(path))
+
+
+def _document(path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise RuleUnreadable(file=FILE) from error
-    read_rule_set(document)
+        raise RuleUnreadable(file=path.name) from error
     return document

@@ -20,6 +20,7 @@ from hashira.certificates.domain.card_revocation_list import (
     RevocationList,
     read_revocation_list,
 )
+from hashira.certificates.domain.revocation_filter import RevocationFilter
 from hashira.certificates.domain.state_certificate import CertificateUnreadable
 from hashira.certificates.domain.state_crl import read_crl
 from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore, WithdrawnKey
@@ -153,6 +154,8 @@ def _read_document(document: dict[str, Any], path: Path, issuer: str | None) -> 
         return TrustStore(keys=_keys(document["keys"], issuer=issuer or named, path=path))
     if isinstance(document.get("rids"), list):
         return TrustStore(revocations=(_revocations(document, path),))
+    if isinstance(document.get("filter"), str):
+        return TrustStore(filters=(_summary(document, path),))
     if isinstance(document.get("withdrawn"), list):
         return TrustStore(withdrawn=tuple(_withdrawn(entry, path) for entry in document["withdrawn"]))
     raise _unreadable(path, "知らない形です", "its form is not known")
@@ -230,6 +233,17 @@ def _revocations(document: Any, path: Path, issuer: str | None = None) -> Revoca
         return read_revocation_list(document, issuer=issuer)
     except NotARevocationList as error:
         raise _unreadable(path, "失効リストの形が違います", str(error)) from error
+
+
+def _summary(document: dict[str, Any], path: Path) -> RevocationFilter:
+    """``{kid, method, filter}``: the Bloom filter of a list, hexadecimal (docs/reference/trust-bundle.md)."""
+    kid, method = document.get("kid"), document.get("method")
+    try:
+        if not isinstance(kid, str) or not isinstance(method, str):
+            raise ValueError("it lacks kid or method")
+        return RevocationFilter(kid, method, bytes.fromhex(document["filter"]))
+    except ValueError as error:
+        raise _unreadable(path, "失効リストの要約の形が違います", str(error)) from error
 
 
 def _withdrawn(entry: Any, path: Path) -> WithdrawnKey:

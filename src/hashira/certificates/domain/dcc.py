@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from hashira.certificates.domain.content import (
@@ -36,6 +36,7 @@ from hashira.certificates.domain.dcc_schema import (
     VERSION,
     is_day,
     is_moment,
+    next_day,
     violations,
 )
 from hashira.certificates.domain.dcc_value_set import (
@@ -238,13 +239,9 @@ def _birth_date(value: object, signed_at: datetime) -> str | None:
     if text is None or not BIRTH_DATE.fullmatch(text):
         raise NotADcc("dob: not a date, month or year from 1900 to 2099, nor empty")
     # The day of signing is later east of Greenwich, so that a child born on it may have a day more.
-    if text[:10] > _tomorrow(signed_at)[: len(text)]:
+    if text[:10] > next_day(signed_at)[: len(text)]:
         raise NotADcc("dob: after the signing")
     return text or None
-
-
-def _tomorrow(moment: datetime) -> str:
-    return datetime.fromtimestamp(min(moment.timestamp() + 86_400, 253_402_300_799), UTC).date().isoformat()
 
 
 def _read_name(value: object, birth_date: str | None) -> tuple[Holder, str]:

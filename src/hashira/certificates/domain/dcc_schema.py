@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -131,6 +131,11 @@ def is_moment(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def next_day(moment: datetime) -> str:
+    """The day after a moment in Greenwich, ISO 8601; the last day of the calendar has none behind it."""
+    return datetime.fromtimestamp(min(moment.timestamp() + 86_400, 253_402_300_799), UTC).date().isoformat()
 
 
 _COMMON: dict[str, Callable[[Any], bool]] = {"tg": _string, "co": _country, "is": _text, "ci": _text}

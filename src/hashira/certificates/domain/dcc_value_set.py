@@ -6,6 +6,8 @@ set in which a code came, or by which it was withdrawn; ``None`` is the first ve
 
 For issuing, our products have the EU's codes only where its instructions name that very product. They say
 of Comirnaty and Spikevax that adapted ones keep the code, and of Vaxzevria that all of AstraZeneca's have it.
+The codes stand with the products (``programmes/``). Without are ``nuvaxovid`` (Japan's is Takeda's, the code
+is that of Novavax CZ's), ``daichirona`` and ``kostaive`` (no code), and all that is not against COVID-19.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from hashira.certificates.domain.vaccine_product import PRODUCTS
 from hashira.kernel.language import Bilingual
 
 COVID_19 = "840539006"
@@ -22,8 +25,6 @@ COVID_19 = "840539006"
 CODE_SYSTEM = "https://id.uvci.eu/DCC.ValueSets#vaccine-medicinal-product"
 """Names the value set in ``ShownDose.code_system``; ours, since its codes come from several systems."""
 
-_FINER = date(2022, 1, 31)
-"""Since then viral vectors and proteins have codes of their own."""
 _WITHDRAWN = date(2022, 11, 30)
 
 
@@ -156,32 +157,6 @@ class DccCodes:
     holder: str
 
 
-_ISSUED: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            (
-                "comirnaty",
-                "comirnaty-5-11",
-                "comirnaty-6m-4y",
-                "comirnaty-ba1",
-                "comirnaty-ba45",
-                "comirnaty-xbb15",
-            ),
-            (_MRNA, "EU/1/20/1528", "ORG-100030215"),
-        ),
-        **dict.fromkeys(
-            ("spikevax", "spikevax-ba1", "spikevax-ba45", "spikevax-xbb15"),
-            (_MRNA, "EU/1/20/1507", "ORG-100031184"),
-        ),
-        "vaxzevria": (_VECTOR, "EU/1/21/1529", "ORG-100001699"),
-        "jcovden": (_VECTOR, "EU/1/20/1525", "ORG-100001417"),
-    }
-)
-"""By our code of the product. Not there, and so in no certificate of ours: ``nuvaxovid`` (Japan's is
-Takeda's, the code is that of Novavax CZ's), ``daichirona`` and ``kostaive`` (no code), and all that is not
-against COVID-19."""
-
-_SINGLE_DOSE = "jcovden"
 MAX_NUMBER = 9
 """The highest ``dn`` and ``sd`` of DCC 1.3.3."""
 
@@ -192,13 +167,9 @@ def codes_on(product: str, day: date) -> DccCodes | None:
     >>> [codes_on("vaxzevria", date(year, 8, 1)).prophylaxis for year in (2021, 2026)]
     ['1119305005', '29061000087103']
     """
-    codes = _ISSUED.get(product)
-    if codes is None:
-        return None
-    prophylaxis, medicine, holder = codes
-    if prophylaxis == _VECTOR and day < _FINER:
-        prophylaxis = _ANTIGEN
-    return DccCodes(prophylaxis, medicine, holder)
+    known = PRODUCTS.get(product)
+    codes = known.eu_on(day) if known else None
+    return DccCodes(codes.prophylaxis, codes.medicine, codes.holder) if codes else None
 
 
 def total_doses(number: int, *, first_product: str) -> int:
@@ -212,4 +183,5 @@ def total_doses(number: int, *, first_product: str) -> int:
     >>> total_doses(2, first_product="jcovden")
     1
     """
-    return 1 if first_product == _SINGLE_DOSE else max(2, number)
+    first = PRODUCTS.get(first_product)
+    return 1 if first is not None and first.course == 1 else max(2, number)

@@ -115,12 +115,13 @@ def check_state(claimed: str, *, participant: str, signer: StateCertificate) -> 
     return True
 
 
-_TWO_LETTERS = frozenset(ISO_3166.values()) | {"EU", "UN", "UT", "XK"}
+TWO_LETTERS = frozenset(ISO_3166.values()) | {"EU", "UN", "UT", "XK"}
+"""Of countries, organisations and Utopia: what may stand for a state in a document."""
 
 
 def _country(code: str) -> str | None:
     """The two letters of a state given in two or three; ``None`` for what is no state."""
     upper = code.upper()
-    if upper in _TWO_LETTERS:
+    if upper in TWO_LETTERS:
         return upper
     return two_letters(upper) if len(upper) == 3 else None

@@ -131,6 +131,14 @@ def warnings(
                     f"This vaccine is usually given up to {product.most} times",
                 )
             )
+    found += _interval_warnings(dose, same)
+    if product.retired_on is not None and dose.given_on >= product.retired_on:
+        found.append(
+            Bilingual(
+                f"この製品の接種は{product.retired_on:%Y-%m-%d}に終わっています",
+                f"This product has not been given since {product.retired_on:%Y-%m-%d}",
+            )
+        )
     if product.since is not None and dose.given_on < product.since:
         found.append(
             Bilingual(
@@ -146,6 +154,30 @@ def warnings(
             )
         )
     return tuple(found)
+
+
+def _interval_warnings(dose: Dose, same: Iterable[Dose]) -> list[Bilingual]:
+    """Whether the dose before it lies as far back as the programme says."""
+    before = next((other for other in same if other.number == (dose.number or 0) - 1), None)
+    rule = next((one for one in dose.product.intervals if one.before == dose.number), None)
+    if before is None or rule is None:
+        return []
+    days = (dose.given_on - before.given_on).days
+    if days < rule.least:
+        return [
+            Bilingual(
+                f"前の接種から{days}日です。{rule.least}日以上あけます",
+                f"It is {days} days after the dose before; at least {rule.least} are to pass",
+            )
+        ]
+    if rule.most is not None and days > rule.most:
+        return [
+            Bilingual(
+                f"前の接種から{days}日です。ふつう{rule.most}日以内に接種します",
+                f"It is {days} days after the dose before; it is usually given within {rule.most}",
+            )
+        ]
+    return []
 
 
 def _unfit(field: str, ja: str, en: str) -> DoseNotRecordable:

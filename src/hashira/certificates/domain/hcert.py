@@ -41,6 +41,7 @@ from hashira.certificates.domain.state_certificate import (
 )
 from hashira.certificates.domain.trust import StateKey, TrustStore
 from hashira.certificates.domain.verdict import (
+    MAY_BE_REVOKED,
     CertificateExpired,
     CertificateInvalid,
     CertificateMalformed,
@@ -395,11 +396,25 @@ def _judge(signed: cose.Signed, trust: TrustStore, at: datetime, found: _Finding
     _check_validity(certificate, at)
     found.checks.append("validity")
     _check_withdrawal(certificate, trust, at, found)
-    for listed in trust.revocations_of(signed.kid.hex()):
-        if revocation_hashes(certificate).get(listed.method, "") in listed.entries:
-            raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
-        found.checks.append("revocation")
+    _check_lists(certificate, trust, found)
     return certificate
+
+
+def _check_lists(certificate: Hcert, trust: TrustStore, found: _Findings) -> None:
+    """A list revokes. Its summary only says that it may be; where the list is at hand nobody asks that."""
+    kid = certificate.signed.kid.hex()
+    lists, filters = trust.revocations_of(kid), trust.filters_of(kid)
+    if not lists and not filters:
+        return
+    hashes = revocation_hashes(certificate)
+    if any(hashes.get(listed.method, "") in listed.entries for listed in lists):
+        raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
+    known = {listed.method for listed in lists}
+    open_ = [summary for summary in filters if summary.method not in known]
+    if any(summary.may_hold(hashes[summary.method]) for summary in open_ if summary.method in hashes):
+        found.remarks.append(MAY_BE_REVOKED)
+    else:
+        found.checks.append("revocation")
 
 
 def _check_withdrawal(certificate: Hcert, trust: TrustStore, at: datetime, found: _Findings) -> None:

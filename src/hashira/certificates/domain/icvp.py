@@ -18,8 +18,9 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from hashira.certificates.domain import vaccine_product
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
-from hashira.certificates.domain.dcc_schema import is_day
+from hashira.certificates.domain.dcc_schema import is_day, next_day
 from hashira.certificates.domain.icd11_vaccine import ICD11
 from hashira.certificates.domain.state_code import ISO_3166
 from hashira.kernel.errors import HashiraError
@@ -79,18 +80,19 @@ PRODUCTS: Mapping[str, PrequalifiedProduct] = MappingProxyType(
 """WHO-prequalified yellow fever vaccines by their number in WHO's list (2025). Not there: those against
 polio, whose code in ICD-11 differs by kind and was not at hand."""
 
-_OF_REGISTER: Mapping[str, str] = MappingProxyType(
-    {"yellow-fever-stamaril": "YellowFeverProductd8a09f80301dc05e124f99ffe7711fc0"}
-)
-"""Our code of a product to its number in WHO's list. Not there: Japan's own yellow fever vaccine (YF-VAX),
-which is not prequalified, and its polio vaccine, which comes in another presentation than those that are."""
 _DAYS_TO_PROTECTION = 10
 """IHR (2005), Annex 7 §2: the certificate is valid from the tenth day after the dose."""
 
 
 def prequalified(product: str) -> str | None:
-    """The number in WHO's list of our product of that code; ``None`` where it has none."""
-    return _OF_REGISTER.get(product)
+    """The number in WHO's list of our product of that code; ``None`` where it has none.
+
+    It stands with the product (``programmes/``). Without one are Japan's own yellow fever vaccine (YF-VAX),
+    which is not prequalified, and its polio vaccine, which comes in another presentation than those that are.
+    """
+    known = vaccine_product.PRODUCTS.get(product)
+    code = known.icvp_codes[-1].code if known is not None and known.icvp_codes else None
+    return code if code in PRODUCTS else None
 
 
 def first_valid_day(day: date, number: int) -> date:
@@ -235,7 +237,7 @@ def read(claim: object, *, issuer: str, signed_at: datetime) -> IcvpContent:
     dose = _read_dose(_object(entry, "v"))
     birth_date = _day(members, "dob")
     # Where the dose was given it may have been a day later than in Greenwich.
-    if birth_date > dose.date or dose.date > (signed_at.date() + timedelta(days=1)).isoformat():
+    if birth_date > dose.date or dose.date > next_day(signed_at):
         raise NotAnIcvp("a date lies after another that it must precede")
     return IcvpContent(
         holder=Holder(

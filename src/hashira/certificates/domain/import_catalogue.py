@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from hashira.certificates.domain import vaccine_product
 from hashira.certificates.domain.import_value import value_key
+from hashira.certificates.domain.vaccine_catalogue import Catalogue
 from hashira.certificates.domain.vaccine_product import PRODUCTS, product
 from hashira.kernel.language import Bilingual
 
@@ -40,10 +42,15 @@ _ALSO = {
 }
 
 
-@lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, str]:
     """Product codes by what people call the product (keys as of ``value_key``)."""
-    names = {name: code for code, entry in PRODUCTS.items() for name in (code, entry.name.ja, entry.name.en)}
+    return _names(vaccine_product.catalogue())
+
+
+@lru_cache(maxsize=2)
+def _names(products: Catalogue) -> Mapping[str, str]:
+    current = products.current
+    names = {name: code for code, entry in current.items() for name in (code, entry.name.ja, entry.name.en)}
     return MappingProxyType({value_key(name): code for name, code in (names | _ALSO).items()})
 
 

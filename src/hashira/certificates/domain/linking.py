@@ -51,6 +51,8 @@ class Why(StrEnum):
     BIRTH_CHANGED = "birth_changed"
     DECEASED = "deceased"
     """By the register the person has died, so the card is in somebody else's hands or the register errs."""
+    PROTECTED = "protected"
+    """The person is protected: the card or the letter may be in the hands of whom they fled from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Candidate:
     coupon_number: str = ""
     linked: bool = False
     deceased: bool = False
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Decision:
 def decide_by_coupon(claimant: Claimant, number: str, candidates: Sequence[Candidate]) -> Decision:
     """Links to the one person whose attributes and coupon number both match."""
     matching = [c for c in candidates if c.coupon_number == number and is_same_person(claimant, c)]
-    if len(matching) > 1:
+    if len({c.id for c in matching}) > 1:
         return Decision(None, Why.SEVERAL)
     return _unless_taken(matching[0]) if matching else Decision(None, Why.NONE)
 
@@ -141,6 +144,8 @@ def genders_agree(claimant: Claimant, person: Candidate) -> bool:
 def _unless_taken(person: Candidate) -> Decision:
     if person.deceased:
         return Decision(None, Why.DECEASED)
+    if person.protected:
+        return Decision(None, Why.PROTECTED)
     return Decision(None, Why.TAKEN) if person.linked else Decision(person.id)
 
 
@@ -180,9 +185,12 @@ def grouped(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def code_digest(code: str, *, secret: str) -> str:
-    """What is kept of a code: without the secret of the installation nobody can try codes against it."""
-    return hmac.digest(b"link-code:" + secret.encode(), code.encode("ascii"), "sha256").hex()
+def code_digest(code: str, *, secret: str, use: str = "link") -> str:
+    """What is kept of a code: without the secret of the installation nobody can try codes against it.
+
+    ``use`` keeps codes of one use from being of any use elsewhere.
+    """
+    return hmac.digest(f"{use}-code:{secret}".encode(), code.encode("ascii"), "sha256").hex()
 
 
 def _check(body: str) -> str:

@@ -54,8 +54,13 @@ class RegisteredNames:
     roman: RomanName | None
 
 
-def accept_passport(zone: Zone, *, birth_date: date, names: RegisteredNames, on: date) -> Passport:
-    """The passport, if it is one, in force that day, and of this person; else ``PassportNotUsable``."""
+def accept_passport(
+    zone: Zone, *, birth_date: date, names: RegisteredNames, on: date, name_compared: bool = False
+) -> Passport:
+    """The passport, if it is one, in force that day, and of this person; else ``PassportNotUsable``.
+
+    ``name_compared``: somebody has held the passport itself against the person and the register.
+    """
     if not zone.document_code.startswith("P"):
         raise _unusable("旅券ではなく、別の身分証の読取領域です", "It is the zone of another document")
     expires = zone.expiry.as_expiry(on=on)
@@ -65,7 +70,7 @@ def accept_passport(zone: Zone, *, birth_date: date, names: RegisteredNames, on:
         raise _unusable("旅券番号が長すぎて二次元コードに書けません", "The number is too long for the code")
     if zone.birth != ZoneDate(birth_date.year % 100, birth_date.month, birth_date.day):
         raise _unusable("生年月日が接種記録と違います", "The date of birth differs from the record")
-    if not is_name_of(zone, names):
+    if not name_compared and not is_name_of(zone, names):
         raise _unusable(
             "旅券のローマ字が、接種記録の氏名の読みと一致しません。窓口でローマ字氏名を登録できます",
             "The name is no spelling of the one in the record; the counter can enter its spelling",

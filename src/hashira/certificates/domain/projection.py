@@ -17,7 +17,7 @@ from hashira.certificates.domain.content import Holder, ShownDose
 from hashira.certificates.domain.cvx_vaccine import CVX
 from hashira.certificates.domain.dcc_value_set import MAX_NUMBER, codes_on
 from hashira.certificates.domain.dose import Dose
-from hashira.certificates.domain.icd11_vaccine import ICD11, VACCINES
+from hashira.certificates.domain.icd11_vaccine import ICD11
 from hashira.certificates.domain.passport import Passport
 from hashira.certificates.domain.state_code import two_letters
 from hashira.certificates.domain.vds_nc_message import SealDose
@@ -28,8 +28,8 @@ _NO_CARD_CODE = Bilingual(
     "国内用の形式に、このワクチンのコード（CVX）がありません", "Cards have no code (CVX) for this vaccine"
 )
 _NO_SEAL_CODE = Bilingual(
-    "海外用の形式に載せられるのは、コード（ICD-11）のある新型コロナワクチンだけです",
-    "Seals take COVID-19 vaccines with a code (ICD-11) only",
+    "海外用の形式に載せられるのは、コード（ICD-11）のあるワクチンだけです",
+    "Seals take vaccines with a code (ICD-11) only",
 )
 _NO_LOT = Bilingual(
     "ロット番号の記録がありません。窓口で追加を申し出てください",
@@ -154,7 +154,7 @@ def seal_content(doses: Sequence[Dose], passport: Passport, *, birth_date: date,
             centre=authority,
             country=dose.country,
             number=dose.number,
-            disease=VACCINES[dose.product.icd11 or ""][1],
+            disease=dose.product.icd11_disease,
         )
         for dose in doses
     )

@@ -7,10 +7,9 @@ every octet before it. Described field by field in docs/reference/trust-bundle.m
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +17,11 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 
 from hashira.certificates.domain import base64url, p256, strict_json
+from hashira.certificates.domain.bundle_trust import read_trust, written_trust
 from hashira.certificates.domain.certificate_status import Standing, StatusName
 from hashira.certificates.domain.filter_cascade import CascadeUnreadable, FilterCascade, fingerprint
 from hashira.certificates.domain.signer import Signer
-from hashira.certificates.domain.trust import StateKey, TrustedKey, TrustStore
+from hashira.certificates.domain.trust import TrustStore
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -119,9 +119,7 @@ def write_bundle(bundle: StatusBundle, signer: Signer) -> bytes:
         "issued": int(bundle.issued_at.timestamp()),
         "until": int(bundle.valid_until.timestamp()),
         "signer": p256.jwk(signer.public_key_spki),
-        "keys": [_written_key(key) for key in bundle.trust.keys],
-        "anchors": [base64.b64encode(der).decode() for der in bundle.trust.anchors],
-        "states": [_written_state(key) for key in bundle.trust.state_keys],
+        **written_trust(bundle.trust, kept),
         "compromised": list(bundle.compromised),
         "status": [
             {
@@ -214,47 +212,10 @@ def _read(head: Any, blobs: bytes) -> StatusBundle:
         compromised=tuple(str(kid) for kid in head["compromised"]),
         statuses=statuses,
     )
-    source = f"bundle-{bundle.version}"
-    trust = TrustStore(
-        keys=tuple(_read_key(key, source) for key in head["keys"]),
-        anchors=tuple(base64.b64decode(text, validate=True) for text in head["anchors"]),
-        state_keys=tuple(_read_state(key, source) for key in head["states"]),
-        statuses=(bundle,),
-    )
+    trust = replace(read_trust(head, blob, f"bundle-{bundle.version}"), statuses=(bundle,))
     return StatusBundle(
         bundle.version, bundle.issued_at, bundle.valid_until, trust, bundle.compromised, statuses
     )
-
-
-def _written_key(key: TrustedKey) -> dict[str, Any]:
-    point = p256.jwk(key.spki)
-    written: dict[str, Any] = {"iss": key.issuer, "kid": key.kid, "x": point["x"], "y": point["y"]}
-    if key.x5c:
-        written["x5c"] = [base64.b64encode(der).decode() for der in key.x5c]
-    return written
-
-
-def _read_key(key: Any, source: str) -> TrustedKey:
-    spki = p256.spki_of_point(base64url.decode(key["x"]), base64url.decode(key["y"]))
-    chain = tuple(base64.b64decode(der, validate=True) for der in key.get("x5c", ()))
-    # The name as the issuer wrote it: two of the VCI directory name keys by coordinates they cut short.
-    return TrustedKey(key["iss"], str(key["kid"]), spki, source, chain)
-
-
-def _written_state(key: StateKey) -> dict[str, Any]:
-    return {
-        "participant": key.participant,
-        "domain": key.domain,
-        "usage": key.usage,
-        "kid": base64.b64encode(key.kid).decode(),
-        "certificate": base64.b64encode(key.certificate).decode(),
-    }
-
-
-def _read_state(key: Any, source: str) -> StateKey:
-    certificate = base64.b64decode(key["certificate"], validate=True)
-    kid = base64.b64decode(key["kid"], validate=True)
-    return StateKey(key["participant"], key["domain"], key["usage"], kid, certificate, source)
 
 
 # ── deltas ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hashira.certificates.domain.card_revocation_list import RevocationList
+from hashira.certificates.domain.revocation_filter import RevocationFilter
 
 if TYPE_CHECKING:
     from hashira.certificates.domain.certificate_status import StatusSource
@@ -18,6 +19,7 @@ __all__ = [
     "CredentialKey",
     "ExistenceLog",
     "ListFacts",
+    "RevocationFilter",
     "RevocationList",
     "StateKey",
     "TrustStore",
@@ -149,6 +151,8 @@ class TrustStore:
     credential_keys: tuple[CredentialKey, ...] = ()
     statuses: tuple[StatusSource, ...] = ()
     """Who knows, exactly, what became of certificates: a bundle, or the ledger itself."""
+    filters: tuple[RevocationFilter, ...] = ()
+    """Summaries of lists: what one finds may be revoked, and is never called so."""
     _by_kid: Mapping[str, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
     _lists: Mapping[str, tuple[RevocationList, ...]] = field(init=False, repr=False, compare=False)
     _signers: Mapping[bytes, tuple[StateKey, ...]] = field(init=False, repr=False, compare=False)
@@ -199,6 +203,10 @@ class TrustStore:
         lists = self._lists.get(kid, ())
         return tuple(x for x in lists if issuer is None or x.issuer in (None, issuer)) if lists else ()
 
+    def filters_of(self, kid: str) -> tuple[RevocationFilter, ...]:
+        """The summaries of that key's lists."""
+        return tuple(known for known in self.filters if known.kid == kid) if self.filters else ()
+
     def withdrawal_of(self, kid: str) -> WithdrawnKey | None:
         """Since when that key is not to be believed: the earliest of what is known of it."""
         known = [key for key in self.withdrawn if key.kid == kid]
@@ -228,6 +236,7 @@ class TrustStore:
             existence=next((s.existence for s in parts if s.existence is not None), None),
             credential_keys=_unique(key for store in parts for key in store.credential_keys),
             statuses=tuple(source for store in parts for source in store.statuses),
+            filters=_unique(known for store in parts for known in store.filters),
         )
 
 

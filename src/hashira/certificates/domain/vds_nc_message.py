@@ -42,6 +42,9 @@ _FIRST_ZONE = timedelta(hours=14)
 """A day begins first at UTC+14 (Kiribati)."""
 _NAME = re.compile(r"[A-Z]+(?: {1,2}[A-Z]+)*")
 _LETTERS_AND_DIGITS = re.compile(r"[A-Z0-9]+")
+_ICD11_VACCINE = re.compile(r"XM[A-Z0-9]{4}")
+_ICD11_DISEASE = re.compile(r"[A-Z0-9][A-Z0-9.]{1,5}")
+"""At most six characters each, as the data dictionary has them."""
 _STATE = re.compile(r"[A-Z][A-Z<]{2}")
 
 
@@ -150,12 +153,16 @@ def _write_holder(holder: Holder, other_number: str | None, sex: str | None) -> 
 
 
 def _write_vaccine(dose: ShownDose) -> dict[str, Any]:
-    known = VACCINES.get(dose.code) if dose.code_system == ICD11 else None
-    if known is None:
+    known = VACCINES.get(dose.code)
+    named = dose.disease if isinstance(dose, SealDose) else None
+    disease = known[1] if known else named  # what is not in the table names its disease itself
+    if dose.code_system != ICD11 or not _ICD11_VACCINE.fullmatch(dose.code) or disease is None:
         raise _unwritable(
             "des", "ICD-11のワクチンコードがありません", "the vaccine has no ICD-11 code of the table"
         )
-    return {"des": dose.code, "nam": _text(dose.product, MAX_PRODUCT, "nam"), "dis": known[1]}
+    if not _ICD11_DISEASE.fullmatch(disease):
+        raise _unwritable("dis", "病気のICD-11コードがありません", "the disease has no ICD-11 code")
+    return {"des": dose.code, "nam": _text(dose.product, MAX_PRODUCT, "nam"), "dis": disease}
 
 
 def _write_dose(dose: ShownDose) -> dict[str, Any]:

@@ -46,7 +46,14 @@ CHECK_NAMES = {
 }
 """What ``Evidence.checks`` may hold, in the words of a person."""
 
+MAY_BE_REVOKED = "may-be-revoked"
 REMARK_NAMES = {
+    MAY_BE_REVOKED: Bilingual(
+        "失効の可能性・要確認：失効リストの要約に当たりました（誤って当たることもあります）。"
+        "発行者の失効リストそのものか、発行者への照会で確かめてください",
+        "May be revoked, to be confirmed: a summary of a revocation list finds it, which may be a mistake. "
+        "Confirm with the list itself, or ask its issuer",
+    ),
     "crl-unknown": Bilingual(
         "国の失効リストがないので、署名者が失効したかは確かめていません",
         "No revocation list of the state is at hand: whether the signer was revoked is not known",

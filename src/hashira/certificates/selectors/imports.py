@@ -53,6 +53,7 @@ class ImportView:
 
     id: uuid.UUID
     organisation_id: uuid.UUID
+    purpose: str
     source_id: uuid.UUID
     source: str
     file_name: str
@@ -70,6 +71,7 @@ class ImportView:
     applied_at: datetime | None
     undone_at: datetime | None
     undo_reason: str
+    reason: str
     good_rows_only: bool
     counts: Mapping[str, int]
     problem: Bilingual | None
@@ -145,8 +147,8 @@ SEVERITY_WORDS = {
 }
 
 
-def imports_of(actor: Principal) -> tuple[ImportLine, ...]:
-    """The imports of the organisations for which the actor may see them, newest first."""
+def imports_of(actor: Principal, purpose: str = DoseImport.Purpose.IMPORT) -> tuple[ImportLine, ...]:
+    """The imports (or comparisons) of the organisations for which the actor may see them, newest first."""
     organisations = [
         grant.organisation
         for grant in actor.grants
@@ -154,7 +156,9 @@ def imports_of(actor: Principal) -> tuple[ImportLine, ...]:
             actor, "certificates:ViewImports", Resource("Certificates::Import", "", grant.organisation)
         )
     ]
-    rows = DoseImport.objects.select_related("source").filter(organisation_id__in=set(organisations))[:500]
+    rows = DoseImport.objects.select_related("source").filter(
+        organisation_id__in=set(organisations), purpose=purpose
+    )[:500]
     return tuple(
         ImportLine(
             row.pk,
@@ -187,6 +191,7 @@ def import_view(actor: Principal, import_id: uuid.UUID) -> ImportView:
     return ImportView(
         id=row.pk,
         organisation_id=row.organisation_id,
+        purpose=row.purpose,
         source_id=row.source_id,
         source=row.source.name,
         file_name=row.file_name,
@@ -204,6 +209,7 @@ def import_view(actor: Principal, import_id: uuid.UUID) -> ImportView:
         applied_at=row.applied_at,
         undone_at=row.undone_at,
         undo_reason=row.undo_reason,
+        reason=row.reason,
         good_rows_only=row.good_rows_only,
         counts=counts,
         problem=Bilingual(problem["ja"], problem["en"]) if problem else None,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.domain.content import CertificateContent
+from hashira.certificates.domain.vaccine_product import product
 from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.record_group import collapsed_into, members_of, root_of
 from hashira.certificates.store.models import IssuedCertificate
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -63,29 +66,43 @@ class CertificateView:
     """How many of the doses shown are no longer in force."""
     added: int
     """How many doses came to the record since."""
+    nationality: str = ""
+    """Of the passport, three letters: a seal does not carry it."""
+    state: str = "valid"
+    """``valid``, ``revoked`` or ``superseded``."""
+    made_by: UUID | None = None
+    """The resident through whose account it was made."""
 
     @property
     def is_card(self) -> bool:
         return self.kind == CertificateKind.CARD
 
 
-def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[CertificateLine, ...]:
-    """The certificates of a person, the newest first; ``in_force`` are the events that count now."""
+def certificates_of(
+    person_id: UUID, in_force: frozenset[UUID], *, made_by: str | None = None
+) -> tuple[CertificateLine, ...]:
+    """The certificates of a person, the newest first; ``in_force`` are the events that count now.
+
+    With ``made_by`` those that were made through this resident's account: what a representative sees.
+    """
+    members = members_of(person_id)
+    same = collapsed_into(members)
+    every = IssuedCertificate.objects.filter(person_id__in=members)
     rows = (
-        IssuedCertificate.objects.filter(person_id=person_id)
+        (every if made_by is None else every.filter(resident_id=made_by))
         .select_related("status")
         .prefetch_related("doses")
     )
     lines = []
     for row in rows:
-        shown = {dose.event_id for dose in row.doses.all()}
+        shown = {same.get(dose.event_id, dose.event_id) for dose in row.doses.all()}
         lines.append(
             CertificateLine(
                 id=row.pk,
                 title=TITLES[row.kind],
                 number=row.number,
                 issued_at=row.issued_at,
-                state=row.status.state if hasattr(row, "status") else "valid",
+                state=_state(row),
                 outdated=not shown <= in_force,
             )
         )
@@ -94,14 +111,16 @@ def certificates_of(person_id: UUID, in_force: frozenset[UUID]) -> tuple[Certifi
 
 def certificate_view(certificate_id: UUID) -> CertificateView:
     """The certificate; raises ``CertificateNotFound``."""
-    row = IssuedCertificate.objects.filter(pk=certificate_id).prefetch_related("doses").first()
+    rows = IssuedCertificate.objects.select_related("status").prefetch_related("doses")
+    row = rows.filter(pk=certificate_id).first()
     if row is None:
         raise CertificateNotFound
     record = own_record(row.person_id)
-    shown = {dose.event_id for dose in row.doses.all()}
+    same = collapsed_into(members_of(record.person_id))
+    shown = {same.get(dose.event_id, dose.event_id) for dose in row.doses.all()}
     return CertificateView(
         id=row.pk,
-        person_id=row.person_id,
+        person_id=record.person_id,
         format=row.format,
         kind=row.kind,
         number=row.number,
@@ -111,19 +130,35 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         registered_name=record.name,
         text=row.text,
         content=_content(row.format, row.text),
-        doses=tuple(dose for dose in record.doses if dose.event_id in shown),
+        doses=tuple(_as_issued(dose, row.issued_at) for dose in record.doses if dose.event_id in shown),
         withdrawn=len(shown - {dose.event_id for dose in record.doses}),
+        state=_state(row),
+        made_by=row.resident_id,
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
+        nationality=row.nationality,
     )
+
+
+def _state(row: IssuedCertificate) -> str:
+    return row.status.state if hasattr(row, "status") else "valid"
+
+
+def _as_issued(own: OwnDose, at: datetime) -> OwnDose:
+    """The dose with the product as the programme had it on the day of the certificate."""
+    day = today_in_japan(FixedClock(at))
+    return replace(own, dose=replace(own.dose, product=product(own.dose.product.code, on=day)))
 
 
 def person_of_number(number: str, organisations: frozenset[UUID]) -> UUID | None:
     """The person whose certificate has that number (証明書ID), among those of the organisations."""
-    return (
-        IssuedCertificate.objects.filter(number=number, organisation_id__in=organisations)
-        .values_list("person_id", flat=True)
-        .first()
-    )
+    row = IssuedCertificate.objects.filter(number=number, organisation_id__in=organisations).first()
+    return root_of(row.person_id) if row else None
+
+
+def shown_name(row: IssuedCertificate) -> str:
+    """The name that a certificate shows; empty where it shows none."""
+    holder = _content(row.format, row.text).holder
+    return holder.name or " ".join(part for part in (holder.family or "", *holder.given) if part)
 
 
 def _content(kind: str, text: str) -> CertificateContent:

@@ -134,10 +134,11 @@ def trust_at_door() -> TrustStore:
     the ledger has the word.
     """
     ledger = TrustStore(statuses=(LedgerStatus(),), existence=IssueLog())
-    return foreign_trust() | own_trust(own_issuer()) | _given_up(own_issuer()) | ledger
+    return foreign_trust() | own_trust(own_issuer()) | given_up(own_issuer()) | ledger
 
 
-def _given_up(issuer: str) -> TrustStore:
+def given_up(issuer: str) -> TrustStore:
+    """The compromised keys of this installation, known as that: what they signed is revoked, not unknown."""
     rows = SigningKey.objects.filter(withdrawn_at__isnull=False).order_by("withdrawn_at", "kid")
     if not rows:
         return TrustStore()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,8 +16,12 @@ from hashira.certificates.domain.linking import (
     is_same_person,
     names_agree,
 )
+from hashira.certificates.domain.protection import MASKED
+from hashira.certificates.selectors.protection import masked_for
+from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.store.models import LinkRequest, Person, RegisterLink
-from hashira.core.access import Resource
+from hashira.core.access import Principal, Resource
+from hashira.core.accounts.models import Resident
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.kernel.person_name import search_key
@@ -83,7 +87,7 @@ class Compared:
     reference: str
     name: str
     kana: str
-    birth_date: date
+    birth_date: date | None
     sex: str
     address: str
     died_on: date | None
@@ -97,6 +101,7 @@ class Compared:
     linked: bool
     named: bool
     """The code that was entered is this person's; or the suspended link was to this person."""
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,20 @@ class RequestView:
             str(self.organisation_id),
             {"resident": str(self.resident_id)},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the provider said about a resident."""
+
+    name: str
+    birth_date: date | None
+
+
+def resident_named(resident_id: str) -> SignedIn:
+    """A resident by the id that a session holds."""
+    row = Resident.objects.get(pk=resident_id)
+    return SignedIn(row.name, row.birth_date)
 
 
 def links_of(resident_id: str) -> tuple[Link, ...]:
@@ -192,13 +211,16 @@ def requests_at(organisations: frozenset[UUID], *, state: str = "open") -> tuple
     return tuple(_view(row) for row in rows[:1000])
 
 
-def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
+def compared(view: RequestView, principal: Principal, limit: int = 20) -> tuple[Compared, ...]:
     """The people of the register whom the request could be about, the most alike first.
 
-    Found by date of birth, by name, by coupon number and by the code: any one of them may be wrong.
+    Found by date of birth, by name, by coupon number and by the code: any one of them may be wrong. Of
+    protected people whom this member of staff has not opened nothing but the reference is told.
     """
-    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
-    alike = Q(birth_date=view.birth_date) | Q(pk=view.named)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None, merged_into=None)
+    alike = Q(birth_date=view.birth_date)
+    if named := root_of(view.named) if view.named else None:
+        alike |= Q(pk=named)
     if key := search_key(view.name):
         alike |= Q(name_key=key)
     if view.coupon_number:
@@ -207,29 +229,53 @@ def compared(view: RequestView, limit: int = 20) -> tuple[Compared, ...]:
     linked = set(
         RegisterLink.objects.filter(person__in=near, ended_at=None).values_list("person_id", flat=True)
     )
-    found = [_compare(view, row, row.pk in linked) for row in near]
+    found = [_compare(view, row, row.pk in linked, named) for row in near]
+    hidden = masked_for(principal, (one.person_id for one in found))
+    found = [_masked(one) if one.person_id in hidden else one for one in found]
     found.sort(key=lambda one: (-_alikeness(one), one.reference))
     return tuple(found[:limit])
+
+
+def _masked(one: Compared) -> Compared:
+    return replace(
+        one,
+        name=MASKED.ja,
+        kana="",
+        birth_date=None,
+        sex="",
+        address="",
+        died_on=None,
+        coupon_number="",
+        name_agrees=False,
+        birth_agrees=False,
+        sex_agrees=None,
+        coupon_agrees=False,
+        all_agree=False,
+        linked=False,
+        named=False,
+        masked=True,
+    )
 
 
 def _alikeness(one: Compared) -> int:
     return sum((one.name_agrees, one.birth_agrees, 2 * one.coupon_agrees, 2 * one.named))
 
 
-def candidate(person: Person, *, linked: bool) -> Candidate:
-    """A row as the rules of linking see it."""
+def candidate(person: Person, *, linked: bool, protected: bool) -> Candidate:
+    """A row as the rules of linking see it; a merged one leads to the record in which it stands."""
     return Candidate(
-        id=person.pk,
+        id=person.merged_into_id or person.pk,
         name=person.name,
         birth_date=person.birth_date,
         sex=person.sex,
         coupon_number=person.coupon_number,
         linked=linked,
         deceased=person.died_on is not None,
+        protected=protected,
     )
 
 
-def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
+def _compare(view: RequestView, row: Person, linked: bool, named: UUID | None) -> Compared:
     claimant, number = Claimant(view.name, view.birth_date, view.gender), view.coupon_number
     seen = Candidate(row.pk, row.name, row.birth_date, row.sex, row.coupon_number, linked)
     return Compared(
@@ -248,7 +294,7 @@ def _compare(view: RequestView, row: Person, linked: bool) -> Compared:
         coupon_agrees=bool(number) and number == row.coupon_number,
         all_agree=is_same_person(claimant, seen),
         linked=linked,
-        named=row.pk == view.named,
+        named=row.pk == named,
     )
 
 

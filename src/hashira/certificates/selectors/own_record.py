@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,12 +14,17 @@ from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.domain.passport import RegisteredNames
 from hashira.certificates.domain.projection import refusals_of
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.record_group import root_of
+from hashira.certificates.selectors.representation import representatives_of
 from hashira.certificates.store.models import Person, RegisterLink
+from hashira.certificates.store.protection_alerts import protected
 from hashira.core.access import Resource
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.kernel.person_name import KanaName, RomanName
+
+_SOME_MUNICIPALITY = Bilingual("市区町村", "the municipality")
 
 
 class RecordNotFound(HashiraError):
@@ -87,21 +92,55 @@ class OwnRecord:
     doses: tuple[OwnDose, ...]
     residents: tuple[str, ...]
     """Ids of the residents who are linked now."""
+    representatives: tuple[str, ...] = ()
+    """Ids of the residents who represent the person now."""
+    withheld_from: tuple[str, ...] = ()
+    """Those of the representatives to whom nothing is issued online: held by staff, or all of a protected
+    person's. The two are not told apart here, so that nobody further on can tell."""
 
     @property
     def resource(self) -> Resource:
         """What access is asked for."""
+        return self._resource(self.representatives)
+
+    def resource_of_certificate(self, made_by: UUID | None) -> Resource:
+        """The same for one certificate: of the representatives only the one who made it may open it."""
+        return self._resource(tuple(one for one in self.representatives if one == str(made_by)))
+
+    def _resource(self, representatives: tuple[str, ...]) -> Resource:
         return Resource(
             "Certificates::Record",
             str(self.person_id),
             str(self.organisation_id),
-            {"residents": self.residents},
+            {
+                "residents": self.residents,
+                "representatives": representatives,
+                "withheld_from": self.withheld_from,
+            },
             about="person",
         )
 
+    def is_own(self, resident_id: str) -> bool:
+        """Whether it is this resident's own, not that of somebody whom they represent."""
+        return resident_id in self.residents
+
+    def as_seen_by(self, resident_id: str) -> OwnRecord:
+        """The whole to the person; to a representative without municipality and places.
+
+        To every representative of anybody, protected or not: what is missing then tells nothing.
+        """
+        if self.is_own(resident_id):
+            return self
+        doses = tuple(replace(own, dose=replace(own.dose, place="")) for own in self.doses)
+        return replace(self, municipality=_SOME_MUNICIPALITY, municipality_code="", doses=doses)
+
 
 def own_record(person_id: UUID) -> OwnRecord:
-    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it."""
+    """The record; raises ``RecordNotFound``. Who may see it is asked by whoever shows it.
+
+    Of an entry that was merged it is the record in which it stands now, which only its own resident sees.
+    """
+    person_id = root_of(person_id)
     person = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise RecordNotFound
@@ -118,6 +157,8 @@ def own_record(person_id: UUID) -> OwnRecord:
         for recorded in in_force(events)
     )
     linked = RegisterLink.objects.filter(person_id=person_id, ended_at=None)
+    representatives = representatives_of(person, on=today)
+    hidden = protected(Person.objects.filter(pk=person_id), today).exists()
     return OwnRecord(
         person_id=person.pk,
         organisation_id=person.organisation_id,
@@ -128,6 +169,8 @@ def own_record(person_id: UUID) -> OwnRecord:
         names=registered_names(person.kana, person.roman),
         doses=doses,
         residents=tuple(str(resident) for resident in linked.values_list("resident_id", flat=True)),
+        representatives=tuple(representatives),
+        withheld_from=tuple(one for one, held in representatives.items() if held or hidden),
     )
 
 

@@ -10,7 +10,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from hashira.certificates.domain.dose_history import DoseEvent, in_force
+from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.doses import dose_events
+from hashira.certificates.selectors.protection import masked_for, person_resource
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision, RegisterLink
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Organisation
@@ -34,6 +37,22 @@ class PersonNotFound(HashiraError):
     )
     remedy = Bilingual("検索して開いてください", "Search for the person")
     status = 404
+
+
+class PersonMerged(HashiraError):
+    """The entry stands in the record of another. Details: ``leading``, the id of that one."""
+
+    code = "CERT-370"
+    what = Bilingual("この人の記録は統合されています", "This entry was merged")
+    why = Bilingual(
+        "同じ人の別の登録に統合され、その記録で扱います",
+        "It stands in the record of another entry of the person",
+    )
+    remedy = Bilingual(
+        "検索して、統合先の記録を開いてください",
+        "Search for the person and open the record that it was merged into",
+    )
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +81,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person in a list."""
+    """A person in a list. Of a protected one (``masked``) only the reference is told."""
 
     id: UUID
     reference: str
     name: str
     kana: str
-    birth_date: date
+    birth_date: date | None
     sex: str
     moved_out_on: date | None
     died_on: date | None
+    merged: bool = False
+    """Found by an entry that was merged: ``id`` leads to the record in which it stands."""
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +133,8 @@ class PersonView:
     revisions: tuple[Revision, ...]
     linked_at: datetime | None
     certificates: int
-
-    @property
-    def resource(self) -> Resource:
-        """What access is asked for."""
-        return Resource("Certificates::Person", str(self.id), str(self.organisation_id))
+    resource: Resource
+    """What access is asked for."""
 
 
 def registers_of(principal: Principal) -> tuple[Municipality, ...]:
@@ -193,10 +212,12 @@ def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
     if question.certificate_number:
         made = IssuedCertificate.objects.filter(number=question.certificate_number)
         wanted &= Q(pk__in=made.values("person_id"))
-    rows = Person.objects.filter(wanted).order_by("kana_key", "birth_date", "reference")[:MAX_FOUND]
+    rows = list(Person.objects.filter(wanted).order_by("kana_key", "birth_date", "reference")[:MAX_FOUND])
+    leading = {row.pk for row in rows if row.merged_into_id is None}
     return tuple(
         Found(
-            id=row.pk,
+            id=row.merged_into_id or row.pk,
+            merged=row.merged_into_id is not None,
             reference=row.reference,
             name=row.name,
             kana=row.kana,
@@ -206,14 +227,39 @@ def find_people(organisation_id: UUID, question: Question) -> tuple[Found, ...]:
             died_on=row.died_on,
         )
         for row in rows
+        if row.merged_into_id not in leading
+    )
+
+
+def masked(principal: Principal, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """The list as this member of staff may see it: protected people last, with nothing but the reference.
+
+    Last, since a place in the order of readings tells how a name is read.
+    """
+    hidden = masked_for(principal, (row.id for row in found))
+    return (
+        *(row for row in found if row.id not in hidden),
+        *sorted(
+            (
+                Found(row.id, row.reference, MASKED.ja, "", None, "", None, None, masked=True)
+                for row in found
+                if row.id in hidden
+            ),
+            key=lambda row: row.reference,
+        ),
     )
 
 
 def person_view(person_id: UUID) -> PersonView:
-    """The person; raises ``PersonNotFound``. Who may see it is asked by ``services.person.view_person``."""
+    """The person; raises ``PersonNotFound`` or ``PersonMerged``.
+
+    Who may see it is asked by ``services.person.view_person``.
+    """
     row = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
     if row is None:
         raise PersonNotFound
+    if row.merged_into_id is not None:
+        raise PersonMerged(leading=row.merged_into_id)
     events = dose_events(person_id)
     by_id = {event.id: event for event in events}
     link = RegisterLink.objects.filter(person_id=person_id, ended_at=None).first()
@@ -239,7 +285,8 @@ def person_view(person_id: UUID) -> PersonView:
             for r in PersonRevision.objects.filter(person_id=person_id).order_by("version")
         ),
         linked_at=link.linked_at if link else None,
-        certificates=IssuedCertificate.objects.filter(person_id=person_id).count(),
+        certificates=IssuedCertificate.objects.filter(person_id__in=members_of(person_id)).count(),
+        resource=person_resource(row.pk, row.organisation_id),
     )
 
 

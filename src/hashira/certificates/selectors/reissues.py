@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hashira.certificates.domain.certificate_status import REASON_NAMES
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import Reissue
 from hashira.kernel.language import Bilingual
 
@@ -34,9 +35,18 @@ class Notice:
         return self.outcome == "open" and self.wish == "wanted"
 
 
-def notices_of(person_id: UUID) -> tuple[Notice, ...]:
-    """What the holder of a person's certificates is to be told, the latest first; not what they declined."""
-    rows = Reissue.objects.filter(person_id=person_id).exclude(wish="declined").select_related("old")
+def notices_of(person_id: UUID, *, made_by: str | None = None) -> tuple[Notice, ...]:
+    """What the holder of a person's certificates is to be told, the latest first; not what they declined.
+
+    With ``made_by`` about those that were made through this resident's account.
+    """
+    rows = (
+        Reissue.objects.filter(person_id__in=members_of(person_id))
+        .exclude(wish="declined")
+        .select_related("old")
+    )
+    if made_by is not None:
+        rows = rows.filter(old__resident_id=made_by)
     return tuple(
         Notice(
             id=row.pk,

@@ -16,6 +16,7 @@ from hashira.certificates.domain.certificate_status import Reason, Standing, Sta
 from hashira.certificates.domain.filter_cascade import build, fingerprint
 from hashira.certificates.domain.format import format_named
 from hashira.certificates.domain.status_bundle import KeyStatuses, Section
+from hashira.certificates.selectors.record_group import members_of
 from hashira.certificates.store.models import CertificateStatus, SigningKey, State
 from hashira.kernel.clock import JST
 from hashira.kernel.language import Bilingual
@@ -150,7 +151,7 @@ def ledger_digest() -> str:
 # ── for staff ───────────────────────────────────────────────────────────────────────────────────────────
 def statuses_of(person_id: UUID) -> tuple[StatusLine, ...]:
     """The certificates of a person, the newest first."""
-    rows = CertificateStatus.objects.filter(certificate__person_id=person_id)
+    rows = CertificateStatus.objects.filter(certificate__person_id__in=members_of(person_id))
     return _lines(rows.order_by("-issued_at", "-pk"))
 
 
@@ -167,7 +168,7 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
     return tuple(
         StatusLine(
             id=row.pk,
-            person_id=row.certificate.person_id if row.certificate else None,
+            person_id=_record_of(row.certificate) if row.certificate else None,
             number=row.certificate.number if row.certificate else "",
             title=TITLES[row.certificate.kind] if row.certificate else format_named(row.key.format).TITLE,
             issued_at=row.issued_at,
@@ -175,5 +176,11 @@ def _lines(rows: Any) -> tuple[StatusLine, ...]:
             reason=row.reason if row.reason in language_free else "",
             changed_at=row.changed_at,
         )
-        for row in rows.select_related("certificate", "key")
+        for row in rows.select_related("certificate__person", "key")
     )
+
+
+def _record_of(certificate: Any) -> UUID:
+    """In whose record it stands: that of the person it was issued to, or of the one they were merged into."""
+    found: UUID = certificate.person.merged_into_id or certificate.person_id
+    return found

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Max
 
 from hashira.certificates.adapters.issuing_keys import bundle_signer, own_issuer
-from hashira.certificates.adapters.trust_files import read_trust
+from hashira.certificates.domain.bundle_trust import trust_digest
 from hashira.certificates.domain.status_bundle import StatusBundle, write_bundle
-from hashira.certificates.selectors.keys import own_trust
+from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.selectors.keys import given_up, own_trust
 from hashira.certificates.selectors.status import key_statuses, ledger_digest
+from hashira.certificates.selectors.trust import foreign_trust
 from hashira.certificates.store.models import SigningKey, TrustBundle
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
@@ -31,8 +32,8 @@ def build_bundle(*, actor: Principal, at: datetime) -> int:
     """
     access.require(actor, "certificates:BuildBundle", Resource("Portal::Area", "certificates"))
     latest = TrustBundle.objects.aggregate(latest=Max("version"))["latest"] or 0
-    digest = ledger_digest()
-    trust = own_trust(own_issuer()) | read_trust(settings.HASHIRA_TRUST)
+    trust = _trust()
+    digest = _digest(trust)
     bundle = StatusBundle(
         version=latest + 1,
         issued_at=at.replace(microsecond=0),
@@ -63,7 +64,7 @@ def build_bundle(*, actor: Principal, at: datetime) -> int:
 
 
 def publish_changes(*, actor: Principal, at: datetime) -> int:
-    """The version of a bundle that says all the ledger says; a new one only where the latest does not.
+    """The version of a bundle that says all that ledger and lists say; a new one only where none does.
 
     Corrections that wait for their bundle together are served by one. A transaction that ends a status after
     the digest was read changes the digest, so its own job makes the next.
@@ -72,8 +73,18 @@ def publish_changes(*, actor: Principal, at: datetime) -> int:
     latest = TrustBundle.objects.order_by("-version").only("version", "ledger_digest", "valid_until").first()
     if (
         latest is not None
-        and latest.ledger_digest == ledger_digest()
+        and latest.ledger_digest == _digest(_trust())
         and latest.valid_until - at > _STILL_GOOD
     ):
         return latest.version
     return build_bundle(actor=actor, at=at)
+
+
+def _trust() -> TrustStore:
+    """What a verifier at this installation believes: the same as its own door does."""
+    return own_trust(own_issuer()) | given_up(own_issuer()) | foreign_trust()
+
+
+def _digest(trust: TrustStore) -> str:
+    """Of all that a bundle is made from; the same as long as none of it changes."""
+    return hashlib.sha256(f"{ledger_digest()} {trust_digest(trust)}".encode()).hexdigest()

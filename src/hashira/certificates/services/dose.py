@@ -11,7 +11,9 @@ from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.dose import Dose, check_dates, warnings
 from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.selectors.doses import dose_events
-from hashira.certificates.selectors.people import PersonNotFound
+from hashira.certificates.selectors.people import PersonMerged, PersonNotFound
+from hashira.certificates.selectors.record_group import shown_as
+from hashira.certificates.services.examination import refresh_doubts
 from hashira.certificates.services.person import resource_of
 from hashira.certificates.services.status import after_doses
 from hashira.certificates.store.models import DoseEvent, Person
@@ -66,6 +68,7 @@ def record_dose(
     if not _known(request_id, person):
         _check(person, dose, at, confirmed=confirmed)
         _write(person, DoseEvent.Kind.RECORDED, dose, request_id, actor, at)
+        refresh_doubts(person.pk)
     _tell(actor, "certificates:RecordDose", person, dose)
     return request_id
 
@@ -94,7 +97,9 @@ def correct_dose(
         _in_force(person, event)
         _check(person, dose, at, confirmed=confirmed, instead_of=event)
         _write(person, DoseEvent.Kind.CORRECTED, dose, request_id, actor, at, event, reason)
-        after_doses(Q(doses__event_id=event), reason=Reason.CORRECTED, actor=actor, at=at, note=reason)
+        shown = Q(doses__event_id__in=shown_as(event))
+        after_doses(shown, reason=Reason.CORRECTED, actor=actor, at=at, note=reason)
+        refresh_doubts(person.pk)
     _tell(actor, "certificates:CorrectDose", person, dose)
     return request_id
 
@@ -106,7 +111,9 @@ def void_dose(*, actor: Principal, person_id: UUID, event: UUID, reason: str, at
     access.require(actor, "certificates:VoidDose", resource_of(person))
     dose = _in_force(person, event)
     _write(person, DoseEvent.Kind.VOIDED, dose, None, actor, at, event, reason)
-    after_doses(Q(doses__event_id=event), reason=Reason.WITHDRAWN, actor=actor, at=at, note=reason)
+    shown = Q(doses__event_id__in=shown_as(event))
+    after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=at, note=reason)
+    refresh_doubts(person.pk)
     _tell(actor, "certificates:VoidDose", person, dose)
 
 
@@ -115,11 +122,14 @@ def _locked(person_id: UUID) -> Person:
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise PersonNotFound
+    if person.merged_into_id is not None:
+        raise PersonMerged(leading=person.merged_into_id)
     return person
 
 
 def _known(request_id: UUID, person: Person) -> bool:
-    return DoseEvent.objects.filter(id=request_id, person=person).exists()
+    record = Q(person=person) | Q(person__merged_into=person)
+    return DoseEvent.objects.filter(record, id=request_id).exists()
 
 
 def _in_force(person: Person, event: UUID) -> Dose:
@@ -151,9 +161,11 @@ def _write(
     replaces: UUID | None = None,
     reason: str = "",
 ) -> None:
+    # A correction belongs to the entry that was told of the dose, so that a merge can be taken back whole.
+    told = DoseEvent.objects.filter(id=replaces).values_list("person_id", flat=True).first()
     DoseEvent.objects.create(
         **({"id": request_id} if request_id else {}),
-        person=person,
+        person_id=told or person.pk,
         kind=kind,
         replaces_id=replaces,
         vaccine=dose.product.code,

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.import_state import BUSY, ImportState
+from hashira.certificates.services.examination import examine_soon
 from hashira.certificates.services.status import after_doses
 from hashira.certificates.store import import_registry
 from hashira.certificates.store.models.imports import DoseImport
@@ -63,6 +64,7 @@ def apply_rows(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         # An import that replaces doses corrects them, whatever the certificates that showed them.
         shown = Q(doses__event__replaced_by__import_id=row.pk)
         after_doses(shown, reason=Reason.CORRECTED, actor=actor, at=now)
+        examine_soon(row.organisation_id)
         row.state, row.applied_at = State.APPLIED, now
         row.counts = {**row.counts, "written": written}
         row.save()
@@ -91,9 +93,15 @@ def void_doses(*, actor: Principal, import_id: uuid.UUID) -> dict[str, int]:
         import_registry.hold()
         undone = import_registry.void(row, at=now)
         shown = Q(doses__event__import_id=row.pk, doses__event__replaced_by__kind=DoseEvent.Kind.VOIDED)
+        shown |= Q(  # the same dose of an entry that was merged
+            doses__event__collapsed__merge__reversal=None,
+            doses__event__collapsed__kept__import_id=row.pk,
+            doses__event__collapsed__kept__replaced_by__kind=DoseEvent.Kind.VOIDED,
+        )
         revoked = after_doses(shown, reason=Reason.WITHDRAWN, actor=actor, at=now, note=row.undo_reason)
         if revoked:
             undone["revoked"] = len(revoked)
+        examine_soon(row.organisation_id)
         row.state, row.undone_at = State.UNDONE, now
         row.counts = {**row.counts, "undone": undone}
         row.save()

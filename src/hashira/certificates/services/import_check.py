@@ -49,6 +49,7 @@ from hashira.certificates.domain.import_record import Delimiter, Record, records
 from hashira.certificates.domain.import_row import ImportedDose, RowReader
 from hashira.certificates.domain.import_state import ImportState
 from hashira.certificates.store import import_registry
+from hashira.certificates.store.models import ComparedRow
 from hashira.certificates.store.models.imports import DoseImport, ImportRemark, StagedRow
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.person_name import search_key
@@ -108,12 +109,13 @@ def check_portion(import_id: str, check_number: int, before: dict[str, Any]) -> 
         row = DoseImport.objects.select_related("mapping").get(pk=import_id)
         if row.state != ImportState.CHECKING or row.check_number != check_number:
             raise CheckSuperseded
-        return asdict(_Portion(row, at).run())
+        reader = Portion if row.purpose == DoseImport.Purpose.IMPORT else portion_of_comparison()
+        return asdict(reader(row, at).run())
 
 
 def forget_rows(row: DoseImport, *, remarks: bool = True) -> None:
     """Delete the staged rows of an import, and its remarks unless told otherwise, a portion at a time."""
-    for model in (StagedRow, ImportRemark) if remarks else (StagedRow,):
+    for model in (StagedRow, ImportRemark, ComparedRow) if remarks else (StagedRow,):
         while True:
             keys = list(model.objects.filter(dose_import=row).values_list("pk", flat=True)[:ROWS])
             if not keys:
@@ -121,7 +123,14 @@ def forget_rows(row: DoseImport, *, remarks: bool = True) -> None:
             model.objects.filter(dose_import=row, pk__gte=min(keys), pk__lte=max(keys)).delete()
 
 
-class _Portion:
+def portion_of_comparison() -> type[Portion]:
+    """What judges the rows of a file that is compared; it stands on this module."""
+    from hashira.certificates.services.comparing import ComparedPortion
+
+    return ComparedPortion
+
+
+class Portion:
     """The judging of one portion of rows."""
 
     def __init__(self, row: DoseImport, at: Position) -> None:
@@ -139,7 +148,11 @@ class _Portion:
     def run(self) -> Position:
         """Judge the rows from where the last portion ended."""
         row, at = self._row, self._at
-        for model in (StagedRow, ImportRemark):  # what a killed run of this very portion has left
+        for model in (
+            StagedRow,
+            ImportRemark,
+            ComparedRow,
+        ):  # what a killed run of this very portion has left
             model.objects.filter(dose_import=row, line__gte=at.line).delete()
         headers = read_headers(self._header())
         reader = RowReader(
@@ -161,7 +174,7 @@ class _Portion:
             if found.dose is not None:
                 remarks += self._judge(found.line, found.dose)
             self._note(found.line, found.who, found.dose, remarks)
-        StagedRow.objects.bulk_create(self._staged, batch_size=500)
+        self._keep()
         ImportRemark.objects.bulk_create(self._remarks, batch_size=500)
         rows = at.rows + len(read)
         if rows > MAX_ROWS:
@@ -178,6 +191,10 @@ class _Portion:
             ended=ended,
             counts=dict(self._counts),
         )
+
+    def _keep(self) -> None:
+        """Write what was judged."""
+        StagedRow.objects.bulk_create(self._staged, batch_size=500)
 
     def _records(self, offset: int, line: int) -> Iterator[Record]:
         return records(

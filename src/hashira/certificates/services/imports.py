@@ -81,8 +81,11 @@ def register_file(
     file_name: str,
     source_name: str,
     in_name_of: str = "",
+    purpose: DoseImport.Purpose = DoseImport.Purpose.IMPORT,
 ) -> uuid.UUID:
     """Begin an import with a file that was kept; the source is made if it is new. Raises ``AccessDenied``.
+
+    With another ``purpose`` the file is compared with the register (``services.comparing``).
 
     ``in_name_of`` is the account for which the terminal acts; see ``services.terminal_import``.
     """
@@ -102,6 +105,7 @@ def register_file(
         id=import_id,
         organisation_id=organisation_id,
         source=source,
+        purpose=purpose,
         file_name=file_name[:255],
         file_size=kept.size,
         file_digest=kept.digest,
@@ -168,6 +172,8 @@ def apply_import(
     Raises ``AccessDenied``, ``WrongState``, or ``ErrorsInFile`` unless the good rows alone were asked for.
     """
     row = _open(import_id, State.CHECKED, State.APPLYING)  # asked for again where the job has failed
+    if row.purpose != DoseImport.Purpose.IMPORT:
+        raise WrongState(state=STATE_NAMES[State(row.state)])
     access.require(actor, "certificates:ImportDoses", row.resource)
     wrong = int(row.counts.get("rows_with_errors", 0))
     if wrong and not good_rows_only:
@@ -200,6 +206,8 @@ def undo_import(*, actor: Principal, import_id: uuid.UUID, reason: str) -> None:
     """
     row = _open(import_id, State.APPLIED, State.UNDOING)
     access.require(actor, "certificates:UndoImport", row.resource)
+    if row.purpose != DoseImport.Purpose.IMPORT:
+        raise WrongState(state=STATE_NAMES[State(row.state)])
     if not reason.strip():
         raise ValueError("undoing an import needs its reason")
     row.state, row.undone_by, row.undo_reason = State.UNDOING, actor.id, reason.strip()[:400]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from hashira.certificates.adapters.issuing_keys import IssuingKeys
@@ -14,6 +14,7 @@ from hashira.certificates.domain.certificate_number import new_uvci
 from hashira.certificates.domain.mrz import Zone
 from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.domain.projection import card_content, seal_content
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.issuing import CertificateView, certificate_view
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.services.issuing_steps import (
@@ -27,8 +28,10 @@ from hashira.certificates.services.issuing_steps import (
     repeated,
 )
 from hashira.certificates.services.keys import certificate_kid, chosen_keys
+from hashira.certificates.services.own_record import require_own
+from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.store.models import IssuedCertificate
-from hashira.core import access, audit
+from hashira.core import audit
 from hashira.core.access import Principal
 from hashira.core.audit import Subject
 from hashira.core.services import service
@@ -39,6 +42,7 @@ __all__ = [
     "RequestTaken",
     "issue_card",
     "issue_seal",
+    "new_card",
     "replace_card",
     "replace_seal",
     "view_certificate",
@@ -103,10 +107,20 @@ def issue_seal(
 
 @service(action="certificates:ViewOwnCertificate")
 def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateView:
-    """A certificate of one's own, to be shown; raises ``CertificateNotFound`` or ``AccessDenied``."""
+    """A certificate of one's own, to be shown; raises ``CertificateNotFound`` or ``AccessDenied``.
+
+    A representative opens those that were made through the own account: another's may name a passport.
+    """
     view = certificate_view(certificate_id)
     record = own_record(view.person_id)
-    access.require(actor, "certificates:ViewOwnCertificate", record.resource)
+    require_own(
+        actor,
+        "certificates:ViewOwnCertificate",
+        record,
+        record.resource_of_certificate(view.made_by),
+    )
+    if not record.is_own(actor.id):
+        raise_alerts(one(view.person_id), kind=AlertKind.ISSUE, actor=actor, at=datetime.now(UTC))
     audit.record(
         actor=actor,
         action="certificates:ViewOwnCertificate",
@@ -115,6 +129,44 @@ def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateVi
         facts={"number": view.number},
     )
     return view
+
+
+def card_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    at: datetime,
+) -> UUID:
+    """A card with name and date of birth for somebody who has no account; told as ``action``.
+
+    In the caller's transaction, which has asked for access and holds the person. As ``issue_card``.
+    """
+    if made_before(certificate_id, record, CertificateKind.CARD):
+        return repeated(actor, record, certificate_id, action=action)
+    doses, keys = chosen_doses(record, events, CertificateKind.CARD), chosen_keys(at)
+    card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
+    return keep(actor, record, doses, keys, card, action=action)
+
+
+def seal_by_staff(
+    *,
+    actor: Principal,
+    action: str,
+    record: OwnRecord,
+    certificate_id: UUID,
+    events: Sequence[UUID],
+    passport: Passport,
+    at: datetime,
+) -> UUID:
+    """A seal for somebody who has no account, with the passport that was shown; as ``card_by_staff``."""
+    if made_before(certificate_id, record, CertificateKind.SEAL):
+        return repeated(actor, record, certificate_id, action=action)
+    doses, keys = chosen_doses(record, events, CertificateKind.SEAL), chosen_keys(at)
+    seal = _seal(record, doses, keys, passport, certificate_id, at, grouped=False)
+    return keep(actor, record, doses, keys, seal, action=action)
 
 
 def replace_card(
@@ -160,13 +212,27 @@ def replace_seal(
     passport = Passport(
         number=before.document_number or "",
         name=before.name or "",
-        nationality="",
+        nationality=old.nationality,
         sex=None,
-        expires=today_in_japan(FixedClock(at)),  # none of these three is written into a seal
+        expires=today_in_japan(FixedClock(at)),  # neither of these two is written anywhere
     )
     grouped = seal_before.grouped
     seal = _seal(record, doses, keys, passport, certificate_id, at, grouped=grouped)
     return keep(actor, record, doses, keys, seal, resident=old.resident_id)
+
+
+def new_card(
+    *, actor: Principal, record: OwnRecord, certificate_id: UUID, doses: Sequence[OwnDose], at: datetime
+) -> UUID:
+    """A card with name and date of birth that staff make for somebody; asking twice with an id makes one.
+
+    In the caller's transaction, which holds the person and has asked for access. Raises as ``issue_card``.
+    """
+    if made_before(certificate_id, record, CertificateKind.CARD):
+        return certificate_id
+    keys = chosen_keys(at)
+    card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
+    return keep(actor, record, doses, keys, card)
 
 
 def _card(
@@ -243,5 +309,6 @@ def _seal(
         kid=certificate_kid(keys.seal),
         uvci=uvci,
         text=text,
+        nationality=passport.nationality.rstrip("<"),
         issued_at=at,
     )

@@ -16,8 +16,11 @@ from hashira.certificates.adapters.issuing_keys import IssuingKeys
 from hashira.certificates.domain import p256
 from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.certificate_number import CertificateNumber
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.services.keys import certificate_kid, publish_keys
+from hashira.certificates.services.own_record import require_own
+from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.services.status import enter
 from hashira.certificates.store.models import (
     CertificateSerial,
@@ -26,7 +29,7 @@ from hashira.certificates.store.models import (
     Person,
     SigningKey,
 )
-from hashira.core import access, audit
+from hashira.core import audit
 from hashira.core.access import Principal, PrincipalKind
 from hashira.core.audit import Subject
 from hashira.kernel.clock import FixedClock, today_in_japan
@@ -66,7 +69,8 @@ class RequestTaken(HashiraError):
 
 def held_record(actor: Principal, person_id: UUID) -> OwnRecord:
     """The record as it is once nobody else can change it: a correction waits, or has been seen."""
-    access.require(actor, ISSUE, own_record(person_id).resource)
+    record = own_record(person_id)
+    require_own(actor, ISSUE, record, record.resource)
     Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     return own_record(person_id)
 
@@ -81,9 +85,9 @@ def made_before(request_id: UUID, record: OwnRecord, kind: str) -> bool:
     return True
 
 
-def repeated(actor: Principal, record: OwnRecord, request_id: UUID) -> UUID:
+def repeated(actor: Principal, record: OwnRecord, request_id: UUID, *, action: str = ISSUE) -> UUID:
     """The answer to a request that was carried out before: nothing is made, and that is told."""
-    _tell(actor, record, {"repeated": True})
+    _tell(actor, record, {"repeated": True}, action=action)
     return request_id
 
 
@@ -119,6 +123,7 @@ def keep(
     certificate: IssuedCertificate,
     *,
     resident: UUID | None = None,
+    action: str = ISSUE,
 ) -> UUID:
     """Writes a signed certificate with what it shows, enters it in the ledger and tells of it."""
     certificate.person_id = record.person_id
@@ -131,15 +136,16 @@ def keep(
         # The same request, carried out by another process at the same moment; anything else is a fault.
         if not made_before(certificate.id, record, certificate.kind):
             raise
-        return repeated(actor, record, certificate.id)
+        return repeated(actor, record, certificate.id, action=action)
     IssuedDose.objects.bulk_create(
         IssuedDose(certificate=certificate, event_id=dose.event_id, position=position)
         for position, dose in enumerate(doses, start=1)
     )
     _publish_unless_known(keys, certificate.issued_at)
     enter(certificate)
+    raise_alerts(one(record.person_id), kind=AlertKind.ISSUE, actor=actor, at=certificate.issued_at)
     facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
-    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"))
+    _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"), action=action)
     return certificate.id
 
 
@@ -161,10 +167,12 @@ def _tell(
     record: OwnRecord,
     facts: dict[str, str | int | bool | None],
     evidence: bytes | None = None,
+    *,
+    action: str = ISSUE,
 ) -> None:
     audit.record(
         actor=actor,
-        action=ISSUE,
+        action=action,
         subjects=[Subject("person", str(record.person_id))],
         organisation=str(record.organisation_id),
         facts=facts,

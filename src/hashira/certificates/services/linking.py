@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from hashira.certificates.domain.linking import (
     Claimant,
@@ -19,16 +20,23 @@ from hashira.certificates.domain.linking import (
     new_code,
     outlives_correction,
 )
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.linking import RequestView, candidate, request_view
 from hashira.certificates.selectors.own_record import own_record
+from hashira.certificates.selectors.people import PersonMerged
+from hashira.certificates.selectors.protection import person_resource
+from hashira.certificates.services.protection import raise_alerts, require_person
 from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest, Person, RegisterLink
+from hashira.certificates.store.protection_alerts import protected
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Organisation, Resident
 from hashira.core.audit import Subject
 from hashira.core.services import service
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.person_name import search_key
 
 ATTEMPTS = 5
 WINDOW = timedelta(hours=24)
@@ -121,12 +129,9 @@ def claim_link(*, actor: Principal, organisation_id: UUID, number: str, at: date
     Every try counts and is kept, also one that fails. Raises ``TooManyAttempts``, ``MunicipalityBusy``, or
     ``LinkNotPossible`` for a resident who is linked in this municipality already.
     """
-    register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
-    access.require(actor, "certificates:ClaimLink", register)
-    # The rows are the turn: tries at the same moment, of one resident or at one municipality, are counted
-    # one after the other. Without the key, rows elsewhere may go on pointing at the municipality.
-    resident = Resident.objects.select_for_update(no_key=True).get(pk=actor.id)
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    resident, left = take_a_try(
+        actor=actor, organisation_id=organisation_id, action="certificates:ClaimLink", at=at
+    )
     if RegisterLink.objects.filter(
         resident=resident, organisation_id=organisation_id, ended_at=None
     ).exists():
@@ -135,9 +140,8 @@ def claim_link(*, actor: Principal, organisation_id: UUID, number: str, at: date
                 "この市区町村の記録とはもうつながっています", "You are linked with this municipality already"
             )
         )
-    left = _attempts_left(resident, organisation_id, at) - 1
-    LinkAttempt.objects.create(resident=resident, organisation_id=organisation_id, at=at)
-    decision, code = _decide(_claimant(resident), organisation_id, number, at)
+    decision, code = _decide(claimant_of(resident), organisation_id, number, at)
+    _alert(actor, resident, organisation_id, number, at)
     if decision.person is not None:
         _link(resident, decision.person, organisation_id, "code" if code else "coupon", at)
         if code is not None:
@@ -168,16 +172,17 @@ def request_link(*, actor: Principal, organisation_id: UUID, number: str, at: da
     )
     requests = LinkRequest.objects.filter(resident=resident)
     row = requests.filter(organisation_id=organisation_id, state=LinkRequest.State.OPEN).first()
+    _alert(actor, resident, organisation_id, number, at)
     new = row is None
     if row is None:
         if requests.filter(created_at__gt=at - WINDOW).count() >= REQUESTS:
             raise TooManyRequests
-        decision, code = _decide(_claimant(resident), organisation_id, number, at)
+        decision, code = _decide(claimant_of(resident), organisation_id, number, at)
         row = _open_request(resident, organisation_id, decision.why or Why.NONE, at)
         row.coupon_number = number if is_coupon_number(number) else ""
         row.person_id = code.person_id if code else None
         row.save(update_fields=["coupon_number", "person"])
-        if code is not None and decision.why in (Why.NAME_DIFFERS, Why.TAKEN, Why.DECEASED):
+        if code is not None and decision.why in (Why.NAME_DIFFERS, Why.TAKEN, Why.DECEASED, Why.PROTECTED):
             code.ended_at = at
             code.save(update_fields=["ended_at"])
     _tell(actor, "certificates:RequestLink", organisation_id, {"new": new})
@@ -203,12 +208,13 @@ def accept_request(*, actor: Principal, request_id: UUID, person_id: UUID, reaso
     access.require(actor, "certificates:DecideLink", view.resource)
     # Resident first, then person, as in a claim: so neither waits for the other for ever.
     resident = Resident.objects.select_for_update(no_key=True).get(pk=view.resident_id)
-    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None)
+    people = Person.objects.filter(organisation_id=view.organisation_id, erased_at=None, merged_into=None)
     person = people.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
         raise LinkNotPossible(
             reason=Bilingual("この台帳にその人はいません", "There is no such person in this register")
         )
+    require_person(actor, "certificates:ViewPerson", person_resource(person.pk, person.organisation_id))
     at_municipality = RegisterLink.objects.filter(organisation_id=view.organisation_id, ended_at=None)
     if at_municipality.filter(resident_id=view.resident_id).exists():
         raise LinkNotPossible(
@@ -244,8 +250,10 @@ def issue_link_code(
     access.require(
         actor,
         "certificates:IssueLinkCode",
-        Resource("Certificates::Person", str(person_id), str(person.organisation_id)),
+        person_resource(person_id, person.organisation_id),
     )
+    if person.merged_into_id is not None:
+        raise PersonMerged(leading=person.merged_into_id)
     LinkCode.objects.filter(person=person, ended_at=None).update(ended_at=at)
     code, expires = new_code(), at + (BY_POST if by_post else AT_THE_COUNTER)
     LinkCode.objects.create(
@@ -274,7 +282,7 @@ def end_own_link(*, actor: Principal, person_id: UUID, at: datetime) -> None:
 def end_link(*, actor: Principal, person_id: UUID, reason: str, at: datetime) -> None:
     """Staff end the link of a person, such as one that proved wrong; the reason is kept."""
     person = Person.objects.get(pk=person_id)
-    resource = Resource("Certificates::Person", str(person_id), str(person.organisation_id))
+    resource = person_resource(person_id, person.organisation_id)
     access.require(actor, "certificates:EndLink", resource)
     ended = RegisterLink.objects.filter(person_id=person_id, ended_at=None)
     count = ended.update(ended_at=at, end_reason=reason)
@@ -288,7 +296,9 @@ def suspend_unless_true(*, actor: Principal, person: Person, before: date, at: d
     does not see the record again until staff decide.
     """
     link = RegisterLink.objects.filter(person=person, ended_at=None).select_related("resident").first()
-    if link is None or outlives_correction(_claimant(link.resident), before=before, after=person.birth_date):
+    if link is None or outlives_correction(
+        claimant_of(link.resident), before=before, after=person.birth_date
+    ):
         return
     link.ended_at, link.end_reason = at, Why.BIRTH_CHANGED.value
     link.save(update_fields=["ended_at", "end_reason"])
@@ -314,6 +324,23 @@ def _open_request(resident: Resident, organisation_id: UUID, why: Why, at: datet
     )[0]
 
 
+def take_a_try(*, actor: Principal, organisation_id: UUID, action: str, at: datetime) -> tuple[Resident, int]:
+    """Counts a try of the resident at a municipality; the resident, locked, and how many tries are left.
+
+    In the caller's transaction, for each way of proving something by a number. Raises as ``claim_link``.
+    """
+    access.require(
+        actor, action, Resource("Certificates::Register", str(organisation_id), str(organisation_id))
+    )
+    # The rows are the turn: tries at the same moment, of one resident or at one municipality, are counted
+    # one after the other. Without the key, rows elsewhere may go on pointing at the municipality.
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=actor.id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    left = _attempts_left(resident, organisation_id, at) - 1
+    LinkAttempt.objects.create(resident=resident, organisation_id=organisation_id, at=at)
+    return resident, left
+
+
 def _attempts_left(resident: Resident, organisation_id: UUID, at: datetime) -> int:
     tried = LinkAttempt.objects.filter(resident=resident, at__gt=at - WINDOW).count()
     if tried >= ATTEMPTS:
@@ -324,7 +351,8 @@ def _attempts_left(resident: Resident, organisation_id: UUID, at: datetime) -> i
     return ATTEMPTS - tried
 
 
-def _claimant(resident: Resident) -> Claimant:
+def claimant_of(resident: Resident) -> Claimant:
+    """What the provider says about a resident, as the rules of linking see it."""
     return Claimant(resident.name, resident.birth_date, resident.gender)
 
 
@@ -341,8 +369,13 @@ def _decide(
         return Decision(None, Why.NONE), None
     if is_coupon_number(number):
         rows = list(people.filter(coupon_number=number).select_for_update(no_key=True))
-        linked = set(links.filter(person__coupon_number=number).values_list("person_id", flat=True))
-        found = [candidate(row, linked=row.pk in linked) for row in rows]
+        theirs = Q(person__coupon_number=number) | Q(person__absorbed__coupon_number=number)
+        linked = set(links.filter(theirs).values_list("person_id", flat=True))
+        hidden = _protected(people.filter(coupon_number=number), at)
+        found = [
+            candidate(row, linked=(row.merged_into_id or row.pk) in linked, protected=row.pk in hidden)
+            for row in rows
+        ]
         return decide_by_coupon(claimant, number, found), None
     digest = code_digest(number, secret=settings.SECRET_KEY)
     # The person is locked before the code is read, as when a code is made.
@@ -350,9 +383,26 @@ def _decide(
     code = LinkCode.objects.filter(
         digest=digest, organisation_id=organisation_id, ended_at=None, expires_at__gt=at
     ).first()
-    is_linked = links.filter(person__link_codes__digest=digest).exists()
-    named = candidate(person, linked=is_linked) if person and code else None
+    coded = Person.objects.filter(link_codes__digest=digest)
+    is_linked = links.filter(Q(person__in=coded) | Q(person__in=coded.values("merged_into_id"))).exists()
+    hidden = _protected(coded, at)
+    named = candidate(person, linked=is_linked, protected=bool(hidden)) if person and code else None
     return decide_by_code(claimant, named), code
+
+
+def _protected(people: QuerySet[Person], at: datetime) -> frozenset[UUID]:
+    on = today_in_japan(FixedClock(at))
+    return frozenset(protected(people, on).values_list("pk", flat=True))
+
+
+def _alert(actor: Principal, resident: Resident, organisation_id: UUID, number: str, at: datetime) -> None:
+    """Tells of a try that is about a protected person: by the number, or by whoever signed in."""
+    about = Q(birth_date=resident.birth_date, name_key=search_key(resident.name))
+    if number:
+        digest = code_digest(number, secret=settings.SECRET_KEY)
+        about |= Q(coupon_number=number) if is_coupon_number(number) else Q(link_codes__digest=digest)
+    people = Person.objects.filter(about, organisation_id=organisation_id)
+    raise_alerts(people, kind=AlertKind.LINK, actor=actor, at=at)
 
 
 def _link(resident: Resident, person_id: UUID, organisation_id: UUID, means: str, at: datetime) -> None:

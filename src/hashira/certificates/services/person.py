@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from hashira.certificates.domain.certificate_status import Reason
 from hashira.certificates.domain.person import PersonValues
+from hashira.certificates.domain.protection import AlertKind
 from hashira.certificates.selectors.people import (
     Found,
+    PersonMerged,
     PersonNotFound,
     PersonView,
     Question,
     find_people,
+    masked,
     person_view,
 )
+from hashira.certificates.selectors.protection import person_resource
+from hashira.certificates.services.examination import refresh_doubts
 from hashira.certificates.services.linking import suspend_unless_true
+from hashira.certificates.services.protection import raise_alerts, require_person
+from hashira.certificates.services.representation import end_unless_true
 from hashira.certificates.services.status import BUNDLE_JOB, PUBLISHER, end_validity
-from hashira.certificates.store.models import Person, PersonRevision
+from hashira.certificates.store.models import IssuedCertificate, Person, PersonRevision
 from hashira.core import access, audit, jobs
 from hashira.core.access import Principal, Resource
 from hashira.core.audit import Subject
@@ -102,15 +109,23 @@ def revise_person(
         raise ReferenceTaken(reference=values.reference) from error
     _revise(person, values, actor, at, reason=reason)
     suspend_unless_true(actor=actor, person=person, before=born_before, at=at)
+    end_unless_true(actor=actor, person=person, before=born_before, at=at)
+    refresh_doubts(person.pk)
     _tell(actor, "certificates:RevisePerson", person, values)
 
 
 @service(action="certificates:SearchPeople")
 def search_people(*, actor: Principal, organisation_id: UUID, question: Question) -> tuple[Found, ...]:
-    """Looks for people in the register; how many were found is told, not what was asked."""
+    """Looks for people in the register; how many were found is told, not what was asked.
+
+    Protected people are masked unless this member of staff has opened them, and finding one is an alert.
+    """
     register = Resource("Certificates::Register", str(organisation_id), str(organisation_id))
     access.require(actor, "certificates:SearchPeople", register)
-    found = find_people(organisation_id, question)
+    every = find_people(organisation_id, question)
+    found = masked(actor, every)
+    hidden = Person.objects.filter(pk__in=[row.id for row in found if row.masked])
+    raise_alerts(hidden, kind=AlertKind.SEARCH, actor=actor, at=datetime.now(UTC))
     audit.record(
         actor=actor,
         action="certificates:SearchPeople",
@@ -122,9 +137,12 @@ def search_people(*, actor: Principal, organisation_id: UUID, question: Question
 
 @service(action="certificates:ViewPerson")
 def view_person(*, actor: Principal, person_id: UUID) -> PersonView:
-    """Everything the register has about a person, for its staff; that it was looked at is told."""
+    """Everything the register has about a person, for its staff; that it was looked at is told.
+
+    Raises ``PersonMasked`` for a protected person whom they have not opened.
+    """
     view = person_view(person_id)
-    access.require(actor, "certificates:ViewPerson", view.resource)
+    require_person(actor, "certificates:ViewPerson", view.resource)
     audit.record(
         actor=actor,
         action="certificates:ViewPerson",
@@ -143,32 +161,35 @@ def erase_person(*, actor: Principal, person_id: UUID, at: datetime) -> None:
     person = _locked(person_id)
     access.require(actor, "certificates:ErasePerson", resource_of(person))
     organisation = str(person.organisation_id)
-    person.erased_at = at
-    person.save(update_fields=["erased_at"])
+    # With all entries of the person that were merged, those first: they lead to this one.
+    entries = [*person.absorbed.select_for_update(no_key=True).order_by("pk"), person]
+    keys = [str(entry.pk) for entry in entries]
+    Person.objects.filter(pk__in=keys).update(erased_at=at)
+    issued = IssuedCertificate.objects.filter(person__in=entries)
     # What was signed goes; that it no longer counts stays, without anything by which to know whose it was.
-    ended = end_validity(
-        person.certificates.values_list("pk", flat=True), reason=Reason.ERASED, actor=actor, at=at
-    )
-    person.certificates.all().delete()
-    person.delete()
+    ended = end_validity(issued.values_list("pk", flat=True), reason=Reason.ERASED, actor=actor, at=at)
+    issued.delete()
+    for entry in entries:
+        entry.delete()
     if ended:
         jobs.request(actor=PUBLISHER, kind=BUNDLE_JOB, parameters={"after": len(ended)})
-    subject = Subject("person", str(person_id))
-    audit.record(
-        actor=actor, action="certificates:ErasePerson", subjects=[subject], organisation=organisation
-    )
-    audit.erase(actor=actor, subject=subject, organisation=organisation)
+    subjects = [Subject("person", key) for key in keys]
+    audit.record(actor=actor, action="certificates:ErasePerson", subjects=subjects, organisation=organisation)
+    for subject in subjects:
+        audit.erase(actor=actor, subject=subject, organisation=organisation)
 
 
 def resource_of(person: Person) -> Resource:
     """A person as access is asked for it."""
-    return Resource("Certificates::Person", str(person.pk), str(person.organisation_id))
+    return person_resource(person.pk, person.organisation_id)
 
 
 def _locked(person_id: UUID) -> Person:
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise PersonNotFound
+    if person.merged_into_id is not None:
+        raise PersonMerged(leading=person.merged_into_id)
     return person
 
 

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.record_group import collapsed_into, members_of
 from hashira.certificates.services.issuing import replace_card, replace_seal
 from hashira.certificates.services.issuing_hcert import replace_eu, replace_icvp
+from hashira.certificates.services.own_record import require_own
 from hashira.certificates.services.status import PUBLISHER, REISSUE_JOB
 from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, Reissue
 from hashira.core import access, audit, jobs
@@ -50,7 +52,7 @@ def answer(*, actor: Principal, reissue_id: UUID, wanted: bool, at: datetime) ->
     """
     row = Reissue.objects.select_related("old").get(pk=reissue_id)
     record = own_record(row.person_id)
-    access.require(actor, "certificates:IssueOwnCertificate", record.resource)
+    require_own(actor, "certificates:IssueOwnCertificate", record, record.resource)
     row = Reissue.objects.select_for_update(no_key=True).get(pk=reissue_id)
     said = Reissue.Wish.WANTED if wanted else Reissue.Wish.DECLINED
     # Who declined may come back to it; what was asked for is on its way.
@@ -123,11 +125,13 @@ def _successors(old: IssuedCertificate) -> tuple[OwnDose, ...]:
     record = own_record(old.person_id)
     in_force = {dose.event_id: dose for dose in record.doses}
     found: dict[UUID, OwnDose] = {}
+    members = members_of(old.person_id)
     replaced = dict(
-        DoseEvent.objects.filter(person_id=old.person_id, replaces__isnull=False).values_list(
+        DoseEvent.objects.filter(person_id__in=members, replaces__isnull=False).values_list(
             "replaces_id", "id"
         )
     )
+    replaced |= collapsed_into(members)
     for shown in old.doses.all():
         event = shown.event_id
         while event in replaced:

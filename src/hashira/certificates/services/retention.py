@@ -13,7 +13,14 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from hashira.certificates.services.linking import WINDOW
-from hashira.certificates.store.models import LinkAttempt, LinkCode, LinkRequest
+from hashira.certificates.store.models import (
+    LinkAttempt,
+    LinkCode,
+    LinkRequest,
+    PickupAttempt,
+    PickupCode,
+    RepresentationCode,
+)
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.services import service
@@ -44,5 +51,12 @@ def _over(at: datetime) -> dict[str, QuerySet[Any]]:
     return {
         "attempts": LinkAttempt.objects.filter(at__lt=tried),
         "codes": LinkCode.objects.filter(Q(ended_at__lt=tried) | Q(expires_at__lt=tried)),
+        "representation_codes": RepresentationCode.objects.filter(
+            Q(ended_at__lt=tried) | Q(expires_at__lt=tried)
+        ),
+        "pickup_codes": PickupCode.objects.filter(
+            Q(used_at__lt=tried) | Q(withdrawn_at__lt=tried) | Q(expires_at__lt=tried)
+        ),
+        "pickup_attempts": PickupAttempt.objects.filter(at__lt=tried),
         "requests": LinkRequest.objects.exclude(state=LinkRequest.State.OPEN).filter(decided_at__lt=decided),
     }

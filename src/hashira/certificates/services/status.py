@@ -20,6 +20,7 @@ from hashira.certificates.domain.certificate_status import (
     revocation_hashes,
     status_name,
 )
+from hashira.certificates.selectors.protection import person_resource
 from hashira.certificates.store import status_ledger
 from hashira.certificates.store.models import (
     CertificateStatus,
@@ -31,7 +32,7 @@ from hashira.certificates.store.models import (
     StatusChange,
 )
 from hashira.core import access, audit, jobs
-from hashira.core.access import Principal, Resource
+from hashira.core.access import Principal
 from hashira.core.audit import Subject
 from hashira.core.services import service
 from hashira.kernel.errors import HashiraError
@@ -193,7 +194,7 @@ def revoke_by_hand(
         raise ValueError(reason)
     row = IssuedCertificate.objects.select_related("person").get(pk=certificate_id)
     Person.objects.select_for_update(no_key=True).get(pk=row.person_id)
-    resource = Resource("Certificates::Person", str(row.person_id), str(row.person.organisation_id))
+    resource = person_resource(row.person_id, row.person.organisation_id)
     access.require(actor, "certificates:RevokeCertificate", resource)
     ended = end_validity([row.pk], reason=reason, actor=actor, at=at, note=note)
     if not ended:

@@ -6,6 +6,17 @@ from typing import Any
 
 TABLES = ("certificates_doseevent", "certificates_personrevision")
 _ERASED = "(SELECT erased_at FROM certificates_person WHERE id = OLD.person_id)"
+_OF_MERGE = (
+    "(SELECT max(p.erased_at) FROM certificates_person p JOIN certificates_personmerge m "
+    "ON p.id IN (m.kept_id, m.absorbed_id) WHERE m.id = OLD.merge_id)"
+)
+_ERASED_OF = {
+    "certificates_personmerge": (
+        "(SELECT max(erased_at) FROM certificates_person WHERE id IN (OLD.kept_id, OLD.absorbed_id))"
+    ),
+    "certificates_collapseddose": _OF_MERGE,
+    "certificates_mergereversal": _OF_MERGE,
+}
 
 
 def add_triggers(apps: Any, schema_editor: Any) -> None:
@@ -17,8 +28,24 @@ def add_triggers(apps: Any, schema_editor: Any) -> None:
 
 def drop_triggers(apps: Any, schema_editor: Any) -> None:
     """Takes them away again, for a migration backwards."""
+    _drop(schema_editor, TABLES)
+
+
+def add_merge_triggers(apps: Any, schema_editor: Any) -> None:
+    """The same for merges: they go with the erasure of one of the two."""
+    for table in _ERASED_OF:
+        for statement in _statements(schema_editor.connection.vendor, table):
+            schema_editor.execute(statement)
+
+
+def drop_merge_triggers(apps: Any, schema_editor: Any) -> None:
+    """Takes those away again."""
+    _drop(schema_editor, tuple(_ERASED_OF))
+
+
+def _drop(schema_editor: Any, tables: tuple[str, ...]) -> None:
     postgresql = schema_editor.connection.vendor == "postgresql"
-    for table in TABLES:
+    for table in tables:
         for verb in ("update", "delete"):
             on = f" ON {table}" if postgresql else ""
             schema_editor.execute(f"DROP TRIGGER {table}_no_{verb}{on}")
@@ -27,15 +54,15 @@ def drop_triggers(apps: Any, schema_editor: Any) -> None:
 
 
 def _statements(vendor: str, table: str) -> tuple[str, ...]:
-    refusal = f"{table} is append-only"
+    refusal, over = f"{table} is append-only", _ERASED_OF.get(table, _ERASED)
     if vendor == "sqlite":
         abort = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
         return (
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {abort}",
-            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {_ERASED} IS NULL {abort}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {over} IS NULL {abort}",
         )
     body = f"BEGIN RAISE EXCEPTION '{refusal}'; END"
-    erased = f"BEGIN IF {_ERASED} IS NULL THEN RAISE EXCEPTION '{refusal}'; END IF; RETURN OLD; END"
+    erased = f"BEGIN IF {over} IS NULL THEN RAISE EXCEPTION '{refusal}'; END IF; RETURN OLD; END"
     function = f"{table}_is_append_only()"
     return (
         f"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS "

@@ -8,3 +8,9 @@ class CertificatesConfig(AppConfig):
 
     name = "hashira.certificates.store"
     label = "certificates"
+
+    def ready(self) -> None:
+        """The products of every process are those that its database has in force."""
+        from hashira.certificates.store.programme_source import SOURCE
+
+        SOURCE.connect()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,7 @@ def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str
         .annotate(events=Count("dose_events"))
         .values_list(
             "pk",
+            "merged_into_id",
             "reference",
             "name",
             "kana",
@@ -56,21 +57,53 @@ def people(organisation_id: uuid.UUID, references: Sequence[str]) -> Mapping[str
             "died_on",
         )
     )
-    doses = _doses([row[0] for row in rows])
+    groups = _groups({row[0]: row[1] for row in rows})
+    doses = _doses({member for group in groups.values() for member in group})
+    others = _events({member for key, group in groups.items() for member in group if member != key})
     return {
         reference: KnownPerson(
             key,
             Attributes(name, kana, birth_date, sex_of(sex), coupon_number),
             version,
-            events,
-            tuple(doses[key]),
+            events + sum(others.get(member, 0) for member in groups[key] if member != key),
+            tuple(dose for member in groups[key] for dose in doses[member]),
             died_on,
         )
-        for key, reference, name, kana, birth_date, sex, coupon_number, version, events, died_on in rows
+        for (
+            key,
+            _into,
+            reference,
+            name,
+            kana,
+            birth_date,
+            sex,
+            coupon_number,
+            version,
+            events,
+            died_on,
+        ) in rows
     }
 
 
-def _doses(person_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[KnownDose]]:
+def _groups(people: Mapping[uuid.UUID, uuid.UUID | None]) -> Mapping[uuid.UUID, tuple[uuid.UUID, ...]]:
+    """The entries that stand in one record with each of these people: what was merged counts as one."""
+    leading = {key: into or key for key, into in people.items()}
+    absorbed: defaultdict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    rows = Person.objects.filter(merged_into_id__in=set(leading.values())).values_list("merged_into_id", "pk")
+    for into, key in rows.order_by("pk"):
+        absorbed[into].append(key)
+    return {key: (into, *absorbed[into]) for key, into in leading.items()}
+
+
+def _events(person_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """How many events each of these people has."""
+    if not person_ids:
+        return {}
+    rows = DoseEvent.objects.filter(person_id__in=person_ids).order_by().values_list("person_id")
+    return dict(rows.annotate(Count("pk")))
+
+
+def _doses(person_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[KnownDose]]:
     """The doses in force: told by an event that nothing replaces and that is no void."""
     found: defaultdict[uuid.UUID, list[KnownDose]] = defaultdict(list)
     rows = (
@@ -133,7 +166,12 @@ def moved(row: DoseImport) -> int:
             WHERE s.dose_import_id = %s AND (
                 coalesce(p.version, 0) <> s.known_version
                 OR (p.id IS NOT NULL AND (p.id <> s.person_id OR p.erased_at IS NOT NULL))
-                OR (SELECT count(*) FROM certificates_doseevent d WHERE d.person_id = p.id) <> s.known_events
+                OR (SELECT count(*) FROM certificates_doseevent d WHERE d.person_id = p.id)
+                    + (SELECT count(*) FROM certificates_person q
+                        JOIN certificates_doseevent d ON d.person_id = q.id
+                        WHERE q.merged_into_id = coalesce(p.merged_into_id, p.id) AND q.id <> p.id)
+                    + (SELECT count(*) FROM certificates_doseevent d WHERE d.person_id = p.merged_into_id)
+                    <> s.known_events
             )
             """,
             [_key(row.organisation_id), _key(row.pk)],

@@ -11,3 +11,11 @@ class CertificatesWebConfig(AppConfig):
     name = "hashira.certificates.web"
     label = "certificates_web"
     verbose_name = "接種証明書"
+
+    def ready(self) -> None:
+        """Whoever was kept from a protected person is told to the supervisors."""
+        from hashira.certificates.services.protection import alert_of_refusal
+        from hashira.core.services import REFUSAL_LISTENERS
+
+        if alert_of_refusal not in REFUSAL_LISTENERS:
+            REFUSAL_LISTENERS.append(alert_of_refusal)

@@ -19,6 +19,12 @@ _COLUMNS = (
 )
 
 
-def dose_table(request: HttpRequest, doses: Iterable[Any], *, name: str, caption: Any) -> Table:
-    """The doses, the oldest first; ``name`` keeps several tables of one page apart."""
-    return Table(columns=_COLUMNS, rows=tuple(doses), request=request, caption=caption, name=name)
+def dose_table(
+    request: HttpRequest, doses: Iterable[Any], *, name: str, caption: Any, places: bool = True
+) -> Table:
+    """The doses, the oldest first; ``name`` keeps several tables of one page apart.
+
+    Without ``places`` for a representative, to whom they are not shown.
+    """
+    columns = _COLUMNS if places else _COLUMNS[:-1]
+    return Table(columns=columns, rows=tuple(doses), request=request, caption=caption, name=name)

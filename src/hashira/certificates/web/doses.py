@@ -26,6 +26,7 @@ from hashira.certificates.services.dose import (
 from hashira.certificates.services.person import view_person
 from hashira.certificates.web.register import blame, status_of, to_person
 from hashira.core import access
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.ui import forms
@@ -63,7 +64,12 @@ class DoseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(code, worded(p.name)) for code, p in PRODUCTS.items()]
+        today = today_in_japan(SystemClock())
+        offered = [
+            (code, worded(p.name))
+            for code, p in PRODUCTS.items()
+            if p.retired_on is None or today < p.retired_on or code == self.initial.get("vaccine")
+        ]
         self.fields["vaccine"].choices = [("", _("選んでください")), *offered]
 
     def dose(self) -> Dose:

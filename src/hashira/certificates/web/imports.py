@@ -38,7 +38,7 @@ def _actor(request: HttpRequest) -> Principal:
     return request.principal
 
 
-def _found(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def found_or_404(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """An import that does not exist is a page that does not exist."""
 
     @wraps(view)
@@ -87,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """The first step: hand in a file."""
     actor = _actor(request)
-    organisations = _organisations(actor)
+    organisations = organisations_of(actor)
     posted = request.method == "POST"
     form = FileForm(
         request.POST if posted else None, request.FILES if posted else None, organisations=organisations
@@ -120,7 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.requires(_PREPARE)
 @never_cache
-@_found
+@found_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """The second step: how the file is read, what its columns and values mean."""
@@ -182,7 +182,7 @@ def _columns_form(
 
 @access.requires(_VIEW)
 @never_cache
-@_found
+@found_or_404
 @require_safe
 def show(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """Where an import stands: progress, preview or outcome."""
@@ -191,7 +191,7 @@ def show(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 
 @access.requires("certificates:ImportDoses")
 @never_cache
-@_found
+@found_or_404
 @require_POST
 def apply(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """The last step: into the registry."""
@@ -212,7 +212,7 @@ def apply(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 
 @access.requires(_PREPARE)
 @never_cache
-@_found
+@found_or_404
 @require_POST
 def cancel(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """Give an import up."""
@@ -222,7 +222,7 @@ def cancel(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 
 @access.requires("certificates:UndoImport")
 @never_cache
-@_found
+@found_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """Void every dose of an import, with a reason."""
@@ -240,7 +240,7 @@ def undo(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 
 @access.requires(_VIEW)
 @never_cache
-@_found
+@found_or_404
 @require_safe
 def report(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """The whole report as CSV, streamed."""
@@ -255,8 +255,10 @@ def report(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 def _show(request: HttpRequest, import_id: uuid.UUID, form: ApplyForm, *, status: int = 200) -> HttpResponse:
     actor = _actor(request)
     view = selectors.import_view(actor, import_id)
+    if view.purpose == DoseImport.Purpose.COMPARE:
+        return HttpResponseRedirect(reverse("certificates:comparison", args=[import_id]))
     resource = Resource("Certificates::Import", str(view.id), str(view.organisation_id))
-    job = _job_of(view)
+    job = job_of(view)
     context = {
         "view": view,
         "form": form,
@@ -266,7 +268,7 @@ def _show(request: HttpRequest, import_id: uuid.UUID, form: ApplyForm, *, status
         "step": 4 if view.state in {ImportState.APPLYING, ImportState.APPLIED} else 3,
         "facts": _facts(view),
         "outcome": _outcome(view),
-        "file_facts": _file_facts(view),
+        "file_facts": file_facts(view),
         "report": _report_table(request, actor, view)
         if view.counts.get("rows_with_errors") or view.counts.get("rows_with_warnings")
         else None,
@@ -277,7 +279,7 @@ def _show(request: HttpRequest, import_id: uuid.UUID, form: ApplyForm, *, status
     return render(request, "certificates/imports/show.html", context, status=status)
 
 
-def _job_of(view: selectors.ImportView) -> jobs.JobView | None:
+def job_of(view: selectors.ImportView) -> jobs.JobView | None:
     """The job of an import under way; none where it ended long ago and is kept no more."""
     if not view.job_id or view.state not in BUSY:
         return None
@@ -325,7 +327,7 @@ def _outcome(view: selectors.ImportView) -> list[tuple[Any, Any]]:
     return rows
 
 
-def _file_facts(view: selectors.ImportView) -> list[tuple[Any, Any]]:
+def file_facts(view: selectors.ImportView) -> list[tuple[Any, Any]]:
     """The file, so that it can be found again at its source."""
     kept = view.file_name if view.file_kept else _("消去しました")
     return [
@@ -392,7 +394,7 @@ def _to_page(import_id: uuid.UUID) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("certificates:import", args=[import_id]))
 
 
-def _organisations(actor: Principal) -> list[tuple[str, str]]:
+def organisations_of(actor: Principal) -> list[tuple[str, str]]:
     """Those for which the actor may prepare imports: id and name."""
     mine = {grant.organisation for grant in actor.grants}
     allowed = [o for o in mine if access.may(actor, _PREPARE, Resource("Certificates::Import", "", o))]

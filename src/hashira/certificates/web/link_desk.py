@@ -31,6 +31,7 @@ _WHY = (
     ("name_differs", _("番号は合っていますが、氏名が違います")),
     ("birth_changed", _("台帳の生年月日が訂正されました")),
     ("deceased", _("台帳では亡くなっています")),
+    ("protected", _("責任者が確かめます")),
 )
 
 
@@ -105,10 +106,10 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """What the provider said beside what the register says, and the decision."""
     view = request_view(request_id)
     access.require(request.principal, "certificates:DecideLink", view.resource)
-    people = compared(view)
+    people = compared(view, request.principal)
     form = DecisionForm(request.POST or None)
     form.fields["person"].choices = [
-        (str(p.person_id), f"{p.name}（{p.reference}）") for p in people if not p.linked
+        (str(p.person_id), f"{p.name}（{p.reference}）") for p in people if not p.linked and not p.masked
     ]
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hashira.certificates.adapters.paper.printer import pdf
-from hashira.certificates.adapters.qr_image import draw
-from hashira.certificates.domain import hcert, shc, shc_qr
-from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
-from hashira.certificates.domain.paper import Edition
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.domain.vds_nc_message import seal_name
-from hashira.certificates.selectors.issuing import CertificateView
 from hashira.certificates.selectors.own_record import OwnRecord
-from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.services.issuing import issue_card, issue_seal, view_certificate
 from hashira.certificates.services.issuing_hcert import RomanNameMissing, issue_eu, issue_icvp
-from hashira.certificates.services.own_record import view_own_record
+from hashira.certificates.services.own_record import ask_to_issue, view_own_record
+from hashira.certificates.services.renewal import renew
 from hashira.certificates.web.certificate_forms import FORMS, CardForm, EuForm, SealForm, described
+from hashira.certificates.web.certificate_page import (
+    card_response,
+    certificate_context,
+    paper_response,
+    picture_response,
+)
+from hashira.certificates.web.kept import account_mark
 from hashira.core import access
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
-from hashira.ui.parts import Answer, Figure
+from hashira.ui.parts import Answer
 
 _PAGES = {
     CertificateKind.CARD: (_("国内用の証明書を作る"), ""),
@@ -60,6 +61,8 @@ def new(request: HttpRequest, person_id: UUID, kind: str) -> HttpResponse:
     if kind not in set(CertificateKind):
         raise Http404
     record = view_own_record(actor=request.principal, person_id=person_id)
+    if not record.is_own(request.principal.id):
+        ask_to_issue(actor=request.principal, person_id=person_id)
     page = _NewPage(request, record, CertificateKind(kind))
     if request.method != "POST":
         return page.ask(200)
@@ -183,48 +186,24 @@ class _NewPage:
 def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """The certificate with its code, as it is held out at a door."""
     view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    text = _code_text(view)
-    # HCERT 1.1.1 §4.2 recommends level Q; a seal is large as it is, and a card keeps to version 22.
-    path, size = draw(text, level="Q" if view.format == hcert.NAME else "L")
-    alternative = _("証明書の二次元コード。検証する人の機器で読み取ります")
-    holder = view.content.holder
-    hidden = _("表示していません")
-    shown = [
-        (_("氏名"), holder.name or hidden),
-        (_("生年月日"), date.fromisoformat(holder.birth_date) if holder.birth_date else hidden),
-        *([(_("旅券番号"), holder.document_number)] if holder.document_number else []),
-        (_("証明書ID"), view.number),
-        (_("発行日時"), view.issued_at),
-        *([(_("有効期限"), view.expires_at)] if view.expires_at else []),
-        (_("発行した市区町村"), view.municipality),
-    ]
-    context = {
-        "certificate": view,
-        "code": Figure(path, size, alternative=alternative, caption=view.number),
-        "text": text,
-        "title": TITLES[view.kind],
-        "shown": shown,
-        "doses": [
-            (date.fromisoformat(dose.date), dose.product or dose.code, dose.lot, dose.centre)
-            for dose in view.content.doses
-        ],
-    }
-    return render(request, "certificates/own/certificate.html", context)
+    keeping = {"account": account_mark(request.principal.id)}
+    return render(request, "certificates/own/certificate.html", certificate_context(view) | keeping)
 
 
 @access.requires("certificates:OpenOwnPages")
 @never_cache
 @require_safe
 def card_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
-    """The card as a file for a wallet (SMART Health Cards 1.4.0, "via File Download")."""
-    view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    if view.format != shc.NAME:
-        raise Http404
-    return HttpResponse(
-        orjson.dumps({"verifiableCredential": [view.text]}),
-        content_type="application/smart-health-card",
-        headers={"Content-Disposition": f'attachment; filename="{view.number}.smart-health-card"'},
-    )
+    """The card as a file for a wallet."""
+    return card_response(view_certificate(actor=request.principal, certificate_id=certificate_id))
+
+
+@access.requires("certificates:OpenOwnPages")
+@never_cache
+@require_safe
+def picture(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The certificate as a picture."""
+    return picture_response(view_certificate(actor=request.principal, certificate_id=certificate_id))
 
 
 @access.requires("certificates:OpenOwnPages")
@@ -232,17 +211,13 @@ def card_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, certificate_id: UUID, edition: str) -> HttpResponse:
     """The certificate as a PDF to print: ``standard`` or ``large`` letters."""
-    if edition not in set(Edition):
-        raise Http404
-    view = view_certificate(actor=request.principal, certificate_id=certificate_id)
-    made = pdf([paper_sheet(view)], edition=Edition(edition))
-    name = f"{view.number}-{edition}.pdf"
-    return HttpResponse(
-        made,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return paper_response(view_certificate(actor=request.principal, certificate_id=certificate_id), edition)
 
 
-def _code_text(view: CertificateView) -> str:
-    return shc_qr.write(view.text) if view.format == shc.NAME else view.text
+@access.requires("certificates:OpenOwnPages")
+@never_cache
+@require_POST
+def renewed(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The same certificate with the doses that came since, by one press."""
+    made = renew(actor=request.principal, certificate_id=certificate_id, at=datetime.now(UTC))
+    return HttpResponseRedirect(reverse("certificates:own-certificate", args=[made]))

@@ -17,8 +17,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hashira.certificates.domain.dose_history import DoseEvent, EventKind
 from hashira.certificates.domain.person import MAX_ADDRESS, MAX_REFERENCE, PersonValues
-from hashira.certificates.selectors.people import Found, Municipality, PersonView, Question, registers_of
+from hashira.certificates.selectors.merging import absorbed_by, alike, merge_into
+from hashira.certificates.selectors.people import (
+    Found,
+    Municipality,
+    PersonMerged,
+    PersonView,
+    Question,
+    person_view,
+    registers_of,
+)
 from hashira.certificates.services.person import register_person, revise_person, search_people, view_person
+from hashira.certificates.services.protection import PersonMasked
+from hashira.certificates.web.masking import masked_page
 from hashira.core import access
 from hashira.core.accounts.selectors import display_names
 from hashira.kernel.errors import HashiraError
@@ -115,8 +126,19 @@ def search(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Everything on record about a person. Opening it is told in the audit."""
-    view = view_person(actor=request.principal, person_id=person_id)
+    """Everything on record about a person. Opening it is told in the audit.
+
+    An entry that was merged leads to the merge, which shows both; a protected person is masked.
+    """
+    try:
+        view = view_person(actor=request.principal, person_id=person_id)
+    except PersonMasked:
+        return masked_page(request, person_view(person_id))
+    except PersonMerged:
+        made = merge_into(person_id)
+        if made is None:
+            raise
+        return HttpResponseRedirect(reverse("certificates:merge", args=[made]))
     may_void = access.may(request.principal, "certificates:VoidDose", view.resource)
     names = display_names({e.recorded_by for e in view.events} | {r.recorded_by for r in view.revisions})
     context = {
@@ -134,7 +156,11 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
             for r in reversed(view.revisions)
         ],
         "may_void": may_void,
+        "may_protect": access.may(request.principal, "certificates:ProtectPerson", view.resource),
+        "protected": view.resource.attributes["protected"],
         "death_warnings": _death_warnings(view),
+        "alike": alike(person_id),
+        "merges": absorbed_by(person_id),
         "saved": request.GET.get("saved", ""),
     }
     return render(request, "certificates/register/person.html", context)
@@ -220,9 +246,10 @@ def _found_table(request: HttpRequest, found: tuple[Found, ...]) -> Table:
             Column("kana", _("氏名（カナ）"), sortable=True),
             Column("name", _("氏名"), sortable=True, heading=True, link=address),
             Column("birth_date", _("生年月日"), sortable=True),
-            Column("sex", _("性別"), choices=SEX_CHOICES),
+            Column("sex", _("性別"), choices=SEX_CHOICES, value=lambda row: "-" if row.masked else row.sex),
             Column("reference", _("宛名番号"), sortable=True),
             Column("moved_out_on", _("転出日")),
+            Column("merged", _("統合"), value=lambda row: _("統合した登録") if row.merged else ""),
         ),
         rows=found,
         request=request,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
 from hashira.certificates.domain.format import assess
-from hashira.certificates.domain.verdict import REMARK_NAMES, Assessment
+from hashira.certificates.domain.verdict import MAY_BE_REVOKED, REMARK_NAMES, Assessment
 from hashira.certificates.selectors.keys import trust_at_door
 from hashira.certificates.selectors.trust import lists
 from hashira.core import access
@@ -105,7 +105,10 @@ def _shown(assessment: Assessment) -> dict[str, object]:
     language = get_language() or "ja"
     error, content, evidence = assessment.error, assessment.content, assessment.evidence
     return {
-        "verdict": assessment.verdict.value,
+        # One that a summary of a list has put in doubt is drawn as such, neither green nor revoked.
+        "verdict": MAY_BE_REVOKED
+        if error is None and evidence and MAY_BE_REVOKED in evidence.remarks
+        else assessment.verdict.value,
         "reason": error.message(language) if error else "",
         "verified": error is None,
         "person": [

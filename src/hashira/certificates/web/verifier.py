@@ -28,18 +28,26 @@ from hashira.certificates.adapters.qr_image import NoCodeInImage
 from hashira.certificates.adapters.submission import certificates_in
 from hashira.certificates.adapters.travel_rules import read_rules
 from hashira.certificates.domain.cvx_vaccine import PRODUCTS
+from hashira.certificates.domain.dcc_value_set import CODE_SYSTEM, MEDICINES, TEST_KINDS, TEST_RESULTS
+from hashira.certificates.domain.document_signer import TWO_LETTERS
 from hashira.certificates.domain.icd11_vaccine import VACCINES
+from hashira.certificates.domain.icvp import PRODUCT_IDS
+from hashira.certificates.domain.icvp import PRODUCTS as PREQUALIFIED
 from hashira.certificates.domain.named_curve import CURVES
 from hashira.certificates.domain.state_code import ISO_3166, states
 from hashira.certificates.domain.status_bundle import signer_of
-from hashira.certificates.domain.verdict import Verdict
+from hashira.certificates.domain.verdict import MAY_BE_REVOKED, REMARK_NAMES, Verdict
 from hashira.certificates.selectors.bundles import latest_bundle
 from hashira.certificates.web.verifier_words import WORDS
 from hashira.core import access
+from hashira.core.api.door import PerAddress
 from hashira.ui.parts import verdict_family, verdict_words
 
 _LANGUAGES = ("ja", "en")
 _MAX_PICTURE = 20 * 1024 * 1024
+_MULTIPART = 4 * 1024
+"""Octets that the form round a picture may take."""
+_THROTTLE = PerAddress("120/m", "verifier-codes")
 _STYLES = ("tokens", "base", "layout", "content", "action", "form", "message", "navigation", "table", "chart")
 
 
@@ -55,12 +63,13 @@ def app(request: HttpRequest, language: str = "") -> HttpResponse:
     with translation.override(chosen):
         context = {
             "verdicts": [
-                {"name": v.value, "family": verdict_family(v.value), "words": verdict_words(v.value)}
-                for v in Verdict
+                {"name": str(v), "family": verdict_family(v), "words": verdict_words(v)}
+                for v in (*Verdict, MAY_BE_REVOKED)
             ],
             "other": other,
             "other_name": dict(settings.LANGUAGES)[other],
-            "words": {name: str(text) for name, text in WORDS.items()},
+            "words": {name: str(text) for name, text in WORDS.items()}
+            | {f"remark-{name}": text.in_language(chosen) for name, text in REMARK_NAMES.items()},
         }
         return render(request, "certificates/verifier/app.html", context)
 
@@ -90,6 +99,20 @@ def _tables() -> dict[str, Any]:
         "icd11": {code: {"ja": name.ja, "en": name.en} for code, (name, _disease) in VACCINES.items()},
         "states": states(),
         "countries": sorted(ISO_3166),
+        "letters": sorted(TWO_LETTERS),
+        "dcc": {
+            "system": CODE_SYSTEM,
+            "medicines": {code: medicine.name for code, medicine in MEDICINES.items()},
+            "kinds": {code: name.en for code, name in TEST_KINDS.items()},
+            "results": {code: name.en for code, name in TEST_RESULTS.items()},
+        },
+        "icvp": {
+            "system": PRODUCT_IDS,
+            "products": {
+                code: {"name": listed.name, "maker": listed.maker, "disease": listed.disease}
+                for code, listed in PREQUALIFIED.items()
+            },
+        },
         "curves": [
             {
                 "name": known.curve.name,
@@ -147,8 +170,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_POST
 def codes(request: HttpRequest) -> HttpResponse:
     """The texts of the codes in a photograph or file, for browsers that cannot read codes."""
-    given = request.FILES.get("picture")
     language = get_language() or "ja"
+    if not _THROTTLE.allow_request(request):
+        reason = _("読取りが続いています。少し待ってください")
+        return JsonResponse({"texts": [], "reason": reason}, status=429)
+    # Before the body is touched: Django would put a large one on the disk first.
+    length = request.headers.get("Content-Length", "")
+    too_large = not length.isdecimal() or int(length) > _MAX_PICTURE + _MULTIPART
+    given = None if too_large else request.FILES.get("picture")
     if given is None or (given.size or 0) > _MAX_PICTURE:
         return JsonResponse({"texts": [], "reason": _("ファイルがないか、大きすぎます")}, status=422)
     try:

@@ -47,6 +47,7 @@ class Policy:
             "id": principal.id,
             "grants": [{"role": g.role, "organisation": g.organisation} for g in principal.grants],
             "roles": sorted({g.role for g in principal.grants}),
+            "organisations": sorted({g.organisation for g in principal.grants}),
             "second_factor": principal.second_factor,
             "recent_authentication": principal.recent_authentication,
             "restricted": principal.restricted,

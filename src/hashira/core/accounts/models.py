@@ -84,6 +84,8 @@ class Role(models.TextChoices):
     LEGAL_OFFICER = "legal_officer", "法務担当"
     CLOUD_APPLICANT = "cloud_applicant", "クラウド利用申請者"
     CLOUD_OPERATOR = "cloud_operator", "クラウド運用者"
+    CLOUD_PROVIDER = "cloud_provider", "クラウド提案者"
+    CLOUD_ASSESSOR = "cloud_assessor", "クラウド評価者"
     AUDITOR = "auditor", "監査担当"
     ADMINISTRATOR = "administrator", "団体の管理者"
 

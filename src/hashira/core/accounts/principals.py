@@ -18,6 +18,9 @@ from hashira.core.accounts.models import Resident, RoleAssignment
 
 RESIDENT_SESSION = "resident"
 """Key of the session under which a signed-in resident stands: ``{"id": …, "at": ISO time}``."""
+BESIDE_SESSION = "resident_beside"
+"""Key of the person who was identified beside the signed-in resident: ``{"id": …, "at": …, "for": …}``."""
+BESIDE_FOR = timedelta(minutes=10)
 DIRECTORY = "directory"
 """``method`` of the record of a sign-in by the directory of a body; it also has ``directory`` (its id),
 ``organisation`` (the id of the body) and ``second_factor``."""
@@ -78,6 +81,18 @@ def staff(account: Any, *, methods: list[dict[str, Any]], at: datetime) -> Princ
         recent_authentication=any(float(m.get("at", 0)) >= recent for m in methods),
         restricted=body is not None and has_roles_elsewhere(str(account.pk), body, at=at),
     )
+
+
+def beside(request: HttpRequest, *, at: datetime) -> str | None:
+    """The resident who was identified in this session beside the one who is signed in, for ten minutes.
+
+    Nobody if meanwhile somebody else has signed in.
+    """
+    kept = request.session.get(BESIDE_SESSION)
+    if not isinstance(kept, dict) or kept.get("for") != request.principal.id:
+        return None
+    age = at - datetime.fromisoformat(kept["at"])
+    return str(kept["id"]) if timedelta(0) <= age < BESIDE_FOR else None
 
 
 def _resident(kept: object, now: datetime) -> Principal | None:

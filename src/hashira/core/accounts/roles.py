@@ -17,6 +17,8 @@ ROLE_TITLES: Final[Mapping[str, Bilingual]] = MappingProxyType(
         Role.LEGAL_OFFICER.value: Bilingual("法務担当", "Legal officer"),
         Role.CLOUD_APPLICANT.value: Bilingual("クラウド利用申請者", "Cloud applicant"),
         Role.CLOUD_OPERATOR.value: Bilingual("クラウド運用者", "Cloud operator"),
+        Role.CLOUD_PROVIDER.value: Bilingual("クラウド提案者", "Cloud provider"),
+        Role.CLOUD_ASSESSOR.value: Bilingual("クラウド評価者", "Cloud assessor"),
         Role.AUDITOR.value: Bilingual("監査担当", "Auditor"),
         Role.ADMINISTRATOR.value: Bilingual("団体の管理者", "Administrator of the body"),
     }
@@ -30,9 +32,9 @@ _BY_KIND: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             Role.VERIFIER,
             *_EVERYWHERE,
         ),
-        Organisation.Kind.MINISTRY.value: _EVERYWHERE,
-        Organisation.Kind.VENDOR.value: (Role.VERIFIER, *_EVERYWHERE),
-        Organisation.Kind.OPERATOR.value: (Role.CLOUD_OPERATOR, *_EVERYWHERE),
+        Organisation.Kind.MINISTRY.value: (Role.CLOUD_ASSESSOR, *_EVERYWHERE),
+        Organisation.Kind.VENDOR.value: (Role.VERIFIER, Role.CLOUD_PROVIDER, *_EVERYWHERE),
+        Organisation.Kind.OPERATOR.value: (Role.CLOUD_OPERATOR, Role.CLOUD_ASSESSOR, *_EVERYWHERE),
     }
 )
 

@@ -18,6 +18,7 @@ from hashira.kernel.canonical_json import canonical_json
 Fact = str | int | bool | None
 MAX_FACT = 400
 MAX_FACTS = 32
+_AT_ONCE = 500
 ACTING_TOKEN = "token"  # noqa: S105 (the name of a fact)
 """The fact that says through which token of the API somebody acted: its public identifier."""
 _LOCK = 0x6861736869726131
@@ -118,15 +119,24 @@ def _subject_of(actor: Principal) -> Subject | None:
 
 def _known(subjects: Sequence[Subject]) -> dict[Subject, AuditSubject]:
     """The row of each subject, made where it is missing. The turn is ours, so nobody makes it twice."""
+    wanted = list(dict.fromkeys(subjects))
     found: dict[Subject, AuditSubject] = {}
-    for subject in dict.fromkeys(subjects):
-        row, _made = AuditSubject.objects.get_or_create(
+    for kind in dict.fromkeys(subject.kind for subject in wanted):
+        ids = [subject.id for subject in wanted if subject.kind == kind]
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = AuditSubject.objects.filter(kind=kind, subject_id__in=ids[start : start + _AT_ONCE])
+            found |= {Subject(row.kind, row.subject_id): row for row in rows}
+    made = AuditSubject.objects.bulk_create(
+        AuditSubject(
             kind=subject.kind,
             subject_id=subject.id,
-            defaults={"pseudonym": secrets.token_hex(16), "salt": secrets.token_hex(32)},
+            pseudonym=secrets.token_hex(16),
+            salt=secrets.token_hex(32),
         )
-        found[subject] = row
-    return found
+        for subject in wanted
+        if subject not in found
+    )
+    return found | {Subject(row.kind, row.subject_id): row for row in made}
 
 
 def _digest(salt: str, evidence: bytes | None) -> str:

@@ -36,6 +36,8 @@ api.add_router("", jobs_router)
 if "certificates" in settings.HASHIRA_SYSTEMS:
     api.add_router("", importlib.import_module("hashira.certificates.api").router)
     api.add_router("", importlib.import_module("hashira.certificates.api_own").router)
+if "cloud" in settings.HASHIRA_SYSTEMS:
+    api.add_router("", importlib.import_module("hashira.cloud.api").router)
 
 
 def operations() -> Iterator[tuple[str, Operation]]:

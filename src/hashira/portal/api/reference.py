@@ -12,6 +12,7 @@ from hashira.portal.api.assembly import openapi_document
 
 _TAGS = {
     "certificates": Bilingual("接種証明書", "Vaccination certificates"),
+    "cloud": Bilingual("ガバメントクラウド", "Government Cloud"),
     "figures": Bilingual("数値", "Figures"),
     "jobs": Bilingual("ジョブ", "Jobs"),
 }

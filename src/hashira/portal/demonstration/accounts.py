@@ -44,6 +44,10 @@ ACCOUNTS = (
     DemonstrationAccount("administrator@city.example", "見本 管理", Role.ADMINISTRATOR, "city"),
     DemonstrationAccount("it@city.example", "見本 情報", Role.CLOUD_APPLICANT, "city"),
     DemonstrationAccount("operator@operator.example", "見本 運用", Role.CLOUD_OPERATOR, "operator"),
+    DemonstrationAccount("operator2@operator.example", "見本 確定", Role.CLOUD_OPERATOR, "operator"),
+    DemonstrationAccount("assessor@operator.example", "見本 評価", Role.CLOUD_ASSESSOR, "operator"),
+    DemonstrationAccount("assessor@ministry.example", "別省 評価", Role.CLOUD_ASSESSOR, "ministry"),
+    DemonstrationAccount("provider@vendor.example", "見本 提案", Role.CLOUD_PROVIDER, "vendor"),
     DemonstrationAccount("auditor@operator.example", "見本 監査", Role.AUDITOR, "operator"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from hashira.core.access import Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Account, Organisation
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.portal.demonstration.accounts import make_accounts, make_organisations
@@ -47,6 +48,10 @@ def load() -> bool:
             _fill_registers(organisations, accounts)
         if "regulations" in settings.HASHIRA_SYSTEMS:
             _keep_ordinances(organisations["city"].code)
+        if "cloud" in settings.HASHIRA_SYSTEMS:
+            from hashira.portal.demonstration.selection import fill_selection
+
+            fill_selection(organisations, accounts)
     return True
 
 
@@ -54,24 +59,30 @@ def _keep_ordinances(body: str) -> None:
     """The ordinances of an invented city, taken in and scanned as at a terminal."""
     from hashira.regulations.adapters.reading import Reading, read_all
     from hashira.regulations.services.keeping import keep_laws
+    from hashira.regulations.services.referencing import read_references
     from hashira.regulations.services.scanning import prepare, scan_laws
 
     now = datetime.now(UTC)
     actor = Principal.system("terminal:demonstration")
     read = [one for one in read_all(_ORDINANCES, known=frozenset()) if isinstance(one, Reading)]
     keep_laws(actor=actor, readings=read, at=now, as_of=now.date(), body=body)
+    read_references()
     scan_laws(actor=actor, surveyed=prepare(today=now.date()), at=now)
 
 
 def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, Account]) -> None:
     """Through the services that clerks use: the same rules, and the same audit."""
+    from hashira.certificates.domain.age import years_later
+    from hashira.certificates.domain.protection import Ground, ProtectionPeriod
     from hashira.certificates.services.dose import record_dose
+    from hashira.certificates.services.examination import examine_now
     from hashira.certificates.services.person import register_person, revise_person
+    from hashira.certificates.services.protection import protect_person
     from hashira.portal.demonstration.people import first_register, second_register
 
     now = datetime.now(UTC)
     for key, people in (("city", first_register()), ("town", second_register())):
-        clerk = _clerk(accounts[f"clerk@{key}.example"], organisations[key])
+        clerk = _staff(accounts[f"clerk@{key}.example"], organisations[key], "municipal_clerk")
         for person in people:
             made = register_person(
                 actor=clerk, organisation_id=organisations[key].pk, values=person.values, at=now
@@ -91,8 +102,23 @@ def _fill_registers(organisations: dict[str, Organisation], accounts: dict[str, 
                     reason=person.reason,
                     at=now,
                 )
+            if person.protected:
+                today = today_in_japan(SystemClock())
+                protect_person(
+                    actor=_staff(
+                        accounts[f"supervisor@{key}.example"], organisations[key], "municipal_supervisor"
+                    ),
+                    person_id=made,
+                    ground=Ground.VIOLENCE,
+                    period=ProtectionPeriod.decided(
+                        today, years_later(today, 1) - timedelta(days=1), today=today
+                    ),
+                    reason=person.protected,
+                    at=now,
+                )
+        examine_now(str(organisations[key].pk))
 
 
-def _clerk(account: Account, organisation: Organisation) -> Principal:
-    grant = Grant("municipal_clerk", str(organisation.pk))
+def _staff(account: Account, organisation: Organisation, role: str) -> Principal:
+    grant = Grant(role, str(organisation.pk))
     return Principal(PrincipalKind.STAFF, str(account.pk), grants=(grant,), second_factor=True)

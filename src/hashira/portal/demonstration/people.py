@@ -110,6 +110,8 @@ class DemonstrationPerson:
     """What was written instead later on, where the person married, moved or died."""
     reason: str = ""
     """Why."""
+    protected: str = ""
+    """The reason of the decision for somebody who is protected (支援措置) for a year from the loading."""
 
 
 def first_register() -> Iterator[DemonstrationPerson]:
@@ -118,6 +120,7 @@ def first_register() -> Iterator[DemonstrationPerson]:
     for number, values in enumerate(_known(), start=1):
         yield DemonstrationPerson(values, tuple(_course(chance, _COURSES[number % len(_COURSES)])))
     yield from _hard_cases(chance)
+    yield from _family()
     yield from _children(chance, start=501)
     yield from _others(chance, start=1001)
 
@@ -168,6 +171,16 @@ def _hard_cases(chance: random.Random) -> Iterator[DemonstrationPerson]:
     for number, given, kana in ((26, "大樹", "ダイキ"), (27, "樹里", "ジュリ")):
         twin = _person(number, f"双葉　{given}", f"フタバ　{kana}", date(2019, 10, 10), "")
         yield DemonstrationPerson(twin, tuple(_childhood(chance, twin)))
+
+
+def _family() -> Iterator[DemonstrationPerson]:
+    """Hanako's child, whom she can represent, and somebody who is protected. From a seed of their own."""
+    chance = random.Random(_SEED + 2)  # noqa: S311  (made up, not secret)
+    child = _person(14, "見本　小花", "ミホン　コハナ", date(2018, 4, 2), "female")
+    yield DemonstrationPerson(child, tuple(_childhood(chance, child)))
+    hidden = _person(28, "保護　見本", "ホゴ　ミホン", date(1991, 6, 15), "female")
+    doses = tuple(_course(chance, _COURSES[2]))
+    yield DemonstrationPerson(hidden, doses, protected="決定通知 令和8年第1号（架空）")
 
 
 def _children(chance: random.Random, *, start: int) -> Iterator[DemonstrationPerson]:

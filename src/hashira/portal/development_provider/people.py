@@ -45,6 +45,10 @@ PEOPLE = (
         Bilingual("花子と同じ住所", "The same address as Hanako"),
     ),
     FictionalPerson(
+        "kohana", "見本 小花", "2018-04-02", "female", f"{_CITY}見本町1番1号",
+        Bilingual("花子の子。カードは花子が預かっている", "Hanako's child, whose card she keeps"),
+    ),
+    FictionalPerson(
         "takahashi-ladder", "髙橋 架空", "1990-04-01", "female", f"{_CITY}梯子町2番1号",
         Bilingual("はしごだか（髙）", "The variant 髙"),
     ),

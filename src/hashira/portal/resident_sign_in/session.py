@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from hashira.core.accounts.oidc.authorization_request import PendingSignIn
-from hashira.core.accounts.principals import RESIDENT_SESSION
+from hashira.core.accounts.principals import BESIDE_SESSION, RESIDENT_SESSION
 from hashira.portal import pending_sign_ins
 
 _PENDING = "resident_sign_ins"
@@ -23,6 +23,15 @@ def keep(request: HttpRequest, pending: PendingSignIn) -> None:
 def take(request: HttpRequest, state: str) -> PendingSignIn:
     """The sign-in of that ``state``, which can be taken once only; raises ``SignInUnknown``."""
     return PendingSignIn.from_session(pending_sign_ins.take(request, _PENDING, state))
+
+
+def keep_beside(request: HttpRequest, resident_id: str, *, at: datetime) -> None:
+    """Remembers whom the provider identified beside the resident who is and stays signed in."""
+    request.session[BESIDE_SESSION] = {
+        "id": resident_id,
+        "at": at.isoformat(),
+        "for": request.principal.id,
+    }
 
 
 def open_for(request: HttpRequest, resident_id: str, *, authenticated_at: datetime) -> None:

@@ -15,7 +15,7 @@ from hashira.core import access
 from hashira.core.access.principal import PrincipalKind
 from hashira.core.accounts.oidc import sign_in
 from hashira.core.accounts.oidc.authorization_request import PendingSignIn, authorization_url, state_of
-from hashira.core.accounts.oidc.errors import SignInCancelled, SignInRefused
+from hashira.core.accounts.oidc.errors import SignInCancelled, SignInRefused, SignInUnknown
 from hashira.core.accounts.resident_sign_in import ACTOR, sign_in_resident
 from hashira.portal.resident_sign_in import configuration, session
 from hashira.portal.resident_sign_in.return_path import own_path
@@ -34,13 +34,31 @@ def start(request: HttpRequest) -> HttpResponse:
         kind = request.principal.kind
         known = {"resident": kind is PrincipalKind.RESIDENT, "staff": kind is PrincipalKind.STAFF}
         return render(request, "portal/resident_sign_in/start.html", {"return_to": return_to, **known})
+    return _to_provider(request, return_to)
+
+
+@access.public("only a signed-in resident is sent on; anybody else is asked to sign in first")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def child(request: HttpRequest) -> HttpResponse:
+    """Explains that now the child's card is read; its button begins that, and the parent stays signed in."""
+    return_to = own_path((request.POST if request.method == "POST" else request.GET).get("next", ""))
+    if request.principal.kind is not PrincipalKind.RESIDENT:
+        return HttpResponseRedirect(reverse("resident-sign-in"))
+    if request.method != "POST":
+        return render(request, "portal/resident_sign_in/child.html", {"return_to": return_to})
+    return _to_provider(request, return_to, beside=True)
+
+
+def _to_provider(request: HttpRequest, return_to: str, *, beside: bool = False) -> HttpResponse:
+    """Begins a sign-in in this browser and sends it to the provider."""
     try:
         with configuration.http_client() as http:
             party = configuration.relying_party(request)
             provider = configuration.provider(request, http)
     except SignInRefused as error:
         return _refused(request, error)
-    pending = PendingSignIn.begin(at=datetime.now(UTC), return_to=return_to)
+    pending = PendingSignIn.begin(at=datetime.now(UTC), return_to=return_to, beside=beside)
     session.keep(request, pending)
     return HttpResponseRedirect(authorization_url(provider, party, pending))
 
@@ -68,7 +86,12 @@ def callback(request: HttpRequest) -> HttpResponse:
             )
     except SignInRefused as error:
         return _refused(request, error)
+    if pending.beside and request.principal.kind is not PrincipalKind.RESIDENT:
+        return _refused(request, SignInUnknown())  # the parent's session ran out meanwhile
     known = sign_in_resident(actor=ACTOR, signed_in=signed_in, at=at)
+    if pending.beside:
+        session.keep_beside(request, known.id, at=at)
+        return HttpResponseRedirect(own_path(pending.return_to) or reverse("home"))
     session.open_for(request, known.id, authenticated_at=signed_in.authenticated_at)
     return HttpResponseRedirect(own_path(pending.return_to) or reverse("home"))
 

@@ -48,6 +48,10 @@ def _provisions(blocks: list[Block]) -> Iterator[Element]:
 
 
 def _provision(block: Block) -> Element:
+    if block.kind == "point":
+        head = [Element("PointTitle", text=block.label), _sentence("PointSentence", block.text)]
+        numbered = (("Kind", block.caption), ("Num", block.number))
+        return Element("Point", numbered, children=(*head, *_rest(block.below, 0)))
     if block.kind == "paragraph":
         return _paragraph(block, block.label)
     head = [Element("ArticleCaption", text=f"（{block.caption}）")] if block.caption else []

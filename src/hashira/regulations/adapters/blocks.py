@@ -22,7 +22,8 @@ ORDER = tuple(GROUPS)
 class Line(NamedTuple):
     """One recognised line.
 
-    ``kind`` is one of heading, supplement, article, captioned, paragraph, item, row, note, appendix, plain.
+    ``kind`` is one of heading, supplement, article, captioned, paragraph, item, point, row, note, appendix,
+    plain. ``caption`` of a point is its manner and number (``Dp_1``).
     ``caption`` is the caption of an article or of the paragraph that follows (captioned), the number in ids
     of an item or paragraph, the amending law of a supplement, and of a row the rows and columns that its
     cells span (``1x1,2x1``; empty if all are single).
@@ -155,6 +156,19 @@ class _Assembly:
         above.below.append(block)
         self.entries.append(block)
 
+    def point(self, line: Line) -> None:
+        """A point stands in the last point of another manner, beside the last of its own."""
+        self._close()
+        tag, _, number = line.caption.partition("_")
+        block = Block("point", number, line.label, tag, line.text)
+        for depth, above in enumerate(self.entries):
+            if above.caption == tag or above.kind != "point":
+                del self.entries[depth:]
+                break
+        (self.entries[-1] if self.entries else self.section).below.append(block)
+        self.entries.append(block)
+        self.article_block = self.paragraph_block = None
+
     def _owner(self) -> Block:
         """The paragraph (or appendix) that items, tables and entries belong to."""
         if self.paragraph_block is not None:
@@ -176,6 +190,9 @@ class _Assembly:
         if self.section.kind == "appendix" and self.paragraph_block is None:
             self.section.below.append(Block("note", "", "", "", line.text))
             self.entries = []
+            return
+        if self.entries and self.entries[-1].kind == "point":
+            self._below(self.entries[-1], Block("list", "", "", "", line.text))
             return
         block = self.paragraph_block
         if block is not None and (self.article_block is not None or block.label):
@@ -293,6 +310,9 @@ class _Emission:
             elif block.kind == "paragraph":
                 self.article = self.caption = ""
                 self.paragraph(block, path)
+            elif block.kind == "point":
+                self.article = self.caption = ""
+                self.point(block, path)
             else:
                 level = ORDER.index(block.kind)
                 levels = [entry for entry in levels if entry[0] < level]
@@ -352,6 +372,11 @@ class _Emission:
             self.rest(block.below, own, block.number, "", ())
         self.caption = outside
 
+    def point(self, block: Block, path: str) -> None:
+        own = self.unique(f"{path}-{block.caption}_{block.number}")
+        self.unit(own, UnitKind.POINT, "", "", (), block.label, block.text)
+        self.rest(block.below, own, "", "", ())
+
     def rest(
         self, blocks: list[Block], path: str, paragraph: str, item: str, subitems: tuple[str, ...]
     ) -> None:
@@ -378,6 +403,8 @@ class _Emission:
                 self.article_block(block, path)
             elif kind == "paragraph":
                 self.paragraph(block, path)
+            elif kind == "point":
+                self.point(block, path)
 
     def item(self, block: Block, path: str, paragraph: str, item: str, subitems: tuple[str, ...]) -> None:
         if item or subitems:

@@ -17,6 +17,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.regulations.adapters.blocks import Line
 from hashira.regulations.domain.law.labels import AIUEO, IROHA, article_number
 from hashira.regulations.domain.law.number import LawNumber
+from hashira.regulations.domain.law.points import label_of
 
 _N = "[0-9〇一二三四五六七八九十百千]+"
 _ARTICLE = re.compile(rf"(第{_N}条(?:の{_N})*)(?:\s*\(([^()]+)\))?(?:\s+|$)")
@@ -62,9 +63,15 @@ def _without_contents(lines: list[str | Line]) -> list[str | Line]:
     return lines
 
 
-def lines_of(found: Iterable[str | Line]) -> Iterator[Line]:
-    """Says of every line what it is. A caption waits for its article or numbered paragraph."""
+def lines_of(found: Iterable[str | Line], *, in_points: bool = False) -> Iterator[Line]:
+    """Says of every line what it is. A caption waits for its article or numbered paragraph.
+
+    ``in_points`` is for a notice or guideline: without articles, its labels are those of points, up to its
+    附則 and 別紙.
+    """
     found = _without_contents(list(found))
+    if in_points and not any(isinstance(line, Line) or _is_article(line) for line in found):
+        found = list(_points(found))
     old = any(isinstance(line, str) and line.startswith("第一条") for line in found)
     caption = ""
     for line in found:
@@ -84,6 +91,26 @@ def lines_of(found: Iterable[str | Line]) -> Iterator[Line]:
         yield recognised
     if caption:
         yield Line("plain", "", "", f"（{caption}）")
+
+
+def _is_article(line: str) -> bool:
+    plain = unicodedata.normalize("NFKC", line)
+    return bool(_ARTICLE.match(plain) or _RANGE.match(plain))
+
+
+def _points(lines: Iterable[str | Line]) -> Iterator[str | Line]:
+    """The lines with labels of points as points; what stands behind the provisions stays as it is."""
+    ended = False
+    for line in lines:
+        assert isinstance(line, str)
+        plain = unicodedata.normalize("NFKC", line)
+        ended = ended or bool(_SUPPLEMENT.match(plain) or _APPENDIX.match(plain))
+        label = None if ended or _HEADING.match(plain) else label_of(line)
+        if label is None:
+            yield line
+        else:
+            words = line[label.end :].lstrip("　 ")
+            yield Line("point", line[: label.end].strip("　 "), f"{label.tag}_{label.number}", words)
 
 
 def starts_anew(line: str) -> bool:

@@ -17,7 +17,7 @@ from hashira.regulations.adapters.blocks import Block, assemble, block_units
 from hashira.regulations.adapters.document_head import read_head
 from hashira.regulations.adapters.ordinance_lines import lines_of
 from hashira.regulations.adapters.refusals import UnreadableLaw
-from hashira.regulations.domain.law.law import Law, LawFacts, LawText
+from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank
 from hashira.regulations.domain.law.number import Revision
 
 
@@ -25,6 +25,10 @@ def read_law(content: bytes, source: str = "") -> Law:
     """A document with its tree. Raises ``UnreadableLaw`` if there is no text in it."""
     facts, blocks = _read(content, source)
     return Law(facts, tree_of(facts, blocks))
+
+
+_IN_POINTS = (Rank.NOTIFICATION, Rank.NOTICE, Rank.GUIDELINE)
+"""The documents that may be written in points instead of articles."""
 
 
 def read_units(content: bytes, source: str = "") -> LawText:
@@ -59,7 +63,7 @@ def written(lines: list[str], source: str, remarks: tuple[str, ...] = ()) -> tup
         addressee=head.addressee,
         remarks=remarks,
     )
-    return facts, assemble(lines_of(rest))
+    return facts, assemble(lines_of(rest, in_points=head.rank in _IN_POINTS))
 
 
 def _decode(content: bytes, source: str) -> str:

@@ -19,9 +19,9 @@ _WORTH_A_PROCESS = 100
 
 
 @cache
-def surveyor_of(engine: str = "", floor: float = FLOOR) -> Surveyor:
+def surveyor_of(engine: str = "", floor: float = FLOOR, *, titles: bool = False) -> Surveyor:
     """This process's surveyor with that engine, or with the fastest. Built once: it takes a moment."""
-    return Surveyor(JAPAN, engine=engine, floor=floor)
+    return Surveyor(JAPAN, engine=engine, floor=floor, titles=titles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import click
 from hashira.kernel.errors import HashiraError
 
 if TYPE_CHECKING:
-    from hashira.regulations.domain.evaluation.report import GoldReport, LabelReport, Place
+    from hashira.regulations.domain.evaluation.report import GoldReport, LabelReport, Place, WholeReport
     from hashira.regulations.domain.law import LawText
 
 _ENVIRONMENT = 3
@@ -43,7 +43,7 @@ class _Look:
                 texts[paragraph_path(unit.path)].append(unit.text)
         hits: dict[str, set[str]] = defaultdict(set)
         if self.baseline is not None:
-            categories_of = _keywords(self.baseline)
+            categories_of = keyword_categories(self.baseline)
             for path, pieces in texts.items():
                 for category in categories_of("\n".join(pieces)):
                     hits[category].add(path)
@@ -51,7 +51,7 @@ class _Look:
 
 
 @cache
-def _keywords(file: Path) -> Callable[[str], frozenset[str]]:
+def keyword_categories(file: Path) -> Callable[[str], frozenset[str]]:
     """The function ``categories_of`` of the frozen list, which stays where it was frozen."""
     spec = importlib.util.spec_from_file_location("frozen_keywords", str(file))
     if spec is None or spec.loader is None:
@@ -88,6 +88,11 @@ def _keywords(file: Path) -> Callable[[str], frozenset[str]]:
 )
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON で出す / print JSON")
+@click.option(
+    "--restyled",
+    is_flag=True,
+    help="ラベルの条項を例規の書き方に直しても見つかるか / labels written as ordinances have them",
+)
 @click.option("--missed", is_flag=True, help="見逃した条項も出す / list what was missed")
 def evaluate(
     data: Path,
@@ -96,6 +101,7 @@ def evaluate(
     part: str,
     processes: int,
     as_json: bool,
+    restyled: bool,
     missed: bool,
 ) -> None:
     """検出の良さを測る / Measure how good the detection is.
@@ -108,8 +114,11 @@ def evaluate(
     """
     from hashira.regulations.domain.detection import JAPAN
     from hashira.regulations.domain.evaluation.gold import gold_set
-    from hashira.regulations.domain.evaluation.report import best_report, gold_report, label_report
+    from hashira.regulations.domain.evaluation.report import gold_report, label_report, whole_report
 
+    if restyled:
+        _evaluate_restyled(data, split, processes, as_json=as_json)
+        return
     try:
         existing, scores, hits, titles = _scanned(data / _CORPUS, baseline, processes)
         labels = _labels(data / _LABELS, split)
@@ -130,19 +139,32 @@ def evaluate(
     golden = (
         [gold_report(category, entries, scores[category]) for category in JAPAN.categories] if entries else []
     )
-    best = best_report(entries, scores) if entries else None
+    whole = whole_report(entries, scores) if entries else None
     if as_json:
-        _print_json(split, part, reports, golden, best)
+        _print_json(split, part, reports, golden, whole)
         return
     _print_labels(split, reports)
-    if golden:
-        _print_gold(part, golden, best)
+    if whole is not None:
+        _print_gold(part, golden, whole)
     else:
         click.echo(
             f"\n正解の組の {part} には、まだ項がありません / no paragraph in this part of the gold set yet"
         )
     if missed:
         _print_missed(reports, titles)
+
+
+def _evaluate_restyled(data: Path, split: str, processes: int, *, as_json: bool) -> None:
+    from hashira.regulations.commands.evaluate_restyled import print_restyled, restyled_reports
+    from hashira.regulations.domain.detection import JAPAN
+
+    try:
+        labels = _labels(data / _LABELS, split)
+        reports = restyled_reports(data / _CORPUS, labels, JAPAN.categories, processes)
+    except HashiraError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_ENVIRONMENT)
+    print_restyled(split, reports, as_json=as_json)
 
 
 def _scanned(
@@ -210,20 +232,25 @@ def _print_labels(split: str, reports: Iterable[LabelReport]) -> None:
         )
 
 
-def _print_gold(part: str, reports: Iterable[GoldReport], best: tuple[int, Any] | None) -> None:
+def _print_gold(part: str, reports: Iterable[GoldReport], whole: WholeReport) -> None:
+    from hashira.regulations.domain.evaluation.report import LISTED
+
     click.echo(f"\n読んで判定した正解の組（{part}） / the gold set")
     for report in reports:
         click.echo(
-            f"{report.category}　{report.judged} 項のうち {report.positive:g}　κ {_number(report.kappa)}　"
+            f"{report.category}　{report.judged} 項のうち {report.positive:g}"
+            f"（全法令で約 {report.estimated:,.0f}）　κ {_number(report.kappa)}　"
             f"AP {_interval(report.average_precision)}　"
-            f"再現率（0.1以上） {_interval(report.recall_at_tenth)}　"
+            f"再現率（一覧に出る {LISTED}以上） {_interval(report.recall_listed)}　"
+            f"（0.1以上） {_interval(report.recall_at_tenth)}　"
             f"（0.5以上） {_interval(report.recall_at_half)}　"
             f"適合率（0.5以上） {_interval(report.precision_at_half)}"
         )
         bins = "　".join(f"{mean:.2f}→{share:.2f}（{count}）" for mean, share, count in report.calibration)
         click.echo(f"　　較正 / calibration　{bins}")
-    if best is not None:
-        click.echo(f"確からしい1,000件にある {best[0]} 件の適合率: {_interval(best[1])}")
+    at = "　".join(f"（{least:g}以上） {_interval(value)}" for least, value in whole.recall_at.items())
+    click.echo(f"八つの区分を合わせて　全法令で約 {whole.estimated:,.0f}　再現率{at}")
+    click.echo(f"確からしい1,000件にある {whole.best} 件の適合率: {_interval(whole.precision_of_best)}")
 
 
 def _number(value: float | None) -> str:
@@ -248,7 +275,7 @@ def _print_json(
     part: str,
     reports: Iterable[LabelReport],
     golden: Iterable[GoldReport],
-    best: tuple[int, Any] | None,
+    whole: WholeReport | None,
 ) -> None:
     from dataclasses import asdict
 
@@ -262,6 +289,8 @@ def _print_json(
         ],
         "part": part,
         "gold": [asdict(report) for report in golden],
-        "best": best,
+        "whole": None
+        if whole is None
+        else asdict(whole) | {"recall_at": {f"{s:g}": v for s, v in whole.recall_at.items()}},
     }
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

@@ -50,6 +50,7 @@ def ingest(source: Path, as_of: datetime | None, body: str, processes: int, as_j
         from hashira.regulations.adapters.reading import Known, Reading, read_all
         from hashira.regulations.adapters.refusals import Refused
         from hashira.regulations.services.keeping import Kept, keep_laws, known_documents
+        from hashira.regulations.services.referencing import read_references
 
         at = datetime.now(UTC)
         day = as_of.date() if as_of else at.astimezone(JST).date()
@@ -78,6 +79,9 @@ def ingest(source: Path, as_of: datetime | None, body: str, processes: int, as_j
             line(seen)
         flush()
         line.end()
+        reading = ProgressLine("参照を読む / reading references")
+        linked = read_references(processes=processes, progress=reading)
+        reading.end()
     counts = {
         "documents": seen,
         "new_laws": kept.new_laws,
@@ -85,9 +89,15 @@ def ingest(source: Path, as_of: datetime | None, body: str, processes: int, as_j
         "changed": kept.changed,
         "same": kept.same + known,
         "skipped": refused,
+        "references_read": linked,
     }
     words = ("文書 / documents", "新しい法令 / new laws", "新しい改正 / new revisions")
-    words += ("置き換え / replaced", "取り込み済み / there already", "飛ばした / skipped")
+    words += (
+        "置き換え / replaced",
+        "取り込み済み / there already",
+        "飛ばした / skipped",
+        "参照を読んだ法令 / laws whose references were read",
+    )
     if as_json:
         click.echo(json.dumps(counts))
     else:

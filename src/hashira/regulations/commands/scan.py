@@ -39,6 +39,11 @@ _ENVIRONMENT = 3
     "--engine", type=click.Choice(["hyperscan", "ahocorasick-rs", "re"]), help="走査の部品 [速いもの]"
 )
 @click.option(
+    "--titles",
+    is_flag=True,
+    help="題名だけで指された法令（地方税法第五条）もたどる。点数が変わる / follow laws named by title alone",
+)
+@click.option(
     "--procedures",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="所管を補う棚卸調査（Parquet） / the census of procedures, for ministries of Acts",
@@ -51,6 +56,7 @@ def scan(
     categories: tuple[str, ...],
     processes: int,
     engine: str | None,
+    titles: bool,
     procedures: Path | None,
     best: int,
 ) -> None:
@@ -67,9 +73,12 @@ def scan(
     """
     from hashira.regulations.adapters.findings_file import check_folder, check_suffix, write_findings
     from hashira.regulations.adapters.procedures import ministries_by_number
+    from hashira.regulations.adapters.sources import collect_rarely
     from hashira.regulations.domain.detection import JAPAN, findings
 
     unknown = [name for name in categories if name not in JAPAN.categories]
+    if titles and source is None:
+        raise click.UsageError("--titles は SOURCE とともに / only with SOURCE")
     if unknown:
         raise click.UsageError(f"--category: {'、'.join(unknown)} ／ {'、'.join(JAPAN.categories)}")
     try:
@@ -80,7 +89,8 @@ def scan(
         if source is None:
             found = _scan_kept(processes, ministries, minimum)
         else:
-            read, refused = _read(source, processes, engine or "")
+            collect_rarely()
+            read, refused = _read(source, processes, engine or "", titles)
             found = findings(read, floor=minimum, ministries=ministries)
         if categories:
             found = [finding for finding in found if finding.category in categories]
@@ -108,12 +118,14 @@ def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> li
     with database() as actor:
         from hashira.kernel.clock import JST
         from hashira.regulations.selectors.findings import kept_findings
+        from hashira.regulations.services.referencing import read_references
         from hashira.regulations.services.scanning import prepare, scan_laws
 
         now = datetime.now(UTC)
         line = ProgressLine("洗い出し / scanning")
         surveyed = prepare(today=now.astimezone(JST).date(), processes=processes, progress=line)
         line.end()
+        read_references(processes=processes)  # of texts that have come into force since
         scanned = scan_laws(actor=actor, surveyed=surveyed, at=now, ministries=ministries)
         click.echo(
             f"{scanned.laws:,} 法令 / laws ({scanned.surveyed:,} 見直し / surveyed)"
@@ -124,14 +136,14 @@ def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> li
         return kept_findings(minimum)
 
 
-def _read(source: Path, processes: int, engine: str) -> tuple[list[Survey], int]:
+def _read(source: Path, processes: int, engine: str, titles: bool) -> tuple[list[Survey], int]:
     """The surveys of all laws that can be read, and how many cannot."""
     from hashira.regulations.adapters.refusals import Refused
     from hashira.regulations.commands.survey import surveys
 
     read: list[Survey] = []
     refused = 0
-    for answer in surveys(source, processes=processes, engine=engine):
+    for answer in surveys(source, processes=processes, engine=engine, titles=titles):
         if isinstance(answer, Refused):
             refused += 1
             click.echo(f"飛ばしました / skipped: {answer.error}", err=True)

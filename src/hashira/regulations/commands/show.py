@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="何日現在の本文か [今] / the text of that day"
 )
+@click.option(
+    "--references",
+    is_flag=True,
+    help="引く条項と引く先も（法令だけなら、引く法令と数） / what names it and what it names",
+)
 @click.option("--json", "as_json", is_flag=True, help="一行に一単位のJSON / one JSON object a line")
-def show(citation: str, as_of: datetime | None, as_json: bool) -> None:
+def show(citation: str, as_of: datetime | None, references: bool, as_json: bool) -> None:
     """条項の本文と洗い出しの結果を表示する / Show the text of a provision and what was found in it.
 
     CITATION は「河川法施行令第九条の三第一項第二号」「建築基準法第12条」のような条項か、法令の題名・略称・
@@ -33,11 +38,11 @@ def show(citation: str, as_of: datetime | None, as_json: bool) -> None:
     終了コード / exit: 0 あった found, 1 ない no such law or provision, 2 usage, 3 environment.
     """
     with database():
-        shown = _show(citation, as_of.date() if as_of else None, as_json)
+        shown = _show(citation, as_of.date() if as_of else None, references, as_json)
     sys.exit(0 if shown else NEGATIVE)
 
 
-def _show(words: str, as_of: date | None, as_json: bool) -> bool:
+def _show(words: str, as_of: date | None, references: bool, as_json: bool) -> bool:
     from hashira.kernel.errors import HashiraError
     from hashira.regulations.domain.law.citation import read_citation
     from hashira.regulations.selectors.laws import law_view, laws_named
@@ -65,13 +70,18 @@ def _show(words: str, as_of: date | None, as_json: bool) -> bool:
     view = law_view(named[0].law_id, as_of)
     assert view is not None
     if not path:
-        _contents(view)
+        if references:
+            _laws_that_name(view, as_json)
+        else:
+            _contents(view)
         return True
     units = [u for u in view.units if u.path == path or u.path.startswith(f"{path}-")]
     if not units:
         click.echo(f"{view.title}に、その条項はありません / no such provision: {path}", err=True)
         return False
     _text(view, units, as_json)
+    if references:
+        _references(view, path, as_json)
     return True
 
 
@@ -115,3 +125,43 @@ def _text(view: LawView, units: Sequence[Unit], as_json: bool) -> None:
         click.echo(f"    {unit.text}")
         for row in mine:
             click.echo(f"    → {row.score:.2f} {row.category} {row.type} {row.phase}")
+
+
+def _references(view: LawView, path: str, as_json: bool) -> None:
+    """What names the place, and what the place names, in the order of rank and text."""
+    from hashira.regulations.selectors.references import Naming, named_in
+
+    for way, heading, rows in (
+        ("named_by", "引く条項 / named by", list(Naming(view.law_id, path).slice({}, None, 0, None))),
+        ("names", "引く先 / names", list(named_in(view.law_id, path))),
+    ):
+        if not as_json:
+            click.echo(f"{heading}: {len(rows):,}")
+        for row in rows:
+            if as_json:
+                told = {
+                    "reference": way,
+                    "kind": row.kind,
+                    "here": row.here,
+                    "law_id": row.law_id,
+                    "path": row.path,
+                    "citation": row.citation,
+                }
+                click.echo(json.dumps(told, ensure_ascii=False))
+            else:
+                arrow = (
+                    f"{row.here} ← {row.citation}" if way == "named_by" else f"{row.here} → {row.citation}"
+                )
+                click.echo(f"    {row.kind} {arrow}")
+
+
+def _laws_that_name(view: LawView, as_json: bool) -> None:
+    """The laws that name provisions of a law, those that do so most often first."""
+    from hashira.regulations.selectors.references import laws_naming
+
+    for law_id, title, count in laws_naming(view.law_id):
+        if as_json:
+            told = {"reference": "named_by", "law_id": law_id, "title": title, "count": count}
+            click.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            click.echo(f"{count:>6,} {title}")

@@ -19,20 +19,23 @@ _SHOWN_EVERY = 0.5
 class _Survey:
     """What a process does with a law: a value that can travel to it."""
 
-    def __init__(self, engine: str) -> None:
-        self.engine = engine
+    def __init__(self, engine: str, titles: bool) -> None:
+        self.engine, self.titles = engine, titles
 
     def __call__(self, law: LawText) -> Survey:
-        return surveyor_of(self.engine).survey(law)
+        return surveyor_of(self.engine, titles=self.titles).survey(law)
 
 
 def surveys(
-    source: Path, *, processes: int, engine: str = "", quiet: bool = False
+    source: Path, *, processes: int, engine: str = "", titles: bool = False, quiet: bool = False
 ) -> Iterator[Survey | Refused]:
-    """The survey of every law of a source. Progress goes to standard error if that is a terminal."""
+    """The survey of every law of a source. Progress goes to standard error if that is a terminal.
+
+    ``titles`` is as in :class:`~hashira.regulations.domain.detection.Surveyor`.
+    """
     shown = not quiet and sys.stderr.isatty()
     begun = last = time.monotonic()
-    for count, answer in enumerate(scan(source, _Survey(engine), processes), 1):
+    for count, answer in enumerate(scan(source, _Survey(engine, titles), processes), 1):
         now = time.monotonic()
         if shown and now - last > _SHOWN_EVERY:
             last = now

@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet
 
 from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.domain.law import law as law_model
-from hashira.regulations.domain.law.law import LawFacts, Rank
+from hashira.regulations.domain.law.law import Rank
 from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import TableCell, Unit, table_cells
 from hashira.regulations.domain.reference import LawIndex
-from hashira.regulations.store import models
+from hashira.regulations.store import law_names, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class LawView:
     """One law with one of its texts."""
 
     law_id: str
+    body: str
     title: str
     number: str
     rank: Rank
@@ -84,7 +85,12 @@ class LawRows:
         columns = self._SORTED.get(getattr(order, "key", ""), ["rank", "law_id"])
         if getattr(order, "falling", False):
             columns = [f"-{column}" for column in columns]
-        rows = list(self._narrowed(filters).select_related("current").order_by(*columns)[start:stop])
+        return self.of(self._narrowed(filters).select_related("current").order_by(*columns)[start:stop])
+
+    @staticmethod
+    def of(laws: Iterable[models.Law]) -> Iterable[LawRow]:
+        """These laws as rows."""
+        rows = list(laws)
         counted = models.Finding.objects.filter(law__in=rows).order_by().values_list("law")
         findings = dict(counted.annotate(count=Count("pk")).values_list("law", "count"))
         return [
@@ -117,6 +123,12 @@ class LawRows:
             elif name == "ministry":
                 laws = laws.filter(ministry__contains=text)
         return laws
+
+
+def law_row(law_id: str) -> LawRow | None:
+    """One law as it stands in lists, or ``None``."""
+    law = models.Law.objects.exclude(current=None).filter(law_id=law_id).first()
+    return None if law is None else next(iter(LawRows.of([law])))
 
 
 def laws_named(title: str) -> tuple[LawRow, ...]:
@@ -159,6 +171,7 @@ def law_view(law_id: str, as_of: date | None = None) -> LawView | None:
     revisions = tuple(RevisionRow(name, day, key == law.current.pk, dated) for key, name, day, dated in known)
     return LawView(
         law_id=law.law_id,
+        body=law.body,
         title=law.title,
         number=law.number,
         rank=models.RANKS[law.rank],
@@ -192,20 +205,9 @@ def _cells(text: PackedText) -> Mapping[str, tuple[TableCell, ...]]:
     return table_cells(law.tree, law.law_id)
 
 
-def law_index() -> LawIndex:
-    """Names and numbers of all laws that are kept; made anew when one was added."""
-    newest = models.Revision.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return _law_index(newest or 0)
-
-
-@lru_cache(maxsize=1)
-def _law_index(newest: int) -> LawIndex:
-    rows = models.Law.objects.exclude(current=None).order_by("rank", "law_id")
-    told = rows.values_list("law_id", "title", "number", "abbreviations")
-    return LawIndex.of(
-        LawFacts(law_id, title, number, abbreviations=tuple(short.split()))
-        for law_id, title, number, short in told.iterator(chunk_size=5000)
-    )
+def law_index(body: str = "") -> LawIndex:
+    """Names and numbers of the laws of the state, and of a body's; made anew when one was added."""
+    return law_names.law_index(body)
 
 
 def counted() -> Mapping[str, int]:

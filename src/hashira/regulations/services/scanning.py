@@ -1,13 +1,14 @@
 """What is kept is scanned: only what changed is looked at anew, then all of it is put together (洗い出し).
 
 The survey of a text stays with it and names the rules that made it. A scan surveys the current texts that
-have none by today's rules, puts all surveys together (a provision lifts others, so one changed law may change
-findings elsewhere), and writes the rows that differ.
+have none by today's rules, puts the surveys of those together that a change can reach (a provision lifts
+others, so one changed law may change findings elsewhere; see :mod:`~hashira.regulations.services.circle`),
+and writes the rows that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
@@ -20,25 +21,27 @@ from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.services import service
 from hashira.regulations.adapters.packed_text import PackedText
-from hashira.regulations.adapters.packing import unpack_survey
 from hashira.regulations.adapters.surveying import (
     SurveyedText,
     TextToSurvey,
     survey_texts,
     surveyor_of,
 )
-from hashira.regulations.domain.detection import JAPAN, Finding, Survey, findings
+from hashira.regulations.domain.detection import JAPAN, Finding, findings
 from hashira.regulations.domain.detection.model import document_of
 from hashira.regulations.domain.detection.survey import FLOOR, ministries_of
 from hashira.regulations.domain.law.law import LawFacts
 from hashira.regulations.domain.law.number import Revision as RevisionFacts
 from hashira.regulations.domain.search.bigram import pairs
+from hashira.regulations.services.circle import Circle, KeptLaw, kept_laws, reach, surveys_of
 from hashira.regulations.store import models, search_index
 
 Progress = Callable[[int, int], None]
 """Told how many laws were surveyed, and of how many."""
 _BATCH = 64
 _ROWS = 2000
+_FEW = 200
+"""Of more changed laws everything is put together, which then takes no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +97,27 @@ def scan_laws(
     that goes in has changed since the last scan, nothing is done. Raises ``AccessDenied``.
     """
     access.require(actor, "regulations:ScanLaws", Resource("Regulations::Laws", "", ""))
-    given = ministries or {}
-    inputs = _inputs(given)
-    last = models.Scan.objects.order_by("-at", "-id").first()
-    if last is not None and last.inputs == inputs:
-        scanned = Scanned(last.laws, surveyed, last.findings, 0, 0, 0)
-    else:
-        surveys = list(_surveys())
-        found = findings(surveys, ministries=given)
-        _keep_ministries(ministries_of(surveys, given))
-        scanned = Scanned(len(surveys), surveyed, len(found), *_write(found, at))
-    told = {name: getattr(scanned, name) for name in Scanned.__slots__}
-    models.Scan.objects.create(at=at, rules=rules_in_use(), inputs=inputs, **told)
-    audit.record(actor=actor, action="regulations:ScanLaws", facts=told)
-    return scanned
+    laws = kept_laws()
+    in_charge = ministries_of((law.facts for law in laws), ministries or {})
+    told = {law.key: law.inputs(in_charge[law.facts.law_id]) for law in laws}
+    differing = {law.key for law in laws if law.put_together != told[law.key]}
+    added = changed = removed = 0
+    if differing:
+        circle = reach(laws, differing) if len(differing) <= _FEW else Circle.of_all(laws, differing)
+        surveys = [survey for _key, survey in surveys_of(circle.needed)]
+        only = {law.facts.law_id for law in laws if law.key in circle.reached}
+        found = findings(surveys, only=only, in_charge=in_charge)
+        added, changed, removed = _write(found, circle.reached, at)
+        _keep_inputs(laws, told, in_charge, circle.reached)
+    facts = Scanned(len(laws), surveyed, models.Finding.objects.count(), added, changed, removed)
+    counts = {name: getattr(facts, name) for name in Scanned.__slots__}
+    models.Scan.objects.create(at=at, rules=rules_in_use(), inputs=_digest(told.values()), **counts)
+    audit.record(actor=actor, action="regulations:ScanLaws", facts=counts)
+    return facts
 
 
-def _inputs(ministries: Mapping[str, str]) -> str:
-    """Tells whether anything that goes into the findings is another than before."""
-    digest = blake2b(digest_size=16)
-    rows = models.Revision.objects.filter(pk__in=_current()).order_by("pk")
-    for told in rows.values_list("pk", "digest", "surveyed_by", "law__title", "law__rank").iterator():
-        digest.update(repr(told).encode())
-    digest.update(repr(sorted(ministries.items())).encode())
-    return digest.hexdigest()
+def _digest(told: Iterable[str]) -> str:
+    return blake2b("".join(told).encode(), digest_size=16).hexdigest()
 
 
 def _current() -> Any:
@@ -193,13 +193,6 @@ def facts_of(revision: models.Revision) -> LawFacts:
     )
 
 
-def _surveys() -> Iterator[Survey]:
-    rows = models.RevisionContent.objects.filter(revision__in=_current(), survey__isnull=False)
-    ordered = rows.order_by("revision__law__rank", "revision__law__law_id")
-    for content in ordered.values_list("survey", flat=True).iterator(chunk_size=500):
-        yield unpack_survey(content)
-
-
 _FINGERPRINT = msgspec.msgpack.Encoder()
 _COPIED = (
     "path", "citation", "part", "article", "paragraph", "item", "subitem", "revision_id", "enforced_at",
@@ -208,15 +201,20 @@ _COPIED = (
 _MADE = ("reasons", "fingerprint", "entry")
 
 
-def _write(found: list[Finding], at: datetime) -> tuple[int, int, int]:
-    """How many rows were added, changed, removed."""
-    told = models.Law.objects.values_list("law_id", "pk", "rank", "current__dated")
+def _write(found: list[Finding], reached: Collection[int], at: datetime) -> tuple[int, int, int]:
+    """How many rows of the laws reached were added, changed, removed."""
+    whole = len(reached) > _FEW
+    kept = models.Law.objects.all() if whole else models.Law.objects.filter(pk__in=reached)
+    told = kept.values_list("law_id", "pk", "rank", "current__dated")
     laws = {law_id: (key, rank, dated) for law_id, key, rank, dated in told}
     known = {
         (law, path, category): (key, fingerprint)
-        for key, law, path, category, fingerprint in models.Finding.objects.values_list(
-            "pk", "law_id", "path", "category", "fingerprint"
-        ).iterator(chunk_size=20_000)
+        for key, law, path, category, fingerprint in (
+            models.Finding.objects.all() if whole else models.Finding.objects.filter(law__in=reached)
+        )
+        .values_list("pk", "law_id", "path", "category", "fingerprint")
+        .iterator(chunk_size=20_000)
+        if law in reached
     }
     new: list[models.Finding] = []
     differing: list[models.Finding] = []
@@ -263,12 +261,13 @@ def _place(rows: list[models.Finding]) -> None:
                 row.entry = search_index.entry_number(law.rank, law.pk, places[row.path])
 
 
-def _keep_ministries(told: Mapping[str, str]) -> None:
-    """What the surveyed laws tell together about who is in charge of each (所管)."""
-    differing = []
-    for law in models.Law.objects.only("pk", "law_id", "ministry").iterator(chunk_size=5000):
-        ministry = told.get(law.law_id) or law.ministry
-        if ministry != law.ministry:
-            law.ministry = ministry
-            differing.append(law)
-    models.Law.objects.bulk_update(differing, ["ministry"], batch_size=500)
+def _keep_inputs(
+    laws: Sequence[KeptLaw], told: Mapping[int, str], in_charge: Mapping[str, str], reached: Collection[int]
+) -> None:
+    """Says of the laws reached what their findings are of, and who is in charge of them (所管)."""
+    rows = []
+    for law in laws:
+        if law.key in reached:
+            ministry = in_charge[law.facts.law_id] or law.ministry
+            rows.append(models.Law(pk=law.key, put_together=told[law.key], ministry=ministry))
+    models.Law.objects.bulk_update(rows, ["put_together", "ministry"], batch_size=400)

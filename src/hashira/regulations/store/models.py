@@ -30,6 +30,12 @@ class Law(models.Model):
     ministry = models.CharField(max_length=200, blank=True, help_text="所管")
     promulgated_at = models.DateField(null=True, blank=True)
     current = models.ForeignKey("Revision", on_delete=models.SET_NULL, null=True, related_name="+")
+    put_together = models.CharField(
+        max_length=32, blank=True, help_text="tells what its findings were put together from"
+    )
+    references_read = models.CharField(
+        max_length=100, blank=True, help_text="tells of which text, and how, its references were read"
+    )
 
     class Meta:
         app_label = "regulations"
@@ -120,6 +126,36 @@ class Finding(models.Model):
             models.Index(fields=["family_id"], name="findings_by_family"),
             models.Index(fields=["category", "entry"], name="findings_by_entry"),
             models.Index(fields=["law", "entry"], name="findings_by_law"),
+        ]
+
+
+class LawName(models.Model):
+    """A name by which a scan puts laws together: the law's own, or of one that its provisions rest on."""
+
+    law = models.ForeignKey(Law, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=2000)
+    own = models.BooleanField(help_text="whether it is the law's own name")
+
+    class Meta:
+        app_label = "regulations"
+        indexes: ClassVar = [models.Index(fields=["name", "own"], name="laws_by_names")]
+
+
+class Reference(models.Model):
+    """A provision that names another (参照): an edge of the graph over laws, orders and ordinances."""
+
+    law = models.ForeignKey(Law, on_delete=models.CASCADE, related_name="references")
+    path = models.CharField(max_length=400, help_text="the unit that names")
+    kind = models.CharField(max_length=4, help_text="引用, 準用, 委任")
+    named_law = models.CharField(max_length=200, help_text="its law_id; its number where it is not kept")
+    named_article = models.CharField(max_length=200, help_text="its article, or what stands as one")
+    named_path = models.CharField(max_length=400)
+
+    class Meta:
+        app_label = "regulations"
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["named_law", "named_article"], name="references_to"),
         ]
 
 

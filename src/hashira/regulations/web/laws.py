@@ -25,6 +25,7 @@ from hashira.regulations.selectors.laws import (
     law_index,
     law_view,
 )
+from hashira.regulations.selectors.references import counts_of
 from hashira.regulations.web.names import CATEGORY_CHOICES, RANK_CHOICES, RANK_NAMES
 from hashira.ui.tables import Column, Table
 
@@ -118,7 +119,9 @@ def law(request: HttpRequest, law_id: str) -> HttpResponse:
         "blocks": [block for sheet in sheets for block in sheet],
         "pieces": _Pieces(view, layout, as_of, whole=whole),
         "findings": findings,
+        "named": _named(view, [block.path for sheet in sheets for block in sheet]),
         "found": sum(map(len, findings.values())),
+        "references_url": references_url(law_id),
         "whole": whole,
         "sheet": number + 1,
         "sheets": len(layout.sheets),
@@ -135,7 +138,7 @@ class _Pieces:
 
     def __init__(self, view: LawView, layout: Layout, as_of: date | None, *, whole: bool) -> None:
         self.view, self.layout, self.as_of, self.whole = view, layout, as_of, whole
-        self.index = law_index()
+        self.index = law_index(view.body)
         self.laws = frozenset(self.index.names.values())
         self.recogniser = Recogniser(view.units, self.index)
 
@@ -167,6 +170,20 @@ class _Pieces:
 def law_place(law_id: str, path: str) -> str:
     """The address of a place in the current text of a law."""
     return f"{reverse('regulations:law', args=[law_id])}?{urlencode({'at': path})}#{path}"
+
+
+def references_url(law_id: str, path: str = "") -> str:
+    """The page of the provisions that name a place of a law, or the law."""
+    asked = {"law": law_id} | ({"at": path} if path else {})
+    return f"{reverse('regulations:references')}?{urlencode(asked)}"
+
+
+def _named(view: LawView, places: list[str]) -> dict[str, tuple[int, str]]:
+    """How many provisions name each article that is shown, and where they are listed."""
+    if not view.revision.current:
+        return {}
+    counts = counts_of(view.law_id, places)
+    return {place: (count, references_url(view.law_id, place)) for place, count in counts.items()}
 
 
 def _facts(view: LawView) -> list[tuple[object, object]]:

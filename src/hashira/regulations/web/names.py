@@ -8,6 +8,7 @@ from hashira.kernel.language import Bilingual
 from hashira.regulations.domain.detection import JAPAN
 from hashira.regulations.domain.detection.category import table
 from hashira.regulations.domain.law.law import Rank
+from hashira.regulations.domain.reference import ReferenceKind
 
 RANK_NAMES = {
     Rank.CONSTITUTION: _("憲法"),
@@ -26,6 +27,11 @@ RANK_NAMES = {
 RANK_CHOICES = tuple((rank.value, name) for rank, name in RANK_NAMES.items())
 _TABLE = table()
 CATEGORY_CHOICES = tuple((category.id, category.name) for category in _TABLE.categories)
+REFERENCE_KINDS = {
+    ReferenceKind.MENTION.value: _("引用"),
+    ReferenceKind.APPLICATION.value: _("準用"),
+    ReferenceKind.DELEGATION.value: _("委任"),
+}
 PHASE = Bilingual("Phase", "Phase")
 PHASE_CHOICES = tuple(
     (phase.id, phase.id) for phase in {p.id: p for c in _TABLE.categories for p in c.phases}.values()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hashira.certificates.adapters.paper import typefaces
-from hashira.certificates.adapters.qr_image import draw
-from hashira.certificates.domain.paper import Edition, PaperCode, PaperSheet, check_density
+from hashira.certificates.adapters.qr_image import draw_lines
+from hashira.certificates.domain.paper import (
+    WINDOWS,
+    Edition,
+    Envelope,
+    PaperCode,
+    PaperSheet,
+    check_density,
+)
 from hashira.kernel.clock import JST
 from hashira.kernel.era import EraDate
 from hashira.kernel.language import Bilingual
@@ -24,20 +31,40 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _TEMPLATE = _FOLDER / "certificate.typ"
+_PICTURE = _FOLDER / "picture.typ"
+_PIXELS_A_MM = 10
+_PICTURE_SIDE = 1000
+"""Pixels of the code in a picture at most: each module has whole pixels, so that none is grey."""
 _WIDE = 0.55
 """mm at level L; one level up makes a code larger by up to a fifth, which leaves 0.44."""
 _STANDARDS = ["a-2a", "ua-1"]
+_MANY, _REMEMBERED = 50, 11
+"""typst keeps the layouts of its last ten documents for the next one. For one of many sheets they are
+hundreds of megabytes that no other document uses; so many empty ones, a millisecond each, let them go."""
 _ONE_AT_A_TIME = threading.Lock()
 """A compiler holds one world; the threads of a process share it, since loading typefaces takes longer than
 drawing many pages."""
 
 
-def paper_code(text: str, *, title: Bilingual, alternative: Bilingual, side: float) -> PaperCode:
-    """A code drawn for paper: level L, or M for a short text, whose modules stay wide all the same."""
-    path, modules = draw(text, level="L")
-    if side / modules >= _WIDE:
-        path, modules = draw(text, level="M")
-    return PaperCode(title, alternative, path, modules, side)
+def paper_code(
+    text: str,
+    *,
+    title: Bilingual,
+    alternative: Bilingual,
+    side: float | Callable[[int], float],
+    octets_a_dose: int = 0,
+) -> PaperCode:
+    """A code drawn for paper: level L, or M for a short text, whose modules stay wide all the same.
+
+    ``side`` in mm, or what gives it for a number of modules.
+    """
+    size = side if callable(side) else lambda modules: side
+    path, modules = draw_lines(text, level="L")
+    if size(modules) / modules >= _WIDE:
+        path, modules = draw_lines(text, level="M")
+    return PaperCode(
+        title, alternative, path, modules, size(modules), octets=len(text), octets_a_dose=octets_a_dose
+    )
 
 
 def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) -> bytes:
@@ -51,22 +78,44 @@ def pdf(sheets: Sequence[PaperSheet], *, edition: Edition = Edition.STANDARD) ->
         [_told(sheet) for sheet in sheets], default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME
     ).decode()
     with _ONE_AT_A_TIME:
-        made = _compiler().compile(
-            format="pdf",
-            sys_inputs={"sheets": told, "edition": edition.value},
-            pdf_standards=_STANDARDS,
-        )
+        made = _compiled(told, edition)
+        for _ in range(_REMEMBERED if len(sheets) > _MANY else 0):
+            _compiled("[]", edition)
+    return made
+
+
+def _compiled(sheets: str, edition: Edition) -> bytes:
+    made = _compiler().compile(
+        format="pdf",
+        sys_inputs={"sheets": sheets, "edition": edition.value},
+        pdf_standards=_STANDARDS,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def png(sheet: PaperSheet) -> bytes:
+    """The sheet as one picture of 1,080 pixels' width, for a telephone; raises ``TypefaceMissing``."""
+    codes = tuple(
+        replace(code, side=code.modules * (_PICTURE_SIDE // code.modules) / _PIXELS_A_MM)
+        for code in sheet.codes
+    )
+    told = orjson.dumps(
+        _told(replace(sheet, codes=codes)), default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME
+    ).decode()
+    with _ONE_AT_A_TIME:
+        made = _compiler(_PICTURE).compile(format="png", ppi=_PIXELS_A_MM * 25.4, sys_inputs={"sheet": told})
     assert isinstance(made, bytes)
     return made
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler(template: Path = _TEMPLATE) -> typst.Compiler:
     import typst
 
     names, text = typefaces.files()
     return typst.Compiler(
-        str(_TEMPLATE),
+        str(template),
         root=str(_FOLDER),
         font_paths=typst.Fonts(
             include_system_fonts=False,
@@ -83,12 +132,20 @@ def _told(sheet: PaperSheet) -> dict[str, Any]:
     told["name"] = name.text if name else None
     told["missing"] = typefaces.code_points(name.missing) if name else ""
     told["common"] = typefaces.code_points(name.common) if name else ""
+    if sheet.cover is not None:
+        window = WINDOWS[sheet.cover.envelope]
+        told["cover"] |= {
+            "name": typefaces.drawable(sheet.cover.name).text,
+            "address": typefaces.drawable(sheet.cover.address).text,
+            "window": asdict(window),
+            "folded": sheet.cover.envelope is Envelope.LONG_3,
+        }
     told["issued_on"] = sheet.issued_at.astimezone(JST).date()
     for code in told["codes"]:
         size = code["modules"]
         code["svg"] = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
-            f'<path d="{code["path"]}"/></svg>'
+            f'<path d="{code["path"]}" stroke="#000"/></svg>'
         )
         del code["path"]
     return told

@@ -1,5 +1,8 @@
 """The tables of the certificates, one module a subject."""
 
+from hashira.certificates.store.models.comparing import ComparedRow
+from hashira.certificates.store.models.counter import CounterVisit, PrintBatch, PrintLine
+from hashira.certificates.store.models.delegation import DelegatedPerson, Delegation
 from hashira.certificates.store.models.imports import (
     DoseImport,
     ImportMappingVersion,
@@ -19,7 +22,17 @@ from hashira.certificates.store.models.linking import (
     LinkRequest,
     RegisterLink,
 )
+from hashira.certificates.store.models.merging import (
+    CollapsedDose,
+    LikelyDuplicate,
+    MergeReversal,
+    PersonMerge,
+)
+from hashira.certificates.store.models.pickup import PickupAttempt, PickupCode
+from hashira.certificates.store.models.programme import ProgrammeVersion
+from hashira.certificates.store.models.protection import ProtectedOpening, Protection, ProtectionAlert
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
+from hashira.certificates.store.models.representation import Representation, RepresentationCode
 from hashira.certificates.store.models.status import (
     CertificateStatus,
     KeyApproval,
@@ -28,28 +41,49 @@ from hashira.certificates.store.models.status import (
     StatusChange,
     TrustBundle,
 )
+from hashira.certificates.store.models.work import DoubtfulRecord, WorkMark
 
 __all__ = [
     "CertificateSerial",
     "CertificateStatus",
+    "CollapsedDose",
+    "ComparedRow",
+    "CounterVisit",
+    "DelegatedPerson",
+    "Delegation",
     "DoseEvent",
     "DoseImport",
+    "DoubtfulRecord",
     "ImportMappingVersion",
     "ImportRemark",
     "ImportSource",
     "IssuedCertificate",
     "IssuedDose",
     "KeyApproval",
+    "LikelyDuplicate",
     "LinkAttempt",
     "LinkCode",
     "LinkRequest",
+    "MergeReversal",
     "Person",
+    "PersonMerge",
     "PersonRevision",
+    "PickupAttempt",
+    "PickupCode",
+    "PrintBatch",
+    "PrintLine",
+    "ProgrammeVersion",
+    "ProtectedOpening",
+    "Protection",
+    "ProtectionAlert",
     "RegisterLink",
     "Reissue",
+    "Representation",
+    "RepresentationCode",
     "SigningKey",
     "StagedRow",
     "State",
     "StatusChange",
     "TrustBundle",
+    "WorkMark",
 ]

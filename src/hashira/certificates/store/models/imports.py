@@ -50,11 +50,18 @@ class ImportMappingVersion(models.Model):
 
 
 class DoseImport(models.Model):
-    """One file on its way into the registry (取込み)."""
+    """One file on its way into the registry (取込み), or beside it (比較)."""
+
+    class Purpose(models.TextChoices):
+        """What the file is read for."""
+
+        IMPORT = "import", "取込み"
+        COMPARE = "compare", "比較"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     source = models.ForeignKey(ImportSource, on_delete=models.PROTECT, related_name="imports")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.IMPORT)
     mapping = models.ForeignKey(ImportMappingVersion, on_delete=models.PROTECT, null=True, blank=True)
     state = models.CharField(
         max_length=16,
@@ -81,6 +88,7 @@ class DoseImport(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=64, blank=True)
     undo_reason = models.CharField(max_length=400, blank=True)
+    reason = models.CharField(max_length=400, blank=True, help_text="of a bulk correction")
 
     class Meta:
         app_label = "certificates"

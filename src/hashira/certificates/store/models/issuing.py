@@ -71,6 +71,11 @@ class IssuedCertificate(models.Model):
     text = models.TextField(help_text="the text of the code, or the JWS")
     shows_name = models.BooleanField(default=True)
     shows_birth_date = models.BooleanField(default=True)
+    nationality = models.CharField(
+        max_length=3,
+        blank=True,
+        help_text="of the passport; a seal does not carry it, its sheet of paper does",
+    )
     issued_at = models.DateTimeField()
 
     class Meta:

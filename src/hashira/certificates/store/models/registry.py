@@ -41,6 +41,14 @@ class Person(PersonValues):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True, help_text="its records may then be deleted")
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+        help_text="in whose record it stands; what PersonMerge says, for reading",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -72,6 +80,7 @@ class PersonRevision(PersonValues):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "version"], name="a_version_is_written_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["reference"], name="revisions_by_reference")]
 
 
 class DoseEvent(models.Model):

@@ -35,7 +35,8 @@ _SINGLE = ("code", "state", "iss", "error")
 class PendingSignIn:
     """A sign-in under way, kept in the session of the browser that began it (進行中のサインイン).
 
-    ``return_to`` is a path of this installation.
+    ``return_to`` is a path of this installation. ``beside``: the person who comes back does not take the
+    place of the resident who is signed in, but stands beside them for a moment, as a child beside a parent.
     """
 
     state: str
@@ -43,12 +44,13 @@ class PendingSignIn:
     code_verifier: str
     began_at: datetime
     return_to: str = ""
+    beside: bool = False
 
     @classmethod
-    def begin(cls, *, at: datetime, return_to: str = "") -> PendingSignIn:
+    def begin(cls, *, at: datetime, return_to: str = "", beside: bool = False) -> PendingSignIn:
         """A new one, with 256 random bits in each of its three secrets."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        return cls(state, nonce, verifier, at, return_to)
+        return cls(state, nonce, verifier, at, return_to, beside)
 
     @property
     def code_challenge(self) -> str:
@@ -69,6 +71,7 @@ class PendingSignIn:
             "code_verifier": self.code_verifier,
             "began_at": self.began_at.isoformat(),
             "return_to": self.return_to,
+            "beside": "yes" if self.beside else "",
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class PendingSignIn:
             code_verifier=kept["code_verifier"],
             began_at=datetime.fromisoformat(kept["began_at"]),
             return_to=kept["return_to"],
+            beside=kept.get("beside") == "yes",
         )
 
 

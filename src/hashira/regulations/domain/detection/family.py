@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _MASKS = (
     (re.compile(r"（[^（）]*）"), ""),
@@ -43,6 +44,7 @@ def masked(text: str) -> str:
     return _REPEATED.sub("＃", text)
 
 
+@lru_cache(maxsize=16)  # one text after the other has several categories
 def family_id(text: str) -> str:
     """Ten letters that all provisions of the same wording share, in every scan."""
     return hashlib.blake2b(masked(text).encode(), digest_size=5).hexdigest()

@@ -14,7 +14,8 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from operator import add
 from typing import Any
 
 from hashira.regulations.domain.detection.finding import Reason
@@ -29,7 +30,7 @@ _MENTIONED = 0.05
 """A smaller term is not worth an officer's time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """The weights of one category, in log odds."""
 
@@ -40,6 +41,27 @@ class Weights:
     slope: float = 1.0
     """Of the calibration: the score is the logistic of ``slope * sum + offset``."""
     offset: float = 0.0
+
+    def met(self, window: str) -> list[str]:
+        """Which of the strings stand in a window, each once.
+
+        What :func:`strings` would have in common with them; but only those are looked for whose first two
+        characters stand there, which is a fifth of the work.
+        """
+        beginnings = self._beginnings
+        return [
+            string
+            for pair in beginnings.keys() & set(map(add, window, window[1:]))
+            for string in beginnings[pair]
+            if string in window
+        ]
+
+    @cached_property
+    def _beginnings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for string in self.strings:
+            found.setdefault(string[:SHORTEST], []).append(string)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +80,8 @@ class Model:
         signs = own.signs
         for sign in occurrence.signs:
             total += signs.get(sign, 0.0)
-        if own.strings:
-            total += math.fsum(
-                map(own.strings.__getitem__, own.strings.keys() & strings(occurrence.surroundings))
-            )
+        if own.strings:  # fsum: the same sum in whatever order they are met
+            total += math.fsum([own.strings[string] for string in own.met(occurrence.surroundings)])
         return own.slope * total + own.offset
 
     def reasons(self, rules: RuleSet, occurrence: Occurrence, words: str) -> tuple[Reason, ...]:
@@ -73,8 +93,7 @@ class Model:
             *(Reason(sign, "", own.slope * own.signs.get(sign, 0.0)) for sign in occurrence.signs),
             *(
                 Reason("文字列", string, own.slope * own.strings[string])
-                for string in sorted(strings(occurrence.surroundings))
-                if string in own.strings
+                for string in sorted(own.met(occurrence.surroundings))
             ),
         ]
         kept = [term for term in terms[1:] if abs(term.weight) >= _MENTIONED]

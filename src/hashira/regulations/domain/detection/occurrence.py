@@ -6,12 +6,13 @@ One pass finds the literals of all triggers in the whole law; each that its trig
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hashira.regulations.domain.detection.engine import engine
-from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign, Trigger
+from hashira.regulations.domain.detection.rule import RuleSet, Scope, Trigger
 from hashira.regulations.domain.law.law import LawText
+from hashira.regulations.domain.law.points import top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 
@@ -48,9 +49,9 @@ class Finder:
         self.words = tuple(literals)
         self.triggers_of = tuple(literals.values())
         self.engine = engine(self.words, engine_name)
-        by_scope: dict[Scope, list[Sign]] = {scope: [] for scope in Scope}
+        by_scope: dict[Scope, list[tuple[str, Callable[[str], object]]]] = {scope: [] for scope in Scope}
         for sign in rules.signs:
-            by_scope[sign.scope].append(sign)
+            by_scope[sign.scope].append((sign.id, sign.pattern.search))
         self.by_scope = by_scope
 
     def occurrences(self, law: LawText) -> Iterator[Occurrence]:
@@ -68,6 +69,8 @@ class _Reading:
         self.caption_signs: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self.sentence_signs: dict[tuple[int, int, int], tuple[str, ...]] = {}
         self.article_signs: dict[str, tuple[str, ...]] = {}
+        self.required: dict[tuple[int, int, int], bool] = {}
+        self.signs: dict[tuple[int, int, int], tuple[str, ...]] = {}
         self.by_path: dict[str, str] | None = None
         self.by_article: dict[str, list[str]] | None = None
 
@@ -104,17 +107,35 @@ class _Reading:
         ):
             return None
         first, last = sentence_span(text, start, end, self.finder.rules.sentence_end)
-        if trigger.requires is not None:
-            sentence = text[first:last]
-            if not trigger.requires.search(sentence) and not (
-                unit.kind is not UnitKind.PARAGRAPH
-                and trigger.requires.search(self._chapeau(unit) + sentence)
-            ):
-                return None
+        if trigger.requires is not None and not self._has_required(index, number, first, last):
+            return None
+        signs = self.signs.get((index, start, end))
+        if signs is None:
+            signs = self.signs[index, start, end] = self._signs(index, start, end, first, last)
+        surroundings = text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
+        return Occurrence(index, number, start, end, surroundings, signs)
+
+    def _has_required(self, index: int, number: int, first: int, last: int) -> bool:
+        """Whether what the trigger requires stands in the sentence, or in it and the one above it."""
+        key = (index, number, first)
+        held = self.required.get(key)
+        if held is None:
+            unit = self.units[index]
+            required = self.finder.rules.triggers[number].requires
+            assert required is not None
+            sentence = unit.text[first:last]
+            held = self.required[key] = bool(
+                required.search(sentence)
+                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self._chapeau(unit) + sentence))
+            )
+        return held
+
+    def _signs(self, index: int, start: int, end: int, first: int, last: int) -> tuple[str, ...]:
+        unit = self.units[index]
+        text = unit.text
         left, right = max(first, start - WINDOW), min(last, end + WINDOW)
-        window = text[left:right]
         signs = [
-            *self._held(Scope.WINDOW, window),
+            *self._held(Scope.WINDOW, text[left:right]),
             *self._held(Scope.BEFORE, text[left:start]),
             *self._held(Scope.AFTER, text[end:right]),
             *self._of_sentence(index, first, last),
@@ -126,11 +147,10 @@ class _Reading:
             signs.append(f"部.{unit.part.value}")
         if unit.kind is not UnitKind.PARAGRAPH:
             signs.append(f"単位.{unit.kind.value}")
-        surroundings = text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
-        return Occurrence(index, number, start, end, surroundings, tuple(signs))
+        return tuple(signs)
 
     def _held(self, scope: Scope, text: str) -> tuple[str, ...]:
-        return tuple(sign.id for sign in self.finder.by_scope[scope] if sign.pattern.search(text))
+        return tuple([id for id, search in self.finder.by_scope[scope] if search(text)])
 
     def _of_sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
         key = (index, first, last)
@@ -167,20 +187,28 @@ class _Reading:
         """The sentence of the paragraph above an item (柱書), the nearest last."""
         if self.by_path is None:
             self.by_path = {other.path: other.text for other in self.units}
-        above = self.by_path.get(paragraph_path(unit.path), "")
+        above = self.by_path.get(above_path(unit), "")
         return above[:_LONGEST_CHAPEAU]
 
 
 def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]:
     """Where the sentence around a place begins, and where it ends, with what ends it.
 
+    A stop within brackets that the place stands outside of ends nothing: laws define terms there.
+
     >>> sentence_span("甲。乙を検査する。丙。", 4, 6, "。")
     (2, 9)
+    >>> sentence_span("簿（丙をいう。）を備え置く。", 9, 12, "。")
+    (0, 14)
     >>> sentence_span("One. Two here. Three.", 9, 13, ". ")
     (5, 15)
     """
     before = text.rfind(stop, 0, start)
+    while before >= 0 and text.count("）", before, start) > text.count("（", before, start):
+        before = text.rfind(stop, 0, before)
     after = text.find(stop, end)
+    while after >= 0 and text.count("（", end, after) > text.count("）", end, after):
+        after = text.find(stop, after + len(stop))
     return (
         before + len(stop) if before >= 0 else 0,
         after + len(stop) if after >= 0 else len(text),
@@ -203,4 +231,9 @@ def paragraph_path(path: str) -> str:
 def article_path(unit: Unit) -> str:
     """The path of the article of a unit, or of what holds it where there is no article."""
     head, found, _ = unit.path.partition("-Pr_")
-    return head if found else paragraph_path(unit.path)
+    return head if found else top_point(unit.path) or paragraph_path(unit.path)
+
+
+def above_path(unit: Unit) -> str:
+    """The path of what says who and how for an item: its paragraph; for a point the point that it is in."""
+    return unit.parent if unit.kind is UnitKind.POINT else paragraph_path(unit.path)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,16 +19,23 @@ from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
-from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, paragraph_path, sentence_span
+from hashira.regulations.domain.detection.occurrence import (
+    Finder,
+    Occurrence,
+    above_path,
+    paragraph_path,
+    sentence_span,
+)
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
+from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
-from hashira.regulations.domain.reference import LawIndex, Recogniser, ReferenceKind
-from hashira.regulations.domain.reference.law_index import plain_number
+from hashira.regulations.domain.reference import LawIndex, Recogniser
+from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -44,9 +51,11 @@ BASIS = "参照.根拠"
 
 _BASIS = {"法": "法", "令": "令"}
 """What an order calls the Act and the order above it before it says so: known by their titles later."""
+_KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
+_TITLES_AHEAD = TitlesAhead({}, {}, frozenset())
 
 
 class Candidate(NamedTuple):
@@ -86,8 +95,16 @@ class Surveyor:
     """Looks at one law after the other with one rule set and its model."""
 
     def __init__(
-        self, rules: RuleSet, model: Model | None = None, engine: str = "", floor: float = FLOOR
+        self,
+        rules: RuleSet,
+        model: Model | None = None,
+        engine: str = "",
+        floor: float = FLOOR,
+        *,
+        titles: bool = False,
     ) -> None:
+        """With ``titles`` provisions also rest on laws called by their titles alone (地方税法第五条)."""
+        self.index = _TITLES_AHEAD if titles else _NO_INDEX
         self.rules = rules
         self.floor = floor
         self.model = model or _model_for(rules)
@@ -103,14 +120,14 @@ class Surveyor:
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
         texts = {unit.path: unit.text for unit in law.units} if best else {}
-        references = Recogniser(law.units, _NO_INDEX, basis=_BASIS)
+        references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
             self._candidate(law, category, odds, occurrence, texts, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
         )
         # Only a provision that is likely one lets another, which applies it, be one.
         likely = any(candidate.log_odds >= 0 for candidate in candidates)
-        applications = tuple(_applications(law.units, references)) if likely else ()
+        applications = tuple(_applications(law.units, references, candidates)) if likely else ()
         return Survey(law.facts, len(law.units), candidates, applications)
 
     def _candidate(
@@ -128,7 +145,7 @@ class Surveyor:
         sentence = text[first:last]
         start = occurrence.start - first
         if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
-            above = texts.get(paragraph_path(unit.path), "")
+            above = texts.get(above_path(unit), "")
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
@@ -174,33 +191,97 @@ def _basis(place: int, references: Recogniser) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _applications(units: Sequence[Unit], references: Recogniser) -> Iterable[Application]:
+def _applications(
+    units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
+) -> Iterable[Application]:
+    """The paragraphs that could apply a provision that is likely one."""
+    likely = _Numbers.of(candidate.unit for candidate in candidates if candidate.log_odds >= 0)
     for place, unit in enumerate(units):
-        if unit.part is Part.MAIN and unit.kind is UnitKind.PARAGRAPH and "準用する" in unit.text:
+        if (
+            unit.part is Part.MAIN
+            and unit.kind is UnitKind.PARAGRAPH
+            and "準用する" in unit.text
+            and likely.may_be_named(unit)
+        ):
             targets = [
                 target
-                for reference in references.references(place)
-                if reference.kind is ReferenceKind.APPLICATION and not reference.law
+                for reference in references.applied(place)
+                if not reference.law
                 for target in reference.targets
             ]
             if targets:
                 yield Application(unit, tuple(targets))
 
 
+_NAMED_ARTICLE = re.compile(
+    r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)"
+)
+
+_NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
+_RANGE = re.compile("から[第前次同本この附別]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The articles of some units, to tell quickly that a text cannot name any of them.
+
+    Reading the references of a paragraph takes a hundred times as long as asking this.
+    """
+
+    articles: frozenset[str]
+    mains: frozenset[int]
+    """The numbers of the articles without their branches: 9 for 第九条の三."""
+    others: bool
+    """Whether some of the units stand in no article, or in one that has no plain number."""
+
+    @classmethod
+    def of(cls, units: Iterable[Unit]) -> _Numbers:
+        articles = frozenset(unit.article for unit in units)
+        heads = [article.partition("_")[0] for article in articles]
+        return cls(
+            articles,
+            frozenset(int(head) for head in heads if head.isdigit()),
+            not all(head.isdigit() for head in heads),
+        )
+
+    def may_be_named(self, unit: Unit) -> bool:
+        """Whether the text may name one of them; never no where it does."""
+        text = unit.text
+        if self.others or unit.article in self.articles or _NEAR_ARTICLE.search(text):
+            return True
+        named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
+        if not self.articles.isdisjoint(named) or not all(named):
+            return True
+        if not _RANGE.search(text):
+            return False
+        # A range names all between its ends. Which two are one is not asked: between the least and the most.
+        heads = [int(number.partition("_")[0]) for number in named]
+        return bool(heads) and any(min(heads) <= number <= max(heads) for number in self.mains)
+
+
 def findings(
-    surveys: Iterable[Survey], *, floor: float = FLOOR, ministries: Mapping[str, str] | None = None
+    surveys: Iterable[Survey],
+    *,
+    floor: float = FLOOR,
+    ministries: Mapping[str, str] | None = None,
+    only: Container[str] | None = None,
+    in_charge: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """Every finding of the surveyed laws, best first; equal scores in the order of law and text.
 
     ``ministries`` gives the ministry (所管) for a law's number where the number does not tell; an Act without
-    an entry takes that of its 施行規則, if that is among the surveyed.
+    an entry takes that of its 施行規則, if that is among the surveyed. With ``only`` the findings of these
+    laws (by id) alone are answered, the others lift them as ever; ``in_charge`` then says the ministry of
+    each law.
     """
     every = list(surveys)
-    known = ministries_of(every, ministries or {})
+    known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
     lifts = _lifts(every)
     found: list[tuple[float, int, Finding]] = []
     for survey in every:
         facts = survey.facts
+        if only is not None and facts.law_id not in only:
+            continue
         ministry = known.get(facts.law_id, "")
         for candidate in (*_lifted(survey, lifts), *_applied(survey)):
             probability = score(candidate.log_odds)
@@ -210,18 +291,39 @@ def findings(
     return [finding for _probability, _place, finding in found]
 
 
-def ministries_of(surveys: Sequence[Survey], given: Mapping[str, str]) -> dict[str, str]:
-    """The ministry (所管) of every surveyed law by its id; empty where nothing tells."""
+def names_of(facts: LawFacts) -> frozenset[str]:
+    """What other laws know this one by: its number, and its title if it is an Act or a 政令."""
+    number = plain_number(facts.number)
+    title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
+    return frozenset(name for name in (title, number) if name)
+
+
+def named_by(survey: Survey) -> frozenset[str]:
+    """The names of the laws that the candidates of a survey rest on: it lifts them, and they lift it."""
+    family = family_of(survey.facts.title)
+    return frozenset(
+        name
+        for candidate in survey.candidates
+        for law, _path in candidate.basis
+        for name in (_title_of(law, family), plain_number(law))
+        if name
+    )
+
+
+def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[str, str]:
+    """The ministry (所管) of every law by its id; empty where nothing tells."""
     known: dict[str, str] = {}
     by_family: dict[str, str] = {}
-    for survey in surveys:
-        ministry = given.get(survey.facts.number) or ministry_of(survey.facts.number)
-        known[survey.facts.law_id] = ministry
-        if ministry and survey.facts.title.endswith("施行規則"):
-            by_family[family_of(survey.facts.title)] = ministry
-    for survey in surveys:
-        if not known[survey.facts.law_id]:
-            known[survey.facts.law_id] = by_family.get(family_of(survey.facts.title), "")
+    unknown: list[LawFacts] = []
+    for facts in laws:
+        ministry = given.get(facts.number) or ministry_of(facts.number)
+        known[facts.law_id] = ministry
+        if not ministry:
+            unknown.append(facts)
+        elif facts.title.endswith("施行規則"):
+            by_family[family_of(facts.title)] = ministry
+    for facts in unknown:
+        known[facts.law_id] = by_family.get(family_of(facts.title), "")
     return known
 
 
@@ -242,7 +344,7 @@ def _lifted(
 
 def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
     """What provisions of the same family of laws say of each other: by law, path and category."""
-    laws = {s.facts.title: s for s in surveys if s.facts.rank in (Rank.ACT, Rank.CABINET_ORDER)}
+    laws = {s.facts.title: s for s in surveys if s.facts.rank in _KNOWN_BY_TITLE}
     numbered = {number: s for s in surveys if (number := plain_number(s.facts.number))}
     best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
     for survey in surveys:
@@ -262,7 +364,11 @@ def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, s
         family = family_of(survey.facts.title)
         for candidate in survey.candidates:
             for law, path in candidate.basis:
-                above = laws.get(_title_of(law, family)) or numbered.get(plain_number(law))
+                above = (
+                    laws.get(_title_of(law, family))
+                    or numbered.get(plain_number(law))
+                    or laws.get(title_at_the_end(law, laws))
+                )
                 if above is None or above is survey:
                     continue
                 for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):

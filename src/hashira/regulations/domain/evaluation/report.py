@@ -32,6 +32,8 @@ SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 """Reading budgets, as shares of what the keyword list returns."""
 AIM = 0.95
 BEST = 1000
+LISTED = 0.02
+"""The least score that a scan lists unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,31 @@ class GoldReport:
     """How many are true; where the judges differ a half."""
     kappa: float | None
     """Cohen's, over what two judges read; ``None`` where there is no such entry."""
+    estimated: float
+    """How many paragraphs of all law are true, by what the judged ones stand for."""
     average_precision: Interval
+    recall_listed: Interval
+    """Of what a scan lists, see ``LISTED``."""
     recall_at_half: Interval
     """At a score of 0.5."""
     recall_at_tenth: Interval
     """At a score of 0.1."""
     precision_at_half: Interval
     calibration: tuple[tuple[float, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeReport:
+    """All categories together on the gold set."""
+
+    judged: int
+    estimated: float
+    """How many (paragraph, category) of all law are true."""
+    recall_at: Mapping[float, Interval]
+    """By the least score that is read."""
+    best: int
+    """How many of the judged stand among the best findings."""
+    precision_of_best: Interval
 
 
 def label_report(
@@ -124,16 +144,15 @@ def _cut(ranked: Sequence[float], budget: int) -> float:
 
 def gold_report(category: str, entries: Sequence[GoldEntry], scores: Mapping[Place, float]) -> GoldReport:
     """Measures one category on entries of the gold set."""
-    cases = [
-        Judged(entry.law_id, scores.get((entry.law_id, entry.path), 0.0), entry.truth(category), entry.weight)
-        for entry in entries
-    ]
+    cases = _cases(category, entries, scores)
     return GoldReport(
         category,
         len(entries),
         sum(entry.truth(category) for entry in entries),
         _kappa(category, entries),
+        sum(case.truth * case.weight for case in cases),
         bootstrap(cases, average_precision),
+        bootstrap(cases, lambda drawn: recall(drawn, LISTED)),
         bootstrap(cases, lambda drawn: recall(drawn, 0.5)),
         bootstrap(cases, lambda drawn: recall(drawn, 0.1)),
         bootstrap(cases, lambda drawn: precision(drawn, 0.5)),
@@ -146,16 +165,25 @@ def _kappa(category: str, entries: Sequence[GoldEntry]) -> float | None:
     return agreement([a for a, _ in twice], [b for _, b in twice]) if twice else None
 
 
-def best_report(
+def whole_report(
     entries: Sequence[GoldEntry], scores: Mapping[str, Mapping[Place, float]], best: int = BEST
-) -> tuple[int, Interval]:
-    """Of the gold set: how many stand among the best findings, and the share that is true."""
+) -> WholeReport:
+    """Measures all categories together: what a scan lists, and what stands first in it."""
+    every = [case for category, own in scores.items() for case in _cases(category, entries, own)]
     ranked = sorted((score for own in scores.values() for score in own.values()), reverse=True)
-    cut = ranked[min(best, len(ranked)) - 1] if ranked else 0.0
-    cases = [
-        Judged(entry.law_id, score, entry.truth(category), entry.weight)
+    cut = ranked[min(best, len(ranked)) - 1] if ranked else 1.0
+    first = [case for case in every if case.score is not None and case.score >= cut]
+    return WholeReport(
+        len(entries),
+        sum(case.truth * case.weight for case in every),
+        {least: bootstrap(every, partial(recall, cut=least)) for least in (LISTED, 0.1)},
+        len(first),
+        bootstrap(first, lambda drawn: precision(drawn, cut)),
+    )
+
+
+def _cases(category: str, entries: Sequence[GoldEntry], scores: Mapping[Place, float]) -> list[Judged]:
+    return [
+        Judged(entry.law_id, scores.get((entry.law_id, entry.path), 0.0), entry.truth(category), entry.weight)
         for entry in entries
-        for category, own in scores.items()
-        if (score := own.get((entry.law_id, entry.path))) is not None and score >= cut
     ]
-    return len(cases), bootstrap(cases, lambda drawn: precision(drawn, cut))

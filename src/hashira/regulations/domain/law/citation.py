@@ -9,6 +9,8 @@ numeral styles are read: 漢数字 (laws) and 算用数字 (ordinances, 工程�
 '河川法施行令第9条の3第1項第2号'
 >>> read_citation("河川法施行令第９条の３第１項第２号")
 Citation(title='河川法施行令', path='Mp-At_9_3-Pr_1-It_2', amendment='')
+>>> read_citation("点検について（通知）第1の2(1)ア").path
+'Mp-Dp_1-Np_2-Bp_1-Kp_1'
 
 What no citation in Japanese law names (a row of a table, an entry) is written in our own words, 表第一第三行;
 what has no number at all stands in 〔〕 as the path has it.
@@ -26,6 +28,7 @@ from hashira.kernel.language import Bilingual
 from hashira.kernel.numerals import kanji_number, read_number
 from hashira.regulations.domain.law.labels import AIUEO, IROHA
 from hashira.regulations.domain.law.number import LawNumber, amending_law_id
+from hashira.regulations.domain.law.points import is_point, points_in_words, read_points
 
 
 class UnreadableCitation(HashiraError):
@@ -104,9 +107,19 @@ def cite(
     elif segments[0] == "Mp" and len(segments) > 1:
         start = 1
     depth = 0
-    for segment in segments[start:]:
+    while start < len(segments):
+        end = start
+        while end < len(segments) and is_point(segments[end]):
+            end += 1
+        points = points_in_words(segments[start:end])
+        if points:
+            words.append(points)
+            start = end
+            continue
+        segment = segments[start]
         depth = depth + 1 if segment.startswith("Su_") else 0
         words.append(_words(segment, depth, numerals, letters))
+        start += 1
     return "".join(words)
 
 
@@ -198,7 +211,9 @@ _PIECE = re.compile(
     rf"(?P<raw>〔[A-Za-z][^〕]*〕)|(?P<first>{_ONE})(?:から(?P<last>{_ONE})まで)?(?:〔(?P<again>[0-9]+)〕)?"
 )
 _HEAD = re.compile(r"附則(?:\((?P<amendment>[^()]+)\))?(?:〔(?P<again>[0-9]+)〕)?(?!別表|様式|付録)")
-_STARTS = re.compile(r"附則|第(?=[〇一二三四五六七八九十百千0-9])|別表|様式|別記|別図|書式|付録|前文|本則|〔")
+_STARTS = re.compile(
+    r"附則|第(?=[〇一二三四五六七八九十百千0-9])|別表|様式|別記|別図|書式|付録|前文|本則|〔|記(?=[0-9(ア-ンa-z丸])"
+)
 
 
 def read_citation(text: str, letters: Letters = Letters.IROHA) -> Citation:
@@ -212,7 +227,7 @@ def read_citation(text: str, letters: Letters = Letters.IROHA) -> Citation:
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     for start in _STARTS.finditer(plain):
-        read = _place(plain[start.start() :], letters)
+        read = _place(plain[start.start() :], letters) or _in_points(plain[start.start() :], letters)
         if read is not None:
             return Citation(
                 text.strip()[: start.start()] if len(plain) == len(text.strip()) else plain[: start.start()],
@@ -253,6 +268,20 @@ def _place(text: str, letters: Letters) -> tuple[str, str] | None:
     if not head and segments[0].partition("_")[0] in ("At", "Pr", "It", *_GROUPS, "Tb", "Li", "No", "Spat"):
         segments.insert(0, "Mp")
     return "-".join(_with_first_paragraph(segments)), amendment
+
+
+def _in_points(text: str, letters: Letters) -> tuple[str, str] | None:
+    """A place that begins with the points of a document without articles: 第1の2(1)ア."""
+    segments, end = read_points(text)
+    if not segments:
+        return None
+    rest = _place(text[end:], letters) if end < len(text) else ("", "")
+    if rest is None or rest[1] or rest[0].startswith("Sp"):
+        return None
+    below = [segment for segment in rest[0].split("-") if segment not in ("", "Mp")]
+    if any(segment.startswith(("At_", "Pr_", "It_")) for segment in below):
+        return None
+    return "-".join(["Mp", *segments, *below]), ""
 
 
 def _is_letter(piece: str) -> bool:

@@ -27,6 +27,8 @@ class UnitKind(StrEnum):
     PARAGRAPH = "項"
     ITEM = "号"
     SUBITEM = "号の細分"
+    POINT = "項目"
+    """第1, 1, (1), ア … of a document without articles; see :mod:`~hashira.regulations.domain.law.points`."""
     ROW = "表の行"
     LIST = "列記"
     NOTE = "備考等"

@@ -190,6 +190,8 @@ class _Walk:
                 self.paragraph(child, place)
             elif tag in GROUPS:
                 self.group(child, place)
+            elif tag == "Point":
+                self.point(child, place)
             elif tag in SUPPLEMENT_APPENDICES:
                 letters, part = SUPPLEMENT_APPENDICES[tag]
                 counts[tag] = counts.get(tag, 0) + 1
@@ -273,6 +275,22 @@ class _Walk:
         if below:
             self.rest(below, place)
 
+    def point(self, node: Node, place: _Place) -> None:
+        """An element of ours for what the schema does not have (項目)."""
+        kind, number = node.get("Kind", ""), node.get("Num", "")
+        place = place._replace(path=self.unique(f"{place.path}-{kind}_{number}"))
+        label = text = ""
+        below: list[Node] = []
+        for child in node:
+            if child.tag == "PointTitle":
+                label = words(child)
+            elif child.tag == "PointSentence":
+                text = sentences(child)
+            else:
+                below.append(child)
+        self.found.append(place.unit(UnitKind.POINT, label, text))
+        self.rest(below, place)
+
     def rest(self, nodes: list[Node], place: _Place) -> None:
         """What stands in a unit below its sentence: items, tables, lists, notes, and the unforeseen."""
         counts: dict[str, int] = {}
@@ -293,6 +311,8 @@ class _Walk:
                 self.paragraph(node, place)
             elif tag == "Article":
                 self.article(node, place)
+            elif tag == "Point":
+                self.point(node, place)
             elif tag in NOTES:
                 self.note(node, place, count)
             elif tag not in TITLES:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from hashira.regulations.domain.law.points import is_point, top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import TableCell, Unit
 
@@ -147,7 +148,7 @@ def _block_path(unit: Unit) -> str:
     for index, piece in enumerate(pieces):
         if piece.startswith("Pr_"):
             return "-".join(pieces[: index + 1])
-    return unit.path
+    return top_point(unit.path) or unit.path
 
 
 def _headings(unit: Unit) -> tuple[str, ...]:
@@ -192,4 +193,7 @@ def _cells(unit: Unit, tables: Mapping[str, tuple[TableCell, ...]]) -> tuple[Tab
 def _depth(unit: Unit) -> int:
     if unit.kind is UnitKind.PARAGRAPH:
         return 0
+    points = sum(map(is_point, unit.path.split("-")))
+    if points:
+        return points - (unit.kind is UnitKind.POINT)
     return (1 if unit.item else 0) + len(unit.subitems) + (unit.kind in (UnitKind.LIST, UnitKind.NOTE))

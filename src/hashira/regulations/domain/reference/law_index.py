@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,6 +49,40 @@ class LawIndex:
             if name in self.names:
                 return name, self.names[name]
         return "", ""
+
+
+_TITLE_LIKE = re.compile(r"[^、。「」（）()\s]{2,120}(?:法律?|令|規則|規程|条例)\Z")
+_NO_TITLES = (
+    "この法律", "本法", "同法", "新法", "旧法", "同令", "新令", "旧令", "この政令", "この省令", "この府令",
+    "この規則", "この条例", "この命令", "同規則", "同条例", "法令", "命令", "の規程", "政令", "府令", "省令",
+)  # fmt: skip
+TITLE = "題名:"
+"""Before words that end with the title of a law; which one, an index of laws tells later."""
+
+
+class TitlesAhead(LawIndex):
+    """Knows no law, and takes what looks like a title for one: for a law that is looked at by itself."""
+
+    def named_before(self, text: str, end: int) -> tuple[str, str]:
+        """The words that end there with a title, and the same words marked as such."""
+        if end == 0 or text[end - 1] not in "法律令則程例":
+            return "", ""
+        found = _TITLE_LIKE.search(text, max(0, end - LONGEST), end)
+        if found is None or found[0].endswith(_NO_TITLES):
+            return "", ""
+        return found[0], TITLE + found[0]
+
+
+def title_at_the_end(words: str, titles: Container[str]) -> str:
+    """The longest of the titles with which marked words end; empty if there is none.
+
+    >>> title_at_the_end("題名:及び地方税法", {"地方税法", "税法"})
+    '地方税法'
+    """
+    told = words.removeprefix(TITLE)
+    if told == words:
+        return ""
+    return next((told[start:] for start in range(len(told) - 1) if told[start:] in titles), "")
 
 
 @lru_cache(maxsize=65_536)

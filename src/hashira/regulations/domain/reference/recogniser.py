@@ -106,6 +106,14 @@ class Recogniser:
         return (*before, *self._definitions())
 
     @cached_property
+    def _by_ending(self) -> Mapping[str, list[_Abbreviation]]:
+        """The same by their last characters, the latest definition first."""
+        found: dict[str, list[_Abbreviation]] = {}
+        for short in reversed(self.abbreviations):
+            found.setdefault(short.name[-1:], []).append(short)
+        return found
+
+    @cached_property
     def entries(self) -> Mapping[str, list[str]]:
         """The paths of what stands directly in each path, in the order of the text."""
         found: dict[str, list[str]] = {}
@@ -137,16 +145,22 @@ class Recogniser:
     def references(self, place: int) -> list[Reference]:
         """The references in a unit, in the order of its text."""
         if place not in self._read:
-            self._read[place] = self._references(place)
+            self._read[place] = self._references(place, len(self.units[place].text))
         return self._read[place]
 
-    def _references(self, place: int) -> list[Reference]:
+    def applied(self, place: int) -> list[Reference]:
+        """The references in a unit that say what it applies (準用); its 読替え is not gone through."""
+        end = self.units[place].text.rfind("準用する")
+        return [r for r in self._references(place, end) if r.kind is ReferenceKind.APPLICATION]
+
+    def _references(self, place: int, end: int) -> list[Reference]:
+        """Those that begin before ``end``."""
         unit = self.units[place]
         text = unit.text
         found: list[Reference] = []
         named = [_Named()]  # what was named last, at each depth of brackets
         position = counted = 0
-        while start := _STARTS.search(text, position):
+        while (start := _STARTS.search(text, position)) and start.start() < end:
             match = _PLACE.match(text, start.start())
             if match is None or match.end() == match.start() or _names_a_form(text, *match.span()):
                 position = start.end()
@@ -233,7 +247,7 @@ class Recogniser:
 
     def _abbreviated(self, place: int, text: str, end: int) -> _Abbreviation | None:
         """The abbreviation that ends there and holds there."""
-        for short in reversed(self.abbreviations):
+        for short in self._by_ending.get(text[end - 1 : end], ()):
             begins = end - len(short.name)
             if text.endswith(short.name, 0, end) and self._holds(short, place, end):
                 before = text[begins - 1 : begins] if begins else ""
@@ -276,7 +290,12 @@ class Recogniser:
         return "Mp"
 
     def _own_supplement(self) -> str:
-        return next((p.partition("-At_")[0].partition("-Pr_")[0] for p in self.known if "Sp-" in p), "Sp")
+        return self._first_supplement
+
+    @cached_property
+    def _first_supplement(self) -> str:
+        """The 附則 that comes first, which is the law's own; those of amending laws follow it."""
+        return next((_section_path(unit.path) for unit in self.units if "Sp-" in unit.path), "Sp")
 
     def _article(
         self, unit: Unit, match: re.Match[str], section: str, law: str, last: _Named, *, joined: bool

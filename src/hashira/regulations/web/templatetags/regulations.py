@@ -16,6 +16,12 @@ def of(findings: Mapping[str, Sequence[object]], path: str) -> Sequence[object]:
     return findings.get(path, ())
 
 
+@register.filter
+def naming(named: Mapping[str, tuple[int, str]], path: str) -> tuple[int, str] | None:
+    """How many provisions name an article, and where they are listed."""
+    return named.get(path)
+
+
 class Pieces(Protocol):
     """The pieces of the units of a law."""
 

@@ -2,11 +2,15 @@
 // next person. What is shown of a certificate lives in the page and goes with the next one.
 
 import { BundleNotUsable } from "./bundle.js";
-import { codesIn, detector, watch } from "./camera.js";
-import { compare, readZone, ZoneWrong } from "./mrz.js";
+import { NOBODY } from "./bundle_trust.js";
+import { codesIn, detector, hasCamera, openCamera, picture, watch } from "./camera.js";
+import { certificatesIn, Codes } from "./codes.js";
+import { readZone, ZoneWrong } from "./mrz.js";
 import { judge } from "./rules.js";
+import { eventsOf, personOf } from "./shown.js";
 import { play } from "./sound.js";
 import { useTables } from "./tables.js";
+import { compare, finding as travellerFinding } from "./traveller.js";
 import { forgetTrust, heldTrust, updatedTrust } from "./trust.js";
 import { verify } from "./verify.js";
 
@@ -19,8 +23,17 @@ const say = (name, values = {}) =>
 const language = document.documentElement.lang === "en" ? "en" : "ja";
 const A_DAY = 86_400;
 const OLD = 7 * A_DAY;
+const MAY_BE_REVOKED = "may-be-revoked";
 
-const state = { trust: null, rules: { dated: null, rules: [] }, answer: null, pinned: null, scans: 0, stop: null };
+const state = {
+  trust: null,
+  rules: { dated: null, rules: [] },
+  answer: null,
+  pinned: null,
+  codes: new Codes(),
+  scans: 0,
+  stop: null,
+};
 
 // --- trust
 
@@ -53,35 +66,36 @@ function finding(id, family, text) {
 }
 
 function showPerson(content) {
-  const { holder } = content;
-  const shown = [
-    ["name", holder.name],
-    ["birth", holder.birth_date],
-    ...(holder.document_number ? [["passport", holder.document_number]] : []),
-    ["issuer", content.issuer],
-  ];
-  by("person").replaceChildren(...shown.flatMap(([name, value]) => {
+  by("person").replaceChildren(...personOf(content).flatMap(([name, value]) => {
     const term = document.createElement("dt"), detail = document.createElement("dd");
     term.textContent = say(name);
     detail.textContent = value || say("hidden");
     return [term, detail];
   }));
-  const lines = content.doses.map((dose) => [dose.date, dose.product, dose.lot, dose.centre, dose.country].filter(Boolean).join(" · "));
-  by("doses").replaceChildren(...(lines.length ? lines : [say("noDose")]).map((line) => {
+  const lines = eventsOf(content).map(([word, line]) => (word ? `${say(word)} · ${line}` : line));
+  if (!content.doses.length) lines.push(say("noDose"));
+  by("doses").replaceChildren(...lines.map((line) => {
     const item = document.createElement("li");
     item.textContent = line;
     return item;
   }));
 }
 
+/** The verdict to draw: one that a summary of a list has put in doubt is neither green nor revoked. */
+const drawnVerdict = ({ verdict, evidence }) =>
+  verdict === "verified" && evidence.remarks.includes(MAY_BE_REVOKED) ? MAY_BE_REVOKED : verdict;
+
 function showVerdict(answer) {
-  const drawn = app.ownerDocument.querySelector(`template[data-verdict="${answer.verdict}"]`).content.cloneNode(true);
+  const drawn = document.querySelector(`template[data-verdict="${drawnVerdict(answer)}"]`).content.cloneNode(true);
   const section = drawn.querySelector("section"), heading = drawn.querySelector("h3");
   heading.id = "verdict-words";
   section.setAttribute("aria-labelledby", "verdict-words");
   const remarks = answer.reason ? [answer.reason[language]] : [];
+  remarks.push(...(answer.evidence?.remarks ?? []).map((remark) => say(`remark-${remark}`)));
   if (answer.evidence?.standing === "unknown-yet") remarks.push(say("standingUnknown"));
-  else if (answer.verdict === "verified" && answer.evidence.standing !== "good") remarks.push(say("standingNotCovered"));
+  else if (answer.verdict === "verified" && !remarks.length && !answer.evidence.checks.includes("revocation")) {
+    remarks.push(say("standingNotCovered"));
+  }
   for (const remark of remarks) {
     const line = document.createElement("p");
     line.className = "dads-verdict__reason";
@@ -100,11 +114,14 @@ function showVerdict(answer) {
 
 function showTraveller() {
   const { answer } = state;
-  const seal = answer.verdict === "verified" && answer.evidence.format === "vds-nc";
-  by("zone-part").hidden = !seal;
-  if (answer.verdict !== "verified") finding("traveller-finding", "unknown", say("notGenuine"));
-  else finding("traveller-finding", "unknown", say(seal ? "notChecked" : "eye"));
+  const genuine = drawnVerdict(answer) === "verified";
+  const zoned = genuine && answer.evidence.format !== "shc";
+  by("zone-part").hidden = !zoned;
+  finding("traveller-finding", "unknown", say(genuine ? (zoned ? "notChecked" : "eye") : notJudged(answer)));
 }
+
+/** Why the second and third question have no answer. */
+const notJudged = (answer) => (answer.verdict === "verified" ? "notConfirmed" : "notGenuine");
 
 function compareZone() {
   const { answer } = state;
@@ -119,13 +136,15 @@ function compareZone() {
     finding("traveller-finding", "unknown", say("zoneWrong", { reason }));
     return;
   }
-  const { differs, compared, cut } = compare(answer.content.holder, zone);
-  if (differs.length) {
-    finding("traveller-finding", "bad", say("differs", { fields: differs.map((field) => say(field)).join("・") }));
-  } else if (!compared.includes("passport") && !compared.includes("birth")) {
-    finding("traveller-finding", "unknown", say("nothingShown"));
-  } else if (cut) finding("traveller-finding", "unknown", say("nameCut"));
-  else finding("traveller-finding", "good", say("matches"));
+  const compared = compare(answer.content, zone);
+  const fields = compared.differs.map((field) => say(field)).join("・");
+  const [family, word] = {
+    differs: ["bad", "differs"],
+    open: ["unknown", "nothingShown"],
+    eye: ["unknown", "nameByEye"],
+    matches: ["good", "matches"],
+  }[travellerFinding(compared)];
+  finding("traveller-finding", family, say(word, { fields }));
 }
 
 function showDestination() {
@@ -133,7 +152,7 @@ function showDestination() {
   const destination = by("destination").value;
   const { dated, rules } = state.rules;
   if (!answer) return;
-  if (answer.verdict !== "verified") finding("destination-finding", "unknown", say("notGenuine"));
+  if (drawnVerdict(answer) !== "verified") finding("destination-finding", "unknown", say(notJudged(answer)));
   else if (!destination) finding("destination-finding", "unknown", say("noDestination"));
   else {
     const found = judge(rules, { destination, payload: answer.content, at: Date.now() / 1000 });
@@ -149,12 +168,11 @@ function showDestination() {
 
 async function check(text) {
   clear();
-  if (!state.trust && !text) return;
   let answer;
   try {
     answer = await verify(text, { trust: state.trust ?? NOBODY });
   } catch {
-    by("trouble").textContent = say("broken");
+    told(say("broken"));
     return;
   }
   state.answer = answer;
@@ -170,56 +188,58 @@ async function check(text) {
   if (by("sound").checked) play(family);
 }
 
-/** Believes in nothing: without a bundle nobody is trusted. */
-const NOBODY = {
-  keysOf: () => [],
-  authorities: async () => [],
-  covers: () => false,
-};
-
 /** Nothing of the last person stays, in the page or in the fields. */
 function clear() {
   state.answer = null;
   by("result").hidden = true;
   for (const id of ["verdict", "person", "doses"]) by(id).replaceChildren();
   for (const id of ["text", "zone", "picture"]) by(id).value = "";
-  by("trouble").textContent = "";
+  told("");
 }
 
 // --- asking
 
-/** The certificates in a pasted text or the text of a file; the chunks of one card stay together. */
-function certificatesIn(text) {
-  try {
-    const cards = JSON.parse(text).verifiableCredential;
-    if (Array.isArray(cards) && cards.every((card) => typeof card === "string") && cards.length) return cards;
-  } catch {
-    // no .smart-health-card file: the text itself is the certificate
-  }
-  return [text.trim()];
+const told = (text) => { by("trouble").textContent = text; };
+
+/** The texts in a picture, read by the server for a browser that reads no codes; nothing of it is stored. */
+async function readByServer(picture) {
+  const form = new FormData();
+  form.append("picture", picture, picture.name ?? "camera.jpg");
+  const answer = await fetch(app.dataset.codes, { method: "POST", body: form });
+  const { texts, reason } = await answer.json();
+  if (!texts.length && answer.status !== 422) throw new Error(reason);
+  return texts;
 }
 
 async function readFile(file) {
   if (!file.type.startsWith("image/")) return certificatesIn(await file.text());
   const reader = await detector();
   const found = reader ? await codesIn(file, reader).catch(() => []) : [];
-  if (found.length) return found;
-  const form = new FormData();
-  form.append("picture", file);
-  const answer = await fetch(app.dataset.codes, { method: "POST", body: form });
-  return (await answer.json()).texts;
+  return found.length ? found : readByServer(file);
+}
+
+/** Judges the certificate that the codes complete; says how many of a divided one are still missing. */
+function seen(texts) {
+  const whole = state.codes.add(texts);
+  if (whole !== null) {
+    closeCamera();
+    check(whole);
+    return true;
+  }
+  const { waiting } = state.codes;
+  told(waiting ? say("chunks", waiting) : say("noCode"));
+  return false;
 }
 
 async function takeFile() {
-  const [file] = by("picture").files;
-  if (!file) return;
+  const { files } = by("picture");
+  if (!files.length) return;
   try {
-    const [text] = await readFile(file);
-    if (text) await check(text);
-    else by("trouble").textContent = say("noCode");
+    for (const file of [...files]) if (seen(await readFile(file))) break;
   } catch {
-    by("trouble").textContent = say("offlinePicture");
+    told(say("offlinePicture"));
   }
+  by("picture").value = "";
 }
 
 function closeCamera() {
@@ -229,34 +249,48 @@ function closeCamera() {
   button("open").hidden = false;
 }
 
-async function openCamera() {
-  const chunks = new Map();
-  const reader = await detector();
-  const seen = (text) => {
-    const chunk = /^shc:\/([0-9]+)\/([0-9]+)\//i.exec(text);
-    if (chunk) {
-      chunks.set(chunk[1], text);
-      if (chunks.size < Number(chunk[2])) return false;
-    }
-    closeCamera();
-    check(chunk ? [...chunks.values()].join(" ") : text);
-    return true;
-  };
+async function startCamera() {
+  told("");
   by("view").hidden = false;
   button("open").hidden = true;
+  const reader = await detector();
+  button("take").hidden = Boolean(reader);
+  by("take-help").hidden = Boolean(reader);
   try {
-    state.stop = await watch(by("video"), reader, seen);
+    state.stop = await openCamera(by("video"));
   } catch {
     closeCamera();
-    by("trouble").textContent = say("cameraRefused");
+    told(say("cameraRefused"));
+    return;
+  }
+  if (reader) watch(by("video"), reader, seen);
+  else button("take").focus();
+}
+
+async function takePicture() {
+  told(say("reading"));
+  try {
+    seen(await readByServer(await picture(by("video"))));
+  } catch {
+    told(say("offlinePicture"));
   }
 }
 
 function next() {
   clear();
-  const again = by("camera").hidden ? by("text") : button("open");
-  again.focus();
-  if (!by("camera").hidden) openCamera();
+  state.codes.clear();
+  if (by("camera").hidden) by("text").focus();
+  else startCamera().then(() => button("close").focus());
+}
+
+function checkText() {
+  const [text] = certificatesIn(by("text").value);
+  if (!text) told(say("empty"));
+  else if (/^shc:\/[0-9]/i.test(text)) {
+    const whole = new Codes().add([text]);
+    if (whole === null) told(say("chunksMissing"));
+    else check(whole);
+  } else check(text);
 }
 
 function offerDestinations() {
@@ -278,23 +312,29 @@ async function start() {
   by("starting").hidden = true;
   app.hidden = false;
   app.dataset.ready = "yes";
-  by("camera").hidden = !((await detector()) && navigator.mediaDevices?.getUserMedia);
+  by("camera").hidden = !hasCamera();
   await refresh();
 }
 
-button("check").addEventListener("click", () => {
+button("check").addEventListener("click", checkText);
+// A scanner that types ends with Enter.
+by("text").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   const [text] = certificatesIn(by("text").value);
-  if (text) check(text);
-  else by("trouble").textContent = say("empty");
+  if (/^shc:\/[0-9]/i.test(text) && new Codes().add([text]) === null) return;
+  event.preventDefault();
+  checkText();
 });
 button("compare").addEventListener("click", compareZone);
 button("next").addEventListener("click", next);
-button("open").addEventListener("click", openCamera);
+button("open").addEventListener("click", startCamera);
+button("take").addEventListener("click", takePicture);
 button("close").addEventListener("click", closeCamera);
 button("again").addEventListener("click", () => forgetTrust().then(refresh));
 by("picture").addEventListener("change", takeFile);
 by("destination").addEventListener("change", showDestination);
-window.addEventListener("pagehide", () => { closeCamera(); clear(); });
+window.addEventListener("pagehide", () => { closeCamera(); clear(); state.codes.clear(); });
+document.addEventListener("visibilitychange", () => { if (document.hidden) closeCamera(); });
 window.addEventListener("online", refresh);
 setInterval(refresh, 3_600_000);
 

@@ -1,5 +1,6 @@
-// The machine-readable zone of travel documents (ICAO Doc 9303 Parts 3 to 6), and whether a seal is about the
-// person to whom it belongs. Every check digit is computed; the name, which has none, is compared with care.
+// The machine-readable zone of travel documents (ICAO Doc 9303 Parts 3 to 6). Every check digit is computed.
+
+import { plainName } from "./traveller.js";
 
 const WEIGHTS = [7, 3, 1];
 const VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -97,37 +98,4 @@ function date(field, name) {
   const made = new Date(Date.UTC(2000 + (year ?? 0), (month ?? 1) - 1, day ?? 1));
   if (made.getUTCMonth() !== (month ?? 1) - 1 || made.getUTCDate() !== (day ?? 1)) throw new ZoneWrong(name);
   return field;
-}
-
-/** A name as a zone has it, with blanks for fillers. */
-export const plainName = (written) =>
-  written.toUpperCase().replaceAll("'", "").replace(/[<\-\s]+/g, " ").trim();
-
-/**
- * Whether the holder of a seal is the person of the zone: `{differs: [...], compared: [...], cut}`.
- *
- * What the seal does not say is not compared; `compared` without a number and a date of birth proves nothing.
- * A name that either side had no room for need only begin alike, and `cut` says so.
- */
-export function compare(holder, zone) {
-  const differs = [], compared = [];
-  let cut = false;
-  const note = (field, same) => {
-    compared.push(field);
-    if (!same) differs.push(field);
-  };
-  if (holder.document_number) note("passport", holder.document_number.replace(/<+$/, "") === zone.number);
-  const birth = /^(?:19|20)(\d\d)-(\d\d)-(\d\d)$/.exec(holder.birth_date ?? "");
-  if (birth) {
-    const parts = zone.birth.match(/../g);
-    note("birth", parts.every((part, i) => part === "<<" || part === birth[i + 1]));
-  } else if (holder.birth_date) note("birth", false);
-  if (holder.name) {
-    const [seal, passport] = [plainName(holder.name), zone.name];
-    const [short, long] = seal.length < passport.length ? [seal, passport] : [passport, seal];
-    // Doc 9303 gives a name 30, 31 or 39 positions, a seal 39: the shorter may be the beginning of the longer.
-    cut = short !== long && (zone.nameMayBeCut || seal.length >= 38) && long.startsWith(short);
-    note("name", short === long || cut);
-  }
-  return { differs, compared, cut };
 }

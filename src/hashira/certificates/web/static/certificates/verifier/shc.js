@@ -6,8 +6,9 @@ import { Real, isObject, readJson } from "./json.js";
 import { inflate } from "./deflate.js";
 import { verifyEc } from "./curve.js";
 import { checkKeyChain } from "./key_chain.js";
+import { bundleDigest } from "./bundle_digest.js";
 import { tables } from "./tables.js";
-import { attempt, expired, invalid, malformed, unsupported, untrusted } from "./verdict.js";
+import { attempt, expired, invalid, malformed, revoked, unsupported, untrusted, withdrawn } from "./verdict.js";
 
 export const NAME = "shc";
 const HEALTH_CARD = "https://smarthealth.cards#health-card";
@@ -178,11 +179,12 @@ function readDose(resource) {
 /** What the card says and why it holds at `at` (Unix seconds); throws a NotVerified. */
 export async function verify(given, trust, at) {
   const card = await decode(given);
-  const evidence = { format: NAME, issuer: card.issuer, kid: card.kid, chain: [], signed_at: card.nbf, checks: ["form"] };
+  const evidence = { format: NAME, issuer: card.issuer, kid: card.kid, chain: [], signed_at: card.nbf, checks: ["form"], remarks: [] };
   try {
     const key = await signingKey(card, trust);
     evidence.checks.push("signature");
     if (key.issuer !== null) evidence.checks.push("issuer");
+    if (trust.withdrawnSince(card.kid) !== Infinity) throw withdrawn();
     if (key.x5c.length) {
       evidence.chain = await checkKeyChain(key, card.issuer, card.nbf);
       evidence.checks.push("chain");
@@ -190,12 +192,35 @@ export async function verify(given, trust, at) {
     if (card.nbf > at + SKEW) throw expired("まだ有効ではありません", "It is not yet valid");
     if (card.exp !== null && card.exp <= at) throw expired("期限が切れています", "It has expired");
     evidence.checks.push("validity");
+    await checkLists(card, key, trust, evidence);
   } catch (error) {
     error.content = card.content;
     error.evidence = evidence;
     throw error;
   }
   return { content: card.content, evidence, card };
+}
+
+/** The lists of its issuer, or of whoever's certificates the key signs. */
+async function checkLists(card, key, trust, evidence) {
+  const lists = trust.revocationsOf(card.kid).filter(({ issuer }) => issuer === null || issuer === card.issuer);
+  const latest = lists.reduce((most, { counter }) => Math.max(most, counter), 0);
+  if (key.crlVersion !== null && latest < key.crlVersion) {
+    evidence.remarks.push(lists.length ? "revocation-list-old" : "revocation-list-missing");
+  }
+  if (!lists.length) return;
+  const names = new Map();
+  if (card.rid !== null) names.set("rid", card.rid);
+  else if (lists.some(({ method }) => method === "hash-fhir")) names.set("hash-fhir", await bundleDigest(card.bundle));
+  if (lists.some(({ method, entries }) => isListed(entries, names.get(method), card.nbf))) throw revoked();
+  evidence.checks.push("revocation");
+}
+
+/** Whether a certificate signed then is over: listed without a time, or with a later one. */
+function isListed(entries, name, signedAt) {
+  if (name === undefined || !entries.has(name)) return false;
+  const before = entries.get(name);
+  return before === null || signedAt < before;
 }
 
 async function signingKey(card, trust) {

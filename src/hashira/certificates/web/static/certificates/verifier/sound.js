@@ -9,6 +9,7 @@ let context = null;
 export function play(family) {
   try {
     context ??= new AudioContext();
+    if (context.state === "suspended") context.resume();
     const melody = MELODIES[family];
     for (const [i, pitch] of melody.entries()) {
       const start = context.currentTime + i * NOTE;

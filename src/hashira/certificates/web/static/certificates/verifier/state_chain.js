@@ -24,7 +24,7 @@ export function twoLetters(state) {
 }
 
 /** When a key may sign: its usage period, within the validity of its certificate. */
-const signingPeriod = (it) => [
+export const signingPeriod = (it) => [
   Math.max(it.notBefore, it.signingFrom ?? it.notBefore),
   Math.min(it.notAfter, it.signingUntil ?? it.notAfter),
 ];

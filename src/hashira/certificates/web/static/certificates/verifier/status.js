@@ -1,22 +1,10 @@
 // What became of a certificate after it was issued: how a format names one, and what the bundle says of it.
 
-import { sha256, toBase64url, utf8 } from "./octets.js";
-import { canonicalJson } from "./json.js";
+import { bundleDigest } from "./bundle_digest.js";
 import { day } from "./vds_nc.js";
-import { malformed, revoked } from "./verdict.js";
+import { revoked } from "./verdict.js";
 
 const JAPAN = 9 * 3600;
-
-/** `hash-fhir` (RFC 002 of the SMART Health Cards repository): for cards without a `rid`. */
-async function bundleDigest(bundle) {
-  let text;
-  try {
-    text = canonicalJson(bundle);
-  } catch {
-    throw malformed("中身を一意に書けません", "its bundle has no canonical form");
-  }
-  return toBase64url((await sha256(utf8(toBase64url(utf8(text))))).subarray(0, 8));
-}
 
 /** The midnight in Japan with which the day of a certificate number begins; 0 for another kind of number. */
 function momentOfNumber(number) {
@@ -35,12 +23,16 @@ function isMunicipality(code) {
   return Number(code[5]) === (11 - (sum % 11)) % 10;
 }
 
+const cardName = async ({ rid, bundle, nbf }) =>
+  [rid || (await bundleDigest(bundle).catch(() => null)), Math.floor(nbf)];
+
+const sealName = ({ identifier, certificate_number }) => [identifier, momentOfNumber(certificate_number)];
+
 /** What the bundle says: `good`, `unknown-yet`, `not-covered`, or null where it was not asked. Throws `revoked`. */
-export async function checkStanding({ content, evidence, card }, trust) {
+export async function checkStanding({ content, evidence, card, name: named }, trust) {
   if (!trust.covers(evidence.kid)) return null;
-  const [name, moment] = card
-    ? [card.rid || (await bundleDigest(card.bundle)), Math.floor(card.nbf)]
-    : [content.identifier, momentOfNumber(content.certificate_number)];
+  const [name, moment] = await (named ?? (card ? () => cardName(card) : () => sealName(content)))();
+  if (name === null) return null;  // nothing names it, so that it is none of those that a source knows
   const standing = await trust.standing(evidence.kid, name, moment);
   if (standing === "revoked") throw Object.assign(revoked(), { content, evidence: { ...evidence, standing } });
   return standing;

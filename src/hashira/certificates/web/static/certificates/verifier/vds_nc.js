@@ -6,7 +6,8 @@ import { canonicalJson, isObject, readJson } from "./json.js";
 import { readCertificate } from "./x509.js";
 import { verifyEc } from "./curve.js";
 import { checkStateChain, OutsideTime, Forged, ChainBroken } from "./state_chain.js";
-import { attempt, expired, invalid, malformed, NotVerified, unsupported, untrusted } from "./verdict.js";
+import { judge } from "./state_crl.js";
+import { attempt, expired, invalid, malformed, NotVerified, signerRevoked, unsupported, untrusted } from "./verdict.js";
 
 export const NAME = "vds-nc";
 const MOST_READ = 16 * 1024, MOST_BRACKETS = 512, MOST_TEXT = 200, MOST_DOSES = 99;
@@ -227,6 +228,7 @@ export async function verify(given, trust, at) {
     chain: [signer.subjectText],
     signed_at: null,
     checks: ["form"],
+    remarks: [],
   };
   const earliest = attempt(
     () => lastEvent(content),
@@ -244,12 +246,25 @@ export async function verify(given, trust, at) {
     const authority = await checkStateChain(signer, { state: content.issuer, type, trust, earliest, at });
     evidence.chain.push(authority.subjectText);
     evidence.checks.push("chain", "purpose", "state", "validity");
+    await checkWithdrawal(signer, authority, trust, at, evidence);
   } catch (error) {
     const refusal = error instanceof ChainBroken ? refuse(error) : error;
     if (refusal instanceof NotVerified) Object.assign(refusal, { content, evidence });
     throw refusal;
   }
   return { content, evidence, card: null };
+}
+
+/** A seal has no time of signing that could be believed, so a withdrawn signer takes all its seals with it. */
+async function checkWithdrawal(signer, authority, trust, at, evidence) {
+  const finding = await judge(signer, authority, trust.crls(), at);
+  const since = [finding.since, trust.withdrawnSince(signer.fingerprint)].filter((one) => one !== null && one <= at);
+  if (since.length) {
+    if (finding.remark !== "crl-current") evidence.remarks.push(finding.remark);
+    throw signerRevoked();
+  }
+  evidence.remarks.push(finding.remark);
+  if (finding.remark === "crl-current") evidence.checks.push("revocation");
 }
 
 function refuse(error) {

@@ -18,6 +18,12 @@ export const expired = (ja, en) => new NotVerified("expired", ja, en);
 export const revoked = () =>
   new NotVerified("revoked", "発行者が失効させました", "Its issuer has revoked it");
 
+export const withdrawn = () =>
+  new NotVerified("revoked", "署名した鍵が無効にされています", "The key that signed it has been withdrawn");
+
+export const signerRevoked = () =>
+  new NotVerified("revoked", "署名者の証明書が失効しています", "The certificate of its signer is revoked");
+
 /** The value, or the NotVerified that `refusal` makes of whatever went wrong. */
 export function attempt(action, refusal) {
   try {

@@ -50,21 +50,22 @@ const SCHEMES = {
 };
 const ATTRIBUTES = { "2.5.4.6": "C", "2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.3": "CN", "2.5.4.7": "locality_name" };
 
-const read = new Map();
+const kept = new Map(), keptListed = new Map();
 
 /** The certificate; throws. Kept by its octets, since the same signers come again. */
-export async function readCertificate(der) {
+export const readCertificate = (der) => readOnce(der, kept, readScheme);
+
+/** A certificate that a believed list holds: nobody asks who signed it, so any scheme will do (SHA-1, say). */
+export const readListedCertificate = (der) => readOnce(der, keptListed, () => ({ kind: "none" }));
+
+async function readOnce(der, known, schemeOf) {
   if (der.length > LARGEST) throw new Error("larger than any certificate of a state");
   const fingerprint = hex(await sha256(der));
-  let known = read.get(fingerprint);
-  if (!known) {
-    known = await parse(der, fingerprint);
-    read.set(fingerprint, known);
-  }
-  return known;
+  if (!known.has(fingerprint)) known.set(fingerprint, await parse(der, fingerprint, schemeOf));
+  return known.get(fingerprint);
 }
 
-async function parse(der, fingerprint) {
+async function parse(der, fingerprint, schemeOf) {
   const outer = one(der, SEQUENCE);
   const [tbs, algorithm, signed, more] = outer.children();
   expect(tbs, SEQUENCE);
@@ -78,10 +79,10 @@ async function parse(der, fingerprint) {
   const version = fields[0].tag === 0xa0 ? Number(integer(first(fields.shift().content))) + 1 : 1;
   const [serial, inner, issuer, validity, subject, spki, ...rest] = fields;
   if (!equal(inner.whole, algorithm.whole)) throw new Error("two different signature algorithms");
-  const [notBefore, notAfter] = expect(validity, SEQUENCE).children().map(time);
+  const [notBefore, notAfter] = expect(validity, SEQUENCE).children().map(timeOf);
   const extensions = readExtensions(rest);
   const part = (id) => extensions.get(id)?.value;
-  const subjectName = name(subject), issuerName = name(issuer);
+  const subjectName = readName(subject), issuerName = readName(issuer);
   return {
     der,
     fingerprint,
@@ -102,6 +103,7 @@ async function parse(der, fingerprint) {
     subjectKeyId: part(EXTENSION.subjectKeyId) ?? null,
     authorityKeyId: part(EXTENSION.authorityKeyId) ?? null,
     keyUsage: part(EXTENSION.keyUsage) ?? new Set(),
+    saysKeyUsage: extensions.has(EXTENSION.keyUsage),
     purposes: part(EXTENSION.purposes) ?? null,
     constraints: part(EXTENSION.constraints) ?? null,
     isAuthority: part(EXTENSION.constraints)?.authority ?? false,
@@ -110,7 +112,7 @@ async function parse(der, fingerprint) {
     unknownCritical: [...extensions].some(([id, { critical }]) => critical && !UNDERSTOOD.has(id)),
     tbs: tbs.whole,
     signature,
-    scheme: readScheme(algorithm),
+    scheme: schemeOf(algorithm),
   };
 }
 
@@ -120,26 +122,36 @@ export const isSelfSigned = (it) =>
   (!it.authorityKeyId || (it.subjectKeyId !== null && equal(it.authorityKeyId, it.subjectKeyId)));
 
 /** Whether the issuer's key made the certificate's signature; says nothing of names or times. */
-export async function isSignedBy(certificate, issuer) {
-  const { kind, hash, salt } = certificate.scheme;
+export const isSignedBy = (certificate, issuer) => isSignedOctets(certificate, issuer);
+
+/** Whether the issuer's key made the signature over the `tbs` of whatever was signed: a certificate or a list. */
+export async function isSignedOctets({ scheme, signature: signed, tbs }, issuer) {
+  const { kind, hash, salt } = scheme;
   const key = issuer.publicKey;
   if (kind === "ecdsa" && key.kind === "ec") {
     let signature;
     try {
-      const [r, s, more] = one(certificate.signature, SEQUENCE).children().map(integer);
+      const [r, s, more] = one(signed, SEQUENCE).children().map(integer);
       if (more !== undefined || r < 1n || s < 1n) return false;
       signature = concat(ofNumber(r, key.curve.octets), ofNumber(s, key.curve.octets));
     } catch {
       return false;
     }
-    return verifyEc(key, hash, signature, certificate.tbs);
+    return verifyEc(key, hash, signature, tbs);
   }
   if ((kind === "rsa" || kind === "pss") && key.kind === "rsa") {
     const algorithm = kind === "rsa" ? "RSASSA-PKCS1-v1_5" : "RSA-PSS";
     const handle = await crypto.subtle.importKey("spki", key.spki, { name: algorithm, hash }, false, ["verify"]);
-    return crypto.subtle.verify({ name: algorithm, saltLength: salt }, handle, certificate.signature, certificate.tbs);
+    return crypto.subtle.verify({ name: algorithm, saltLength: salt }, handle, signed, tbs);
   }
   return false;
+}
+
+/** Whether it is the key's RSASSA-PSS signature with SHA-256, the salt as long as the hash (RFC 8230 §2). */
+export async function verifyPss(key, signature, message) {
+  const algorithm = { name: "RSA-PSS", hash: "SHA-256" };
+  const handle = await crypto.subtle.importKey("spki", key.spki, algorithm, false, ["verify"]);
+  return crypto.subtle.verify({ name: "RSA-PSS", saltLength: 32 }, handle, signature, message);
 }
 
 /** Whether two public keys are one. */
@@ -148,7 +160,7 @@ export const sameKey = (a, b) =>
 
 // --- parts
 
-function readScheme(element) {
+export function readScheme(element) {
   const [id, parameters] = element.children();
   const known = SCHEMES[oid(id)];
   if (known) return { kind: known[0], hash: known[1], salt: 0 };
@@ -214,7 +226,7 @@ function readExtensions(rest) {
 const SEQUENCES = /^(?:2\.5\.29\.(?:9|30|31|32|33|36|46)|1\.3\.6\.1\.5\.5\.7\.1\.1)$/;
 const unread = (id) => (inside) => first(inside, SEQUENCES.test(id) ? SEQUENCE : null);
 
-const USAGES = { 0: "digital_signature", 5: "key_cert_sign" };
+const USAGES = { 0: "digital_signature", 5: "key_cert_sign", 6: "crl_sign" };
 
 const READERS = {
   [EXTENSION.subjectKeyId]: (inside) => first(inside, OCTETS).content,
@@ -259,7 +271,7 @@ const GENERAL_NAMES = [0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88];
 function names(inside) {
   const all = first(inside, SEQUENCE).children();
   if (all.some(({ tag }) => !GENERAL_NAMES.includes(tag))) throw new Error("DER: another type");
-  const directories = all.filter((part) => part.tag === 0xa4).map((part) => name(one(part.content)));
+  const directories = all.filter((part) => part.tag === 0xa4).map((part) => readName(one(part.content)));
   return {
     states: directories.map((directory) => attribute(directory, "locality_name")).filter((state) => state !== null),
     uris: all.filter((part) => part.tag === 0x86).map((part) => latin(part.content)),
@@ -279,7 +291,7 @@ function directoryString({ tag, content }) {
 }
 
 /** A distinguished name: a key to compare by (RFC 5280 §7.1: case and blanks do not count), and for people. */
-function name(element) {
+export function readName(element) {
   const relatives = expect(element, SEQUENCE).children().map((set) =>
     expect(set, SET).children().map((pair) => {
       const [type, value] = expect(pair, SEQUENCE).children();
@@ -302,7 +314,7 @@ function attribute({ attributes }, type) {
   return values.length === 1 ? values[0].value : null;
 }
 
-function time(element) {
+export function timeOf(element) {
   const { tag, content } = element;
   if (tag === 0x18) return generalizedTime(content);
   expect(element, 0x17);
@@ -310,7 +322,7 @@ function time(element) {
   return moment(/^\d{12}Z$/.test(digits) ? `${Number(digits.slice(0, 2)) < 50 ? "20" : "19"}${digits}` : "");
 }
 
-const generalizedTime = (content) => moment(latin(content));
+export const generalizedTime = (content) => moment(latin(content));
 
 /** Unix seconds of YYYYMMDDHHMMSS in Greenwich. */
 function moment(digits) {

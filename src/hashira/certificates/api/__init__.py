@@ -6,37 +6,30 @@ The same services as the pages, hence the same access, rules and audit.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Query, Router, Schema, Status
-from ninja.files import UploadedFile
+from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from hashira.certificates.adapters.submission import certificates_in, certificates_in_text
+from hashira.certificates.api import verification
 from hashira.certificates.domain.dose import MAX_NUMBER, MAX_PLACE, Dose
 from hashira.certificates.domain.dose_history import DoseEvent
-from hashira.certificates.domain.format import assess
 from hashira.certificates.domain.vaccine_product import product
-from hashira.certificates.domain.verdict import Verdict
-from hashira.certificates.domain.verdict_document import verdict_document
 from hashira.certificates.selectors.imports import import_view, imports_of
-from hashira.certificates.selectors.keys import trust_at_door
 from hashira.certificates.selectors.people import PersonView, Question, registers_of
 from hashira.certificates.services import dose as doses
 from hashira.certificates.services.person import search_people, view_person
 from hashira.certificates.store.models.imports import DoseImport
-from hashira.core.api.door import Door, Open, PerAddress
+from hashira.core.api.door import Door
 from hashira.core.api.errors import AddressUnknown
-from hashira.core.api.operation import Page, Problem, Shape, about, failures, page_of
-from hashira.core.api.problem import language_of, type_of
+from hashira.core.api.operation import Page, Shape, about, failures, page_of
 from hashira.core.api.scope import Scope, declare
 from hashira.kernel.language import Bilingual
 
-MAX_TEXT = 80_000
-MAX_BATCH = 20
 router = Router(tags=["certificates"])
+router.add_router("", verification.router)
 _READ = frozenset(
     {"certificates:OpenRegister", "certificates:SearchPeople", "certificates:ViewPerson"},
 )
@@ -51,35 +44,6 @@ declare(
 declare(
     Scope("imports.read", Bilingual("取込みの状態", "Imports"), frozenset({"certificates:ViewImports"})),
 )
-
-
-class TextIn(Shape):
-    """The text of one certificate."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"text": "shc:/5676290952…"}})
-    text: str = Field(min_length=1, max_length=MAX_TEXT, description="shc:/… / VDS-NC JSON / JWS")
-
-
-class BatchIn(Shape):
-    """The texts of several certificates, judged at one moment."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"texts": ["shc:/5676290952…"]}})
-    texts: list[Annotated[str, Field(max_length=MAX_TEXT)]] = Field(min_length=1, max_length=MAX_BATCH)
-
-
-class VerdictOut(Schema):
-    """The answer on one certificate, as ``hashira certificates verify --json`` gives it."""
-
-    verdict: Verdict
-    evidence: dict[str, Any] | None
-    content: dict[str, Any] | None
-    error: Problem | None
-
-
-class VerdictsOut(Schema):
-    """The answers in the order of what was given."""
-
-    certificates: list[VerdictOut]
 
 
 class FoundOut(Schema):
@@ -197,60 +161,6 @@ class ImportOut(Schema):
     rows: int
     errors: int
     job_id: UUID | None = None
-
-
-@router.post(
-    "/certificates/verify",
-    auth=Open("anybody may check a certificate; nothing of it is stored"),
-    throttle=[PerAddress("120/m", "verify")],
-    response={200: VerdictsOut, **failures(400, 413, 415, 422, 429)},
-    **about(
-        "verifyCertificate",
-        Bilingual("証明書を検証する", "Verify a certificate"),
-        Bilingual(
-            "内容は保存しません。分割された二次元コードは空白で区切って一度に送れます。否定の答えも200です",
-            "Nothing is kept. Chunks may be sent at once, apart by blanks. A negative verdict is 200",
-        ),
-    ),
-)
-def verify(request: HttpRequest, body: TextIn) -> dict[str, Any]:
-    return _verdicts(request, certificates_in_text(body.text))
-
-
-@router.post(
-    "/certificates/verify-batch",
-    auth=Open("anybody may check a certificate; nothing of it is stored"),
-    throttle=[PerAddress("30/m", "verify-batch")],
-    response={200: VerdictsOut, **failures(400, 413, 415, 422, 429)},
-    **about(
-        "verifyCertificates",
-        Bilingual("証明書をまとめて検証する", "Verify several certificates"),
-        Bilingual(
-            "受付システム向け。1要求に20件まで。一つの時点で、送った順に答えます",
-            "For check-in systems: up to 20 in a request, judged at one moment, answered in their order",
-        ),
-    ),
-)
-def verify_batch(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
-    return _verdicts(request, [text.strip() for text in body.texts])
-
-
-@router.post(
-    "/certificates/verify-file",
-    auth=Open("anybody may check a certificate; nothing of it is stored"),
-    throttle=[PerAddress("60/m", "verify-file")],
-    response={200: VerdictsOut, **failures(400, 413, 422, 429)},
-    **about(
-        "verifyCertificateFile",
-        Bilingual("画像やファイルの証明書を検証する", "Verify a picture or a file"),
-        Bilingual(
-            "PNG・JPEG・WebP の写真、または .smart-health-card ファイル。20 MB まで",
-            "A picture (PNG, JPEG, WebP) or a .smart-health-card file, up to 20 MB",
-        ),
-    ),
-)
-def verify_file(request: HttpRequest, file: UploadedFile = File(...)) -> dict[str, Any]:  # noqa: B008  (how ninja declares a file)
-    return _verdicts(request, certificates_in(file.read()))
 
 
 @router.get(
@@ -435,15 +345,6 @@ def one_import(request: HttpRequest, import_id: UUID) -> dict[str, Any]:
         "errors": int(view.counts.get("rows_with_errors", 0)),
         "job_id": view.job_id,
     }
-
-
-def _verdicts(request: HttpRequest, texts: list[str]) -> dict[str, Any]:
-    trust, now, language = trust_at_door(), datetime.now(UTC), language_of(request)
-    found = [verdict_document(assess(text, trust=trust, at=now), language) for text in texts]
-    for document in found:
-        if document["error"] is not None:
-            document["error"] |= {"type": type_of(str(document["error"]["code"]))}
-    return {"certificates": found}
 
 
 def _person(view: PersonView) -> dict[str, Any]:

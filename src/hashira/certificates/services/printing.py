@@ -1,0 +1,271 @@
+"""Certificates on paper for many people: asked for, issued once each, drawn in parts, fetched (一括印刷)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from django.conf import settings
+
+from hashira.certificates.adapters import print_files
+from hashira.certificates.adapters.paper.printer import pdf
+from hashira.certificates.domain.paper import Cover, Edition, Envelope, PaperSheet, check_density
+from hashira.certificates.domain.print_list import PART
+from hashira.certificates.domain.protection import AlertKind
+from hashira.certificates.selectors.issuing import certificate_view
+from hashira.certificates.selectors.own_record import own_record
+from hashira.certificates.selectors.paper import paper_sheet
+from hashira.certificates.selectors.people import PersonNotFound
+from hashira.certificates.selectors.printing import BatchNotFound, BatchView, batch_view
+from hashira.certificates.selectors.protection import masked_for
+from hashira.certificates.services.issuing import card_by_staff
+from hashira.certificates.services.protection import PersonMasked, one, raise_alerts
+from hashira.certificates.store.models import Person, PrintBatch, PrintLine
+from hashira.core import access, audit, jobs
+from hashira.core.access import Principal, Resource
+from hashira.core.services import service
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+PRINT_JOB = "certificates.print"
+_WRITE, _CARRY_OUT = "certificates:PrintBatch", "certificates:CarryOutPrinting"
+_AT_ONCE = 25
+"""People in one transaction: a correction of one of them waits for no more than that."""
+
+
+class NothingToPrint(HashiraError):
+    """A person without a dose that a card can show."""
+
+    code = "CERT-199"
+    what = Bilingual("証明書に載せられる接種記録がありません", "There is no dose that a certificate can show")
+    why = Bilingual(
+        "接種記録がないか、国内用の形式にコードのないワクチンだけです",
+        "There is no dose, or only of vaccines that have no code in the domestic format",
+    )
+    remedy = Bilingual("台帳でこの人の記録を確かめてください", "Look at the record of this person")
+    status = 409
+
+
+class FilesGone(HashiraError):
+    """The time of keeping is over, or there is no such part."""
+
+    code = "CERT-274"
+    what = Bilingual("印刷するファイルがありません", "The file to print is not there")
+    why = Bilingual(
+        "保管期間が過ぎて消去されたか、まだできていません",
+        "It was deleted when its time was over, or is not made yet",
+    )
+    remedy = Bilingual(
+        "一括印刷のページを開き直すか、新しい一括印刷を作ってください",
+        "Open the page again, or make a new batch",
+    )
+    status = 410
+
+
+@service(action=_WRITE)
+def request_batch(
+    *,
+    actor: Principal,
+    organisation_id: UUID,
+    title: str,
+    references: Sequence[str],
+    edition: Edition,
+    envelope: Envelope | None,
+    at: datetime,
+) -> UUID:
+    """Asks for certificates of everybody on the list; the job issues and draws them. Returns the batch."""
+    access.require(actor, _WRITE, Resource("Certificates::PrintBatch", "", str(organisation_id)))
+    batch = PrintBatch.objects.create(
+        organisation_id=organisation_id,
+        title=title,
+        large_print=edition is Edition.LARGE,
+        cover=envelope.value if envelope else "",
+        people=len(references),
+        requested_at=at,
+        requested_by=actor.id,
+        files_until=at + timedelta(days=settings.HASHIRA_PRINT_RETENTION_DAYS),
+    )
+    PrintLine.objects.bulk_create(
+        (
+            PrintLine(batch=batch, position=position, reference=reference)
+            for position, reference in enumerate(references, start=1)
+        ),
+        batch_size=1000,
+    )
+    view = jobs.request(
+        actor=actor,
+        kind=PRINT_JOB,
+        parameters={"batch": str(batch.pk)},
+        organisation=str(organisation_id),
+        total=len(references),
+    )
+    batch.job_id = view.id
+    batch.save(update_fields=["job_id"])
+    _tell(actor, _WRITE, batch, {"people": len(references), "edition": edition.value, "cover": batch.cover})
+    return batch.pk
+
+
+@service(action=_CARRY_OUT)
+def issue_some(*, actor: Principal, batch_id: UUID, first: int, at: datetime) -> int:
+    """Issues for the people of the list from that place on who have not had their turn, one after the other.
+
+    Says how many: none when the part is through. Each certificate has the id that batch and person give it,
+    so whoever has theirs already is passed over, also after a crash in the middle.
+    """
+    batch = PrintBatch.objects.get(pk=batch_id)
+    access.require(actor, _CARRY_OUT, _resource(batch))
+    part = PrintLine.objects.filter(batch=batch, position__gte=first, position__lt=first + PART, done=False)
+    lines = list(part.order_by("position")[:_AT_ONCE])
+    people = Person.objects.filter(
+        organisation_id=batch.organisation_id,
+        reference__in=[line.reference for line in lines],
+        erased_at=None,
+    )
+    # In one order, as everybody who locks several people does.
+    found = {row.reference: row.pk for row in people.select_for_update(no_key=True).order_by("pk")}
+    masked, refused = masked_for(actor, found.values()), 0
+    for line in lines:
+        try:
+            person_id = found.get(line.reference)
+            if person_id in masked:  # no address of a protected person leaves by a batch
+                raise_alerts(one(person_id), kind=AlertKind.ISSUE, actor=actor, at=at, refused=True)
+                raise PersonMasked(action=_CARRY_OUT)
+            _issue(actor, batch, line, person_id, at)
+        except HashiraError as error:
+            if error.status >= 500:  # the keys, not the record: the job is tried again
+                raise
+            line.problem, refused = error.code, refused + 1
+            line.reason = {"ja": error.message("ja"), "en": error.message("en")}
+        line.done = True
+    PrintLine.objects.bulk_update(lines, ["person", "certificate", "problem", "reason", "done"])
+    _tell(actor, _CARRY_OUT, batch, {"issued": len(lines) - refused, "refused": refused})
+    return len(lines)
+
+
+def _issue(
+    actor: Principal, batch: PrintBatch, line: PrintLine, person_id: UUID | None, at: datetime
+) -> None:
+    if person_id is None:
+        raise PersonNotFound
+    record = own_record(person_id)
+    events = [dose.event_id for dose in record.doses if dose.card_refusal is None]
+    if not events:
+        raise NothingToPrint
+    line.certificate_id = card_by_staff(
+        actor=actor,
+        action=_CARRY_OUT,
+        record=record,
+        certificate_id=uuid5(batch.pk, str(person_id)),
+        events=events,
+        at=at,
+    )
+    line.person_id = person_id
+
+
+def draw_part(batch_id: UUID, part: int, *, alive: Callable[[], None] = lambda: None) -> int:
+    """Draws one part into its file, and says how many sheets it has; drawing again writes the same anew.
+
+    ``alive`` is called between sheets, and may raise to stop. A certificate that was revoked in the meantime
+    is left out, and told in its line.
+    """
+    batch = PrintBatch.objects.get(pk=batch_id)
+    edition = Edition.LARGE if batch.large_print else Edition.STANDARD
+    first = (part - 1) * PART + 1
+    lines = PrintLine.objects.filter(
+        batch=batch, position__gte=first, position__lt=first + PART, certificate__isnull=False
+    )
+    sheets: list[PaperSheet] = []
+    for line in lines.order_by("position"):
+        alive()
+        try:
+            sheet = _sheet(batch, line)
+            check_density(sheet.codes, doses=len(sheet.doses))
+        except HashiraError as error:
+            if error.status >= 500:
+                raise
+            line.problem = error.code
+            line.reason = {"ja": error.message("ja"), "en": error.message("en")}
+            line.save(update_fields=["problem", "reason"])
+        else:
+            sheets.append(sheet)
+    if sheets:
+        print_files.write_part(batch.pk, part, pdf(sheets, edition=edition))
+    return len(sheets)
+
+
+def _sheet(batch: PrintBatch, line: PrintLine) -> PaperSheet:
+    assert line.certificate_id is not None
+    view = certificate_view(line.certificate_id)
+    sheet = paper_sheet(view)
+    if not batch.cover:
+        return sheet
+    address = Person.objects.values_list("address", flat=True).get(pk=view.person_id)
+    return replace(sheet, cover=Cover(Envelope(batch.cover), address, view.registered_name))
+
+
+@service(action=_WRITE)
+def view_batch(*, actor: Principal, batch_id: UUID) -> BatchView:
+    """A batch for its page; raises ``BatchNotFound``."""
+    view = batch_view(batch_id)
+    access.require(actor, _WRITE, view.resource)
+    audit.record(
+        actor=actor,
+        action=_WRITE,
+        subjects=[audit.Subject("print-batch", str(batch_id))],
+        organisation=str(view.organisation_id),
+        facts={"looked": True},
+    )
+    return view
+
+
+@service(action=_WRITE)
+def fetch_part(*, actor: Principal, batch_id: UUID, part: int, at: datetime) -> Path:
+    """The file of a part, for whoever may print it; that it was fetched is told. Raises ``FilesGone``."""
+    batch = PrintBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        access.require(actor, _WRITE, Resource("Portal::Area", "certificates"))
+        raise BatchNotFound
+    access.require(actor, _WRITE, _resource(batch))
+    path = print_files.part_file(batch.pk, part)
+    if not batch.files_kept or batch.files_until <= at or not path.exists():
+        raise FilesGone
+    _tell(actor, _WRITE, batch, {"fetched": part})
+    return path
+
+
+@service(action=_CARRY_OUT)
+def remove_files(*, actor: Principal, batch_id: UUID, at: datetime) -> bool:
+    """Deletes the files of a batch whose time is over; says whether it did."""
+    batch = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    access.require(actor, _CARRY_OUT, _resource(batch))
+    over = batch.files_kept and batch.files_until <= at
+    if over:
+        batch.files_kept = False
+        batch.save(update_fields=["files_kept"])
+        print_files.remove(batch.pk)
+    _tell(actor, _CARRY_OUT, batch, {"removed": over})
+    return over
+
+
+def batches_over(at: datetime) -> tuple[UUID, ...]:
+    """The batches whose files have been kept for as long as they may."""
+    return tuple(PrintBatch.objects.filter(files_kept=True, files_until__lte=at).values_list("pk", flat=True))
+
+
+def _resource(batch: PrintBatch) -> Resource:
+    return Resource("Certificates::PrintBatch", str(batch.pk), str(batch.organisation_id))
+
+
+def _tell(
+    actor: Principal, action: str, batch: PrintBatch, facts: dict[str, str | int | bool | None]
+) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        subjects=[audit.Subject("print-batch", str(batch.pk))],
+        organisation=str(batch.organisation_id),
+        facts=facts,
+    )

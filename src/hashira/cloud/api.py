@@ -1,0 +1,176 @@
+"""The JSON API of the Government Cloud: what is public, for machines (ガバメントクラウドのAPI)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from hashira.cloud.selectors.catalogues import catalogue_line, catalogue_lines, requirement_lines
+from hashira.cloud.selectors.service_documents import (
+    catalogue_document,
+    line_document,
+    requirement_document,
+    service_document,
+)
+from hashira.cloud.selectors.services import service_lines, service_view
+from hashira.core.api.door import Open, PerAddress
+from hashira.core.api.operation import Page, Shape, about, failures, page_of
+from hashira.kernel.clock import FixedClock, today_in_japan
+from hashira.kernel.language import Bilingual
+
+router = Router(tags=["cloud"])
+_WHY = "the selection of services is public"
+_Words = dict[str, str]
+
+
+class CatalogueOut(Schema):
+    """A published version of a catalogue."""
+
+    id: UUID
+    kind: str
+    fiscal_year: int
+    version: int
+    title: _Words
+    requirements: int
+    mandatory: int
+    published_at: datetime | None
+    digest: str
+
+
+class RequirementOut(Schema):
+    """One requirement."""
+
+    id: str
+    category: _Words
+    mandatory: bool
+    text: _Words
+    verified_by: _Words
+
+
+class IsmapOut(Schema):
+    """A registration with ISMAP."""
+
+    list: str
+    number: str
+    registered_on: date
+    expires_on: date
+
+
+class ServiceLineOut(Schema):
+    """A decided service; ``standing`` is selected, conditional, rejected or lapsed."""
+
+    id: UUID
+    service: _Words
+    providers: list[_Words]
+    kind: str
+    fiscal_year: int
+    round: _Words
+    catalogue: UUID
+    standing: str
+    outcome: str
+    until: date | None
+    decided_on: date
+    ismap: IsmapOut | None
+    conditions: int
+    conditions_met: int
+
+
+class ServiceOut(ServiceLineOut):
+    """A service with its reasons, findings, conditions and the months since."""
+
+    description: _Words
+    reasons: list[dict[str, Any]]
+    counts: dict[str, dict[str, int]]
+    findings: list[dict[str, Any]]
+    condition_progress: list[dict[str, Any]]
+    months: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+
+
+class Part(Shape):
+    """Which part of a list."""
+
+    offset: int = Field(default=0, ge=0, le=10_000)
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class ServicesPart(Part):
+    """Which services."""
+
+    standing: Literal["selected", "conditional", "rejected", "lapsed"] | None = None
+
+
+@router.get(
+    "/cloud/catalogues",
+    auth=Open(_WHY),
+    throttle=[PerAddress("120/m", "cloud")],
+    response={200: Page[CatalogueOut], **failures(422, 429)},
+    **about(
+        "listCatalogues",
+        Bilingual("要件の一覧の版", "Versions of catalogues"),
+        Bilingual("公開された版を、種類ごとに新しい順で", "Published versions, newest first by kind"),
+    ),
+)
+def catalogues(request: HttpRequest, asked: Query[Part]) -> dict[str, Any]:
+    found = [catalogue_document(one) for one in catalogue_lines()]
+    return page_of(found, offset=asked.offset, limit=asked.limit)
+
+
+@router.get(
+    "/cloud/catalogues/{catalogue_id}/requirements",
+    auth=Open(_WHY),
+    throttle=[PerAddress("120/m", "cloud")],
+    response={200: Page[RequirementOut], **failures(404, 422, 429)},
+    **about(
+        "listRequirements",
+        Bilingual("要件", "Requirements"),
+        Bilingual("一つの版の要件を、その順で", "Those of one version, in their order"),
+    ),
+)
+def requirements(request: HttpRequest, catalogue_id: UUID, asked: Query[Part]) -> dict[str, Any]:
+    catalogue_line(catalogue_id)
+    found = [requirement_document(one) for one in requirement_lines(catalogue_id)]
+    return page_of(found, offset=asked.offset, limit=asked.limit)
+
+
+@router.get(
+    "/cloud/services",
+    auth=Open(_WHY),
+    throttle=[PerAddress("120/m", "cloud")],
+    response={200: Page[ServiceLineOut], **failures(422, 429)},
+    **about(
+        "listServices",
+        Bilingual("選定したクラウドサービス", "Decided cloud services"),
+        Bilingual("決定の新しい順。選定の状態で絞れます", "The last decision first; filtered by standing"),
+    ),
+)
+def services(request: HttpRequest, asked: Query[ServicesPart]) -> dict[str, Any]:
+    found = [
+        line_document(one)
+        for one in service_lines()
+        if asked.standing is None or one.standing.value == asked.standing
+    ]
+    return page_of(found, offset=asked.offset, limit=asked.limit)
+
+
+@router.get(
+    "/cloud/services/{service_id}",
+    auth=Open(_WHY),
+    throttle=[PerAddress("120/m", "cloud")],
+    response={200: ServiceOut, **failures(404, 422, 429)},
+    **about(
+        "readService",
+        Bilingual("一つのサービス", "One service"),
+        Bilingual(
+            "判定の理由、要件ごとの評価、条件の毎月の進み具合",
+            "Reasons of the verdict, every finding, the monthly progress of conditions",
+        ),
+    ),
+)
+def service(request: HttpRequest, service_id: UUID) -> dict[str, Any]:
+    return service_document(service_view(service_id, today_in_japan(FixedClock(datetime.now(UTC)))))

@@ -1,0 +1,19 @@
+"""``hashira cloud …``: the guarded cloud at the terminal (ガバメントクラウドのコマンド)."""
+
+from __future__ import annotations
+
+import click
+
+from hashira.cloud.commands.catalogue import catalogue
+from hashira.cloud.commands.policy import policy
+from hashira.cloud.commands.verdict import verdict
+
+
+@click.group()
+def cloud() -> None:
+    """ガバメントクラウド / Government Cloud."""
+
+
+cloud.add_command(policy)
+cloud.add_command(catalogue)
+cloud.add_command(verdict)

@@ -1,0 +1,1 @@
+"""What is done with requirements, proposals and services (行うこと)."""

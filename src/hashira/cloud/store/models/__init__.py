@@ -1,0 +1,49 @@
+"""The tables of the cloud system, one module a subject."""
+
+from hashira.cloud.store.models.assessment import (
+    Assessment,
+    ItemJudgement,
+    ItemSettlement,
+    ProgressReport,
+    SelectionCondition,
+    SelectionDecision,
+    StandingChange,
+)
+from hashira.cloud.store.models.catalogue import (
+    ListedOffering,
+    RequirementCatalogue,
+    RequirementItem,
+    SelectionRound,
+)
+from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
+from hashira.cloud.store.models.proposal import (
+    EvidenceContent,
+    Proposal,
+    ProposalAnswer,
+    ProposalEvidence,
+    ProposalPartner,
+    ProposalSubmission,
+)
+
+__all__ = [
+    "Assessment",
+    "EarlyApplication",
+    "EarlyCall",
+    "EarlyScore",
+    "EvidenceContent",
+    "ItemJudgement",
+    "ItemSettlement",
+    "ListedOffering",
+    "ProgressReport",
+    "Proposal",
+    "ProposalAnswer",
+    "ProposalEvidence",
+    "ProposalPartner",
+    "ProposalSubmission",
+    "RequirementCatalogue",
+    "RequirementItem",
+    "SelectionCondition",
+    "SelectionDecision",
+    "SelectionRound",
+    "StandingChange",
+]

@@ -1,0 +1,63 @@
+"""What things are called on pages and in files (画面での呼び名)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from hashira.cloud.domain.selection.answer import CLAIM_NAMES
+from hashira.cloud.domain.selection.catalogue import KIND_NAMES
+from hashira.cloud.domain.selection.ismap import IsmapList, IsmapRule
+from hashira.cloud.domain.selection.judgement import FINDING_NAMES
+from hashira.cloud.domain.selection.standing import PROGRESS_NAMES, STANDING_NAMES, Standing
+from hashira.cloud.store.models import ListedOffering
+
+KINDS = tuple((kind.value, words) for kind, words in KIND_NAMES.items())
+STANDINGS = tuple((one.value, words) for one, words in STANDING_NAMES.items())
+STANDING_KINDS = {
+    Standing.SELECTED: "success",
+    Standing.CONDITIONAL: "warning",
+    Standing.REJECTED: "error",
+    Standing.LAPSED: "error",
+}
+"""The kind of the status chip."""
+CLAIMS = tuple((one.value, words) for one, words in CLAIM_NAMES.items())
+FINDINGS = tuple((one.value, words) for one, words in FINDING_NAMES.items())
+PROGRESS = tuple((one.value, words) for one, words in PROGRESS_NAMES.items())
+OBLIGATIONS = (("True", pgettext_lazy("a requirement", "必須")), ("False", _("任意")))
+ISMAP_LISTS = ((IsmapList.ISMAP.value, "ISMAP"), (IsmapList.LIU.value, "ISMAP-LIU"))
+ISMAP_RULES = (
+    (IsmapRule.REQUIRED.value, _("ISMAPの登録を必須とする")),
+    (IsmapRule.LIU_ACCEPTED.value, _("ISMAPかISMAP-LIUの登録を必須とする")),
+    (IsmapRule.NOT_REQUIRED.value, _("登録を求めない")),
+)
+OFFERINGS = (
+    (ListedOffering.Kind.PRODUCT.value, _("製品")),
+    (ListedOffering.Kind.LINE.value, _("回線・接続")),
+    (ListedOffering.Kind.SUPPORT.value, _("支援・研修")),
+    (ListedOffering.Kind.OTHER.value, _("その他")),
+)
+CATALOGUE_STATES = (("draft", _("下書き")), ("published", _("公開")))
+ROUND_STATES = (("soon", _("受付前")), ("open", _("受付中")), ("closed", _("受付終了")))
+CALL_STATES = (
+    ("soon", _("受付前")),
+    ("open", _("受付中")),
+    ("scoring", _("採点中")),
+    ("decided", _("採択を公表")),
+)
+FIELDS = {
+    "id": _("番号"),
+    "category": _("区分"),
+    "mandatory": _("必須・任意"),
+    "text": _("要件"),
+    "text_en": _("要件（英語）"),
+    "verified_by": _("確認の方法"),
+    "verified_by_en": _("確認の方法（英語）"),
+}
+CHANGES = (
+    ("added", _("追加")),
+    ("removed", _("削除")),
+    ("changed", _("変更")),
+    ("moved", _("移動")),
+)
+EDITS = {"deleted": _("削除："), "inserted": _("追加：")}

@@ -1,0 +1,260 @@
+"""Draws paragraphs for the gold set, as sheets for two judges, and puts their answers together.
+
+    python tools/gold_sample.py draw FOLDER       # FOLDER/{first,second}/sheet-NN.txt and FOLDER/key.tsv
+    python tools/gold_sample.py draw FOLDER --seed more --test 0 0 --train 10 60
+    python tools/gold_sample.py compile FOLDER    # answers-NN.tsv beside the sheets → gold-2022-06-03.tsv
+
+``HASHIRA_DATA`` names the folder of the law of 2022-06-03. Families of laws fall into the test fold by a hash
+(``TEST_SHARE`` of them); of every other family paragraphs are drawn for training. A paragraph may be wanted
+by several strata: category × rank × band of the score, and for each rank those that neither a rule nor the
+keyword list returns. Each stratum wants a number of its paragraphs; a paragraph is drawn with the chance
+that at least one of its strata draws it, independently of the others (Poisson sampling), and counts for one
+over that chance (Horvitz and Thompson, 1952).
+
+A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
+drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
+two have judged already is not drawn again; where only the first answered, the second is left out, which the
+training part alone allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import os
+import random
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+from hashira.regulations.adapters.sources import scan
+from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.commands.evaluate import keyword_categories
+from hashira.regulations.domain.detection import JAPAN, Survey, findings
+from hashira.regulations.domain.detection.occurrence import paragraph_path
+from hashira.regulations.domain.evaluation.gold import ONE_JUDGE, GoldPart, gold_set
+from hashira.regulations.domain.law import LawText, Part, Rank, UnitKind
+from hashira.regulations.domain.law.citation import cite
+from hashira.regulations.domain.law.law_family import family_of
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDS = "gold-2026-11-30"
+TEST_SHARE = 0.3
+TEST, TRAIN = (8, 36), (3, 6)
+"""Paragraphs for each stratum of a category, and for each rank of what nothing returns."""
+BANDS = ((0.5, "上"), (0.05, "中"), (0.0, "下"))
+SHEET = 50
+JUDGES = ("first", "second")
+FLOOR = 0.0005
+
+
+class Paragraph(NamedTuple):
+    law_id: str
+    path: str
+    family: str
+    rank: str
+    citation: str
+    digest: str
+    text: str
+    keyword_categories: frozenset[str]
+
+
+class Look:
+    """What a process does with a law."""
+
+    def __call__(self, law: LawText) -> tuple[Survey, list[Paragraph]]:
+        pieces: dict[str, list[str]] = defaultdict(list)
+        heads: dict[str, str] = {}
+        for unit in law.units:
+            if unit.part is Part.MAIN:
+                path = paragraph_path(unit.path)
+                label = f"{unit.label}　" if unit.kind is not UnitKind.PARAGRAPH and unit.label else ""
+                pieces[path].append(label + unit.text)
+                heads.setdefault(path, " ".join((*unit.headings, unit.caption)).strip())
+        facts = law.facts
+        rank = {Rank.ACT: "法律", Rank.CABINET_ORDER: "政令"}.get(facts.rank, "府省令等")
+        categories_of = keyword_categories(ROOT / "benchmarks" / "analog_keywords.py")
+        return surveyor_of(floor=FLOOR).survey(law), [
+            Paragraph(
+                facts.law_id,
+                path,
+                family_of(facts.title),
+                rank,
+                f"{cite(facts.title, path)}　{heads[path]}".strip(),
+                hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16],
+                "\n".join(texts),
+                categories_of("\n".join(texts)),
+            )
+            for path, texts in pieces.items()
+        ]
+
+
+def part_of(family: str) -> GoldPart:
+    """Which part a family belongs to, by a hash of its name."""
+    fold = int(hashlib.sha256(f"{FOLDS}{family}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
+    return GoldPart.TEST if fold < TEST_SHARE else GoldPart.TRAIN
+
+
+def strata_of(paragraph: Paragraph, scores: dict[str, float]) -> list[str]:
+    """Everything that may want the paragraph."""
+    answers = []
+    for category in JAPAN.categories:
+        score = scores.get(category)
+        if score is not None or category in paragraph.keyword_categories:
+            band = next(name for least, name in BANDS if (score or 0.0) >= least)
+            answers.append(f"{category}/{paragraph.rank}/{band}")
+    return answers or [f"外/{paragraph.rank}"]
+
+
+class Drawn(NamedTuple):
+    paragraph: Paragraph
+    part: GoldPart
+    strata: list[str]
+    weight: float
+
+
+def read(source: Path) -> tuple[list[Paragraph], dict[tuple[str, str], dict[str, float]]]:
+    """Every paragraph of the law, and the scores of those that have any, by category."""
+    surveys: list[Survey] = []
+    every: list[Paragraph] = []
+    for answer in scan(source, Look(), 2):
+        if isinstance(answer, tuple):
+            surveys.append(answer[0])
+            every += answer[1]
+    scores: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for finding in findings(surveys, floor=FLOOR):
+        if finding.part == "本則":
+            own = scores[finding.law_id, paragraph_path(finding.path)]
+            own[finding.category] = max(own.get(finding.category, 0.0), finding.score)
+    return every, scores
+
+
+def drawn_for(
+    part: GoldPart,
+    every: list[Paragraph],
+    scores: dict[tuple[str, str], dict[str, float]],
+    wanted: tuple[int, int],
+    chance: random.Random,
+) -> list[Drawn]:
+    """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
+    each, outside = wanted
+    judged = {(e.law_id, e.path) for e in gold_set() if e.second is not None}
+    here = [
+        p for p in every if p.text.strip() and part_of(p.family) is part and (p.law_id, p.path) not in judged
+    ]
+    strata = [strata_of(p, scores.get((p.law_id, p.path), {})) for p in here]
+    sizes = Counter(name for names in strata for name in names)
+    answers = []
+    for paragraph, names in zip(here, strata, strict=True):
+        left_out = 1.0
+        for name in names:
+            number = outside if name.startswith("外/") else each
+            left_out *= 1.0 - min(1.0, number / sizes[name])
+        if chance.random() < 1.0 - left_out:
+            answers.append(Drawn(paragraph, part, names, 1.0 / (1.0 - left_out)))
+    return answers
+
+
+def draw(folder: Path, seed: str, wanted: dict[GoldPart, tuple[int, int]]) -> None:
+    """Writes the sheets and the key."""
+    every, scores = read(Path(os.environ["HASHIRA_DATA"]) / "law" / "laws-markdown-2022-06-03.tar.xz")
+    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    drawn = [d for part in wanted for d in drawn_for(part, every, scores, wanted[part], chance)]
+    chance.shuffle(drawn)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "key.tsv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, delimiter="\t", lineterminator="\n")
+        rows.writerow(("number", "law_id", "path", "family", "part", "stratum", "weight", "digest"))
+        for number, (p, part, names, weight) in enumerate(drawn, 1):
+            row = (number, p.law_id, p.path, p.family, part.value, ";".join(names), f"{weight:.2f}", p.digest)
+            rows.writerow(row)
+    for judge in JUDGES:
+        write_sheets(folder / judge, drawn)
+    counted = Counter(d.part.value for d in drawn)
+    print(
+        f"{len(drawn)} paragraphs ({dict(counted)}), {sum(len(d.paragraph.text) for d in drawn):,} characters"
+    )
+
+
+def write_sheets(folder: Path, drawn: list[Drawn]) -> None:
+    """One judge's sheets, in an order of that judge's own."""
+    numbered = list(enumerate(drawn, 1))
+    random.Random(FOLDS + folder.name).shuffle(numbered)  # noqa: S311 - an order, not a secret
+    folder.mkdir(exist_ok=True)
+    for start in range(0, len(numbered), SHEET):
+        here = numbered[start : start + SHEET]
+        lines = [f"#{number}　{d.paragraph.citation}\n{d.paragraph.text}\n" for number, d in here]
+        sheet = folder / f"sheet-{start // SHEET + 1:02}.txt"
+        sheet.write_text("\n".join(lines), encoding="utf-8")
+
+
+def answers(folder: Path) -> dict[str, tuple[str, str]]:
+    """A judge's answers by number: categories, and those doubted.
+
+    Raises ``ValueError`` for what is no answer.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for file in sorted(folder.glob("answers-*.tsv")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if not line.strip():
+                continue
+            number, yes, doubted = (*line.rstrip("\n").split("\t"), "", "")[:3]
+            for field in (yes, doubted):
+                unknown = {c for c in field.split(",") if c} - set(JAPAN.categories)
+                if unknown:
+                    raise ValueError(f"{file.name}, {number}: {unknown}")
+            if number in found:
+                raise ValueError(f"{file.name}: {number} stands twice")
+            found[number] = (",".join(sorted(filter(None, yes.split(",")))), doubted)
+    return found
+
+
+def compiled(folder: Path) -> None:
+    """Replaces what was drawn earlier in the gold set by what two judges have answered."""
+    first, second = (answers(folder / judge) for judge in JUDGES)
+    with (folder / "key.tsv").open(encoding="utf-8", newline="") as file:
+        drawn = list(csv.DictReader(file, delimiter="\t"))
+    alone = GoldPart.TRAIN.value
+    missing = [
+        row["number"]
+        for row in drawn
+        if row["number"] not in first or (row["number"] not in second and row["part"] != alone)
+    ]
+    if missing:
+        sys.exit(f"{len(missing)} paragraphs lack an answer: {', '.join(missing[:20])}")
+    target = ROOT / "src/hashira/regulations/domain/evaluation/gold-2022-06-03.tsv"
+    with target.open(encoding="utf-8", newline="") as file:
+        before = list(csv.DictReader(file, delimiter="\t"))
+    places = {(row["law_id"], row["path"]) for row in drawn}
+    rows = [row for row in before if (row["law_id"], row["path"]) not in places]
+    for row in drawn:
+        number = row.pop("number")
+        others = second.get(number, (ONE_JUDGE, ""))
+        doubted = {c for judged in (first[number], others) for c in judged[1].split(",") if c}
+        answer = {"first": first[number][0], "second": others[0], "doubted": ",".join(sorted(doubted))}
+        rows.append(row | answer)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: (row["law_id"], row["path"])))
+    print(f"{len(rows)} paragraphs, {len(drawn)} of them judged twice")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("act", choices=("draw", "compile"))
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--seed", default=FOLDS)
+    arguments.add_argument("--test", type=int, nargs=2, default=TEST, metavar=("EACH", "OUTSIDE"))
+    arguments.add_argument("--train", type=int, nargs=2, default=TRAIN, metavar=("EACH", "OUTSIDE"))
+    given = arguments.parse_args()
+    if given.act == "draw":
+        draw(given.folder, given.seed, {GoldPart.TEST: tuple(given.test), GoldPart.TRAIN: tuple(given.train)})
+    else:
+        compiled(given.folder)
+
+
+if __name__ == "__main__":
+    main()
