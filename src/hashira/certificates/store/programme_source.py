@@ -69,7 +69,9 @@ class ProgrammeSource:
         self._doubtful = False
 
     def _when_connected(self, *, connection: BaseDatabaseWrapper, **_: Any) -> None:
-        if connection.alias != DEFAULT_DB_ALIAS:  # that of who makes or drops a database asks for nothing here
+        if (
+            connection.alias != DEFAULT_DB_ALIAS
+        ):  # that of who makes or drops a database asks for nothing here
             return
         try:
             self.refresh()

@@ -38,6 +38,8 @@ from hashira.ui.wording import shown_date, shown_in_both_calendars, worded
 
 _ACTION = "certificates:ServeAtCounter"
 _MAX_ZONE = 200
+_FITTING = 8
+"""Doses that a card has room for with certainty: of a longer record the newest are ticked to begin with."""
 _TRAVEL = "travel"
 """What the button for travel says: the document is the passport."""
 _EDITIONS = (
@@ -86,7 +88,10 @@ class ServingForm(forms.Form):
     def __init__(self, offered: tuple[OwnDose, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["doses"].choices = [(str(dose.event_id), _described(dose)) for dose in offered]
-        self.fields["doses"].initial = [str(dose.event_id) for dose in offered]
+        newest = sorted(offered, key=lambda dose: dose.dose.given_on)[-_FITTING:]
+        self.fields["doses"].initial = [str(dose.event_id) for dose in newest]
+        if len(offered) > _FITTING:
+            self.fields["doses"].help_text = _("一枚に入る、新しいものから8件を選んであります")
 
 
 def _described(dose: OwnDose) -> str:
