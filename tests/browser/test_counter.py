@@ -85,7 +85,8 @@ def test_by_keyboard_alone_for_travel_and_undone(
     page.set_default_timeout(20_000)
     page.goto(f"{site.address}/sign-in/staff?next=/certificates/counter/")
     staff(page, data, "clerk@city.example")
-    page.keyboard.insert_text("0000000001")  # the box has the focus
+    expect(page.get_by_label("氏名、フリガナ、生年月日、番号")).to_be_focused()  # by itself, once it is drawn
+    page.keyboard.insert_text("0000000001")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="見本 花子")).to_be_visible()
     born = re.search(r"(\d{4})年(\d+)月(\d+)日", page.locator("dl").inner_text())
