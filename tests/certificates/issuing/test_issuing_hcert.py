@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import json
 import warnings
 from dataclasses import replace
@@ -16,7 +18,9 @@ from django.test import Client
 from tests.certificates.issuing.test_issuing import ZONE
 from tests.certificates.people import NOW, clerk, given, municipality, registered, resident
 
+from hashira.certificates import jobs as certificate_jobs
 from hashira.certificates.adapters import issuing_keys as keys
+from hashira.certificates.adapters.certificate_builder import Period, Subject, document_signer_certificate
 from hashira.certificates.adapters.trust_files import read_trust
 from hashira.certificates.cli import certificates as command
 from hashira.certificates.domain import dcc, hcert, icvp
@@ -35,6 +39,7 @@ from hashira.certificates.selectors.keys import own_trust, trust_at_door
 from hashira.certificates.selectors.own_record import own_record
 from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.selectors.reissues import notices_of
+from hashira.certificates.services import key_life
 from hashira.certificates.services.bundle import build_bundle
 from hashira.certificates.services.dose import correct_dose, void_dose
 from hashira.certificates.services.issuing import DosesChanged, RequestTaken
@@ -43,8 +48,14 @@ from hashira.certificates.services.linking import claim_link
 from hashira.certificates.services.publication import publish_own_keys
 from hashira.certificates.services.reissue import answer, carry_out
 from hashira.certificates.services.status import PUBLISHER
-from hashira.certificates.store.models import CertificateStatus, IssuedCertificate, Reissue, SigningKey
-from hashira.core.access import AccessDenied, Principal
+from hashira.certificates.store.models import (
+    CertificateStatus,
+    IssuedCertificate,
+    KeyApproval,
+    Reissue,
+    SigningKey,
+)
+from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Organisation
 
 pytestmark = [
@@ -392,3 +403,83 @@ def test_doses_of_one_product_stand_together_where_that_is_wished(
         assert [d.number for d in view.content.doses] == [1, 2]
         sizes[grouped] = len(view.text)
     assert sizes[True] < sizes[False]
+
+
+class _Context:
+    """A job that is stopped in the middle and goes on: what a step gave is kept, as the engine keeps it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.stop_at = ""
+        self.told: list[tuple[int, ...]] = []
+
+    def step(self, name: str, do: Any, *arguments: Any) -> Any:
+        if name not in self.kept:
+            if name == self.stop_at:
+                raise KeyboardInterrupt
+            self.kept[name] = do(*arguments)
+        return self.kept[name]
+
+    def progress(self, *numbers: int) -> None:
+        self.told.append(numbers)
+
+    def raise_if_cancelled(self) -> None:
+        """Nobody cancels it."""
+
+
+def test_a_compromised_signer_takes_its_certificates_with_it_in_a_job_that_goes_on(
+    hanako: Principal, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [eu(hanako, person), yellow(hanako, person)]
+    texts = [certificate_view(one).text for one in made]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        label, store = f"dsc-successor-{uuid4().hex[:8]}", keys.key_store()
+        authority = next(key for key in store.stored() if key.label.startswith("development-csca-"))
+        signer = document_signer_certificate(
+            authority=store.open(authority.label),
+            spki=store.create(label).public_key_spki,
+            subject=Subject("UT", "Hashira", "Trial", "Successor"),
+            state="UTO",
+            validity=Period.lasting(NOW, 730),
+            usage=Period.lasting(NOW, 183),
+        )
+        store.attach(label, (signer, authority.certificate_chain[0]))
+    administrators = [
+        Principal(
+            PrincipalKind.STAFF, str(uuid4()), grants=(Grant("administrator", "x"),), second_factor=True
+        )
+        for _ in range(2)
+    ]
+    kid = SigningKey.objects.get(format=hcert.NAME).kid
+    act = key_life.request_act(
+        actor=administrators[0],
+        kid=kid,
+        act=KeyApproval.Act.COMPROMISE,
+        successor=label,
+        reason="演習",
+        at=NOW,
+    )
+    key_life.decide(actor=administrators[1], approval_id=act, approved=True, at=NOW + timedelta(hours=1))
+    for text in texts:
+        with pytest.raises(CertificateUntrusted):
+            verify(text, trust=own_trust(ISSUER), at=NOW)
+    monkeypatch.setattr(key_life, "_PORTION", 1)
+    context = _Context()
+    run = inspect.unwrap(certificate_jobs.after_compromise)
+    for stop_at in ("revoke 1", "bundle", "waiting", f"reissue {key_life.waiting_after(str(act))[-1:]}"):
+        context.stop_at = stop_at
+        with contextlib.suppress(KeyboardInterrupt):
+            run(context, {"approval": str(act)})
+    context.stop_at = ""
+    assert run(context, {"approval": str(act)}) == {"revoked": 2, "issued": 2}
+    assert context.told[-1] == (4, 4)
+    renewed = IssuedCertificate.objects.exclude(pk__in=made)
+    assert {row.kind for row in renewed} == {"eu", "icvp"}
+    assert kid not in {row.kid for row in renewed}
+    now = datetime.now(UTC)
+    for row in renewed:
+        assert verify(row.text, trust=trust_at_door(), at=now).evidence.standing == "good"
+    for text in texts:
+        with pytest.raises(CertificateRevoked):
+            verify(text, trust=trust_at_door(), at=now)

@@ -48,7 +48,8 @@ _NO_EU_COUNTRY = Bilingual(
 )
 _MANY_DOSES = Bilingual("EUの証明書に書ける回数は9回目までです", "The EU's certificates count up to dose 9")
 _NOT_PREQUALIFIED = Bilingual(
-    "WHOの認定（事前認証）を受けた製品ではありません", "The WHO has not prequalified this product"
+    "この証明書に載せられる製品（WHOが認定した黄熱ワクチン）ではありません",
+    "It is none of the products of this certificate: yellow fever vaccines that the WHO has prequalified",
 )
 _BEFORE_PREQUALIFIED = Bilingual(
     "WHOの認定（事前認証）より前の接種です", "It was given before the WHO prequalified the product"

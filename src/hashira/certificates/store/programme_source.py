@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from django.core.signals import request_finished, request_started
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models import Count, Max
 
@@ -67,7 +68,11 @@ class ProgrammeSource:
     def _when_answered(self, **_: Any) -> None:
         self._doubtful = False
 
-    def _when_connected(self, **_: Any) -> None:
+    def _when_connected(self, *, connection: BaseDatabaseWrapper, **_: Any) -> None:
+        if (
+            connection.alias != DEFAULT_DB_ALIAS
+        ):  # that of who makes or drops a database asks for nothing here
+            return
         try:
             self.refresh()
         except DatabaseError:  # there is no table yet: the package's own are in force
