@@ -178,6 +178,10 @@ def _said(value: object) -> str:
         return f"{value.ja} / {value.en}"
     if isinstance(value, tuple):
         return "; ".join(_said(one) for one in value)
+    if isinstance(value, Interval):
+        ja = f"{value.least}～{value.most}日" if value.most else f"{value.least}日以上"
+        en = f"{value.least} to {value.most} days" if value.most else f"{value.least} days or more"
+        return f"{value.before}回目の前に{ja} / {en} before dose {value.before}"
     return str(value)
 
 

@@ -294,8 +294,10 @@ def _served(request: HttpRequest, row: CounterVisit) -> HttpResponse:
     context = {
         "visit": row,
         "person_name": record.name,
-        "numbers": [c.number for c in (row.seal, row.card) if c is not None],
-        "document": DOCUMENT_NAMES[Document(row.document)],
+        "facts": [
+            *((_("証明書ID"), c.number) for c in (row.seal, row.card) if c is not None),
+            (_("確かめた書類"), worded(DOCUMENT_NAMES[Document(row.document)])),
+        ],
         "missing": typefaces.code_points(typefaces.drawable(record.name).missing),
         "paper": reverse("certificates:counter-paper", args=[row.pk, edition.value]),
         "other": reverse(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
+from django.core.validators import MaxLengthValidator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,6 +41,8 @@ _EDITIONS = (
     (Edition.STANDARD.value, _("ふつうの文字")),
     (Edition.LARGE.value, _("大きな文字（18ポイント以上）")),
 )
+# What the part of the page that draws progress calls these states.
+_PROGRESS = {jobs.JobState.DONE: "succeeded", jobs.JobState.CANCELLING: "running"}
 _EMPTY = Bilingual("条件に合う人がいません", "Nobody fits the conditions")
 
 
@@ -49,7 +52,7 @@ class BatchForm(forms.Form):
     title = django_forms.CharField(label=_("件名"), max_length=80, help_text=_("例：11月の郵送申請"))
     references = django_forms.CharField(
         label=_("宛名番号の一覧"),
-        max_length=_MAX_LIST,
+        validators=[MaxLengthValidator(_MAX_LIST)],  # no count of what is left: nobody types so much
         required=False,
         help_text=_("1行に一人。表計算ソフトから貼り付けられます"),
         widget=django_forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
@@ -199,6 +202,7 @@ def show(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         rows=tuple(refused_of(batch_id)),
         request=request,
         caption=_("証明書を作れなかった人"),
+        stacked=True,
     )
     if table.wants_csv:
         return table.csv_response("作れなかった人.csv")
@@ -213,6 +217,7 @@ def show(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     ]
     context = {
         "batch": view,
+        "progress_state": _PROGRESS.get(view.job.state, view.job.state.value) if view.job else "",
         "files": files,
         "table": table,
         "facts": [
