@@ -15,6 +15,8 @@ from uuid import UUID
 import pypdfium2
 import pytest
 from django.db.models import F
+from django.test import Client
+from django.urls import reverse
 from tests.certificates.people import NOW, clerk, given, municipality, registered
 from tests.certificates.residents.test_protection import protect
 
@@ -353,3 +355,36 @@ def test_a_person_on_the_list_by_two_references_that_were_merged_is_issued_once(
     assert references_by(city.pk, PrintFilter("comirnaty")) == tuple(crowd[1:])
     everybody = PrintFilter("comirnaty", without_certificate=False)
     assert references_by(city.pk, everybody) == (*crowd, "77")
+
+
+def test_through_the_pages_from_the_list_to_the_file_and_the_refusals(
+    city: Organisation, crowd: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    staff = clerk(city)
+    monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda request: staff)
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"
+    client.cookies["django_language"] = "ja"
+    new = reverse("certificates:batch-new")
+    asked = {"title": "郵送", "references": f"{crowd[0]}\n404", "edition": "standard", "envelope": "long-3"}
+    assert client.get(new).status_code == 200
+    without = client.post(new, asked | {"references": ""})
+    assert (without.status_code, "CERT-197" in without.content.decode()) == (422, True)
+    check = client.post(new, asked)
+    assert (check.status_code, check.context["people"]) == (200, 2)
+    assert not PrintLine.objects.exists()  # nothing before it is confirmed
+    made = client.post(new, asked | {"references": check.context["list"], "confirmed": "yes"})
+    assert made.status_code == 302
+    batch = UUID(str(made["Location"]).rsplit("/", 1)[-1])
+    carry_out(batch)
+    page = client.get(made["Location"])
+    said = page.content.decode()
+    assert ("404" in said, "CERT-110" in said) == (True, True)
+    (link,) = page.context["files"]
+    file = client.get(link.url)
+    assert file["Content-Type"] == "application/pdf"
+    assert b"".join(file.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    table = client.get(made["Location"], {"format": "csv"})
+    assert table["Content-Type"].startswith("text/csv")
+    assert "CERT-110" in table.getvalue().decode("utf-8-sig")
+    assert "郵送" in client.get(reverse("certificates:batches")).content.decode()

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
-from django.core.validators import MaxLengthValidator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,7 +51,7 @@ class BatchForm(forms.Form):
     title = django_forms.CharField(label=_("件名"), max_length=80, help_text=_("例：11月の郵送申請"))
     references = django_forms.CharField(
         label=_("宛名番号の一覧"),
-        validators=[MaxLengthValidator(_MAX_LIST)],  # no count of what is left: nobody types so much
+        max_length=_MAX_LIST,
         required=False,
         help_text=_("1行に一人。表計算ソフトから貼り付けられます"),
         widget=django_forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
