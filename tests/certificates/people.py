@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from hashira.certificates.domain.dose import Dose
@@ -10,6 +10,7 @@ from hashira.certificates.domain.person import PersonValues
 from hashira.certificates.domain.vaccine_product import product
 from hashira.certificates.services.dose import record_dose
 from hashira.certificates.services.person import register_person
+from hashira.certificates.store.models import DoseEvent, Person
 from hashira.core.access import Grant, Principal, PrincipalKind
 from hashira.core.accounts.models import Organisation, Resident
 
@@ -76,3 +77,30 @@ def given(
         confirmed=True,
         at=NOW,
     )
+
+
+def entered(organisation: Organisation, count: int) -> list[str]:
+    """So many people with a dose each, written at once; the references in their order.
+
+    The register's own way is tested elsewhere.
+    """
+    people = Person.objects.bulk_create(
+        Person(
+            organisation=organisation,
+            reference=f"{number:06d}",
+            name=f"見本　{number}郎",
+            name_key=f"見本{number}郎",
+            birth_date=date(1980, 1, 1) + timedelta(days=number),
+            address=f"〒100-0000 柱県架空市見本町{number}番",
+            created_at=NOW,
+        )
+        for number in range(1, count + 1)
+    )
+    DoseEvent.objects.bulk_create(
+        DoseEvent(
+            person=person, kind="recorded", vaccine="comirnaty", lot="EY5422", given_on=date(2021, 6, 1),
+            dose_number=1, source="counter", recorded_at=NOW, recorded_by="clerk",
+        )
+        for person in people
+    )  # fmt: skip
+    return [person.reference for person in people]

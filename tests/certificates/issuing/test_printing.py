@@ -17,7 +17,8 @@ import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
-from tests.certificates.people import NOW, clerk, given, municipality, registered
+from tests.certificates.desk.test_merging import merged
+from tests.certificates.people import NOW, clerk, entered, given, municipality, registered
 from tests.certificates.residents.test_protection import protect
 
 from hashira.certificates import jobs as work
@@ -25,12 +26,10 @@ from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.domain import print_list
 from hashira.certificates.domain.paper import WINDOWS, Edition, Envelope
 from hashira.certificates.domain.print_list import ListUnreadable, PrintFilter, read_references
-from hashira.certificates.selectors.merging import comparison
 from hashira.certificates.selectors.printing import batch_view, references_by, refused_of
 from hashira.certificates.services import printing
-from hashira.certificates.services.merging import merge_people
 from hashira.certificates.services.protection import open_protected
-from hashira.certificates.store.models import DoseEvent, IssuedCertificate, Person, PrintLine, ProtectionAlert
+from hashira.certificates.store.models import IssuedCertificate, Person, PrintLine, ProtectionAlert
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.accounts.models import Organisation
 
@@ -65,27 +64,7 @@ def city() -> Organisation:
 
 @pytest.fixture
 def crowd(city: Organisation) -> list[str]:
-    """People with a dose each, written at once since the register's own way is tested elsewhere."""
-    people = Person.objects.bulk_create(
-        Person(
-            organisation=city,
-            reference=f"{number:06d}",
-            name=f"見本　{number}郎",
-            name_key=f"見本{number}郎",
-            birth_date=date(1980, 1, 1) + timedelta(days=number),
-            address=f"〒100-0000 柱県架空市見本町{number}番",
-            created_at=NOW,
-        )
-        for number in range(1, PEOPLE + 1)
-    )
-    DoseEvent.objects.bulk_create(
-        DoseEvent(
-            person=person, kind="recorded", vaccine="comirnaty", lot="EY5422", given_on=date(2021, 6, 1),
-            dose_number=1, source="counter", recorded_at=NOW, recorded_by="clerk",
-        )
-        for person in people
-    )  # fmt: skip
-    return [person.reference for person in people]
+    return entered(city, PEOPLE)
 
 
 class Cut(BaseException):
@@ -337,15 +316,7 @@ def test_a_person_on_the_list_by_two_references_that_were_merged_is_issued_once(
     kept, absorbed = registered(city, "77"), registered(city, "78")
     for entry in (kept, absorbed):
         given(city, entry, 1)
-    merge_people(
-        actor=clerk(city, "municipal_supervisor"),
-        kept_id=kept,
-        absorbed_id=absorbed,
-        collapse=[one.dropped.event for one in comparison(kept, absorbed).same],
-        identity_checked=True,
-        reason="本人確認書類で確かめた",
-        at=NOW,
-    )
+    merged(clerk(city, "municipal_supervisor"), kept, absorbed)
     assert references_by(city.pk, PrintFilter("comirnaty")) == (*crowd, "77")
     batch = ask(city, ["78", "77", crowd[0]], at=datetime.now(UTC))
     carry_out(batch)
