@@ -23,6 +23,7 @@ from tests.certificates.residents.test_protection import protect
 
 from hashira.certificates import jobs as work
 from hashira.certificates.adapters import issuing_keys as keys
+from hashira.certificates.adapters.paper.printer import pdf
 from hashira.certificates.domain import print_list
 from hashira.certificates.domain.paper import WINDOWS, Edition, Envelope
 from hashira.certificates.domain.print_list import ListUnreadable, PrintFilter, read_references
@@ -299,6 +300,27 @@ def test_a_file_that_shows_somebody_protected_since_is_drawn_anew_before_it_is_h
         assert after == before[:2] + before[4:]
     alerts = ProtectionAlert.objects.filter(person=victim, refused=True)
     assert [alert.actor for alert in alerts] == [staff.id]
+
+
+def test_protected_while_the_part_is_drawn_it_is_drawn_anew(
+    city: Organisation, crowd: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ask(city, crowd[:3], envelope=Envelope.SQUARE_2, at=datetime.now(UTC))
+    victim, boss = Person.objects.get(reference=crowd[1]), clerk(city, "municipal_supervisor")
+    drawn: list[int] = []
+
+    def slow(sheets: Any, **how: Any) -> bytes:
+        if not drawn:
+            protect(boss, victim.pk)
+        drawn.append(len(sheets))
+        return pdf(sheets, **how)
+
+    monkeypatch.setattr(printing, "pdf", slow)
+    carry_out(batch)
+    assert drawn == [3, 2]
+    path = printing.fetch_part(actor=clerk(city), batch_id=batch, part=1, at=datetime.now(UTC))
+    assert not any("見本町2番" in page for page in text_of(path))
+    assert [(line.reference, line.code) for line in refused_of(batch)] == [(crowd[1], "CERT-275")]
 
 
 def test_a_file_of_only_protected_people_is_gone(city: Organisation, crowd: list[str]) -> None:

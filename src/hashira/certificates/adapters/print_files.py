@@ -33,6 +33,11 @@ def write_part(batch: uuid.UUID, part: int, made: bytes) -> None:
     draft.replace(path)
 
 
+def remove_part(batch: uuid.UUID, part: int) -> None:
+    """Deletes one file, if there is one."""
+    part_file(batch, part).unlink(missing_ok=True)
+
+
 def remove(batch: uuid.UUID) -> None:
     """Deletes what there is of a batch."""
     shutil.rmtree(folder_of(batch), ignore_errors=True)

@@ -155,11 +155,10 @@ def card_by_staff(
 
 
 def newest_that_fit(record: OwnRecord, *, at: datetime) -> tuple[UUID, ...]:
-    """The events of the newest doses that one card of the person has room for.
+    """The events of the newest doses that one card of the person has room for: a childhood may have too many.
 
-    Those of a childhood may be too many.
-    Measured on a card that nobody signs. Its number for revocation is longer than any of ours, since octets
-    that compress a little worse must not make a promise untrue.
+    Measured on a card that nobody signs. Its number for revocation is longer than any of ours, so that octets
+    that compress a little worse do not make the promise untrue.
     """
     shown, keys = [dose for dose in record.doses if dose.card_refusal is None], chosen_keys(at)
     for first in range(len(shown)):

@@ -256,13 +256,27 @@ def draw_part(
     """Draws one part into its file, and says how many sheets it has; drawing again writes the same anew.
 
     ``alive`` is called between sheets, and may raise to stop. A certificate that was revoked in the meantime,
-    or whose holder is protected since, is left out, and told in its line.
+    or whose holder is protected since, is left out, and told in its line; whoever becomes protected while the
+    part is drawn makes it be drawn anew.
     """
-    keep_back(actor=actor, batch_id=batch_id, part=part, at=at)
     batch = PrintBatch.objects.get(pk=batch_id)
     edition = Edition.LARGE if batch.large_print else Edition.STANDARD
+    while True:
+        keep_back(actor=actor, batch_id=batch_id, part=part, at=at)
+        lines = list(_drawn(batch, part).order_by("position"))
+        sheets = _sheets(batch, lines, alive)
+        if sheets:
+            print_files.write_part(batch.pk, part, pdf(sheets, edition=edition))
+        else:
+            print_files.remove_part(batch.pk, part)
+        people = [line.person_id for line in lines if line.person_id is not None]
+        if _drawn(batch, part).count() == len(lines) and not _protected(people, at):
+            return len(sheets)
+
+
+def _sheets(batch: PrintBatch, lines: list[PrintLine], alive: Callable[[], None]) -> list[PaperSheet]:
     sheets: list[PaperSheet] = []
-    for line in _drawn(batch, part).order_by("position"):
+    for line in lines:
         alive()
         try:
             sheet = _sheet(batch, line)
@@ -274,9 +288,7 @@ def draw_part(
             line.save(update_fields=["problem", "reason"])
         else:
             sheets.append(sheet)
-    if sheets:
-        print_files.write_part(batch.pk, part, pdf(sheets, edition=edition))
-    return len(sheets)
+    return sheets
 
 
 def _sheet(batch: PrintBatch, line: PrintLine) -> PaperSheet:
@@ -334,7 +346,7 @@ def claim_part(*, actor: Principal, batch_id: UUID, part: int, at: datetime) -> 
         raise FilesGone
     kept_back = _keep_back(actor, batch, part, at)
     if kept_back:  # before the commit: a file that went too early is drawn again, one that stays is not
-        print_files.part_file(batch.pk, part).unlink(missing_ok=True)
+        print_files.remove_part(batch.pk, part)
     _tell(actor, _WRITE, batch, {"fetched": part, "kept_back": kept_back})
 
 
