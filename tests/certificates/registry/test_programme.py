@@ -101,9 +101,10 @@ def test_an_invented_programme_is_launched_from_a_file_and_walks_to_a_verified_s
     office = signed_in(administrator())
     new = reverse("certificates:programme-new")
     preview = office.post(new, {"file": SimpleUploadedFile("m.json", FILE.read_bytes())})
-    assert ("kavax", "most", "", "2") in [
-        (c.product, c.part, c.before, c.after) for c in preview.context["seen"].changes
-    ]
+    changes = [(c.product, c.part, c.before, c.after) for c in preview.context["seen"].changes]
+    assert ("kavax", "most", "", "2") in changes
+    interval = "2回目の前に21～60日 / 21 to 60 days before dose 2"
+    assert ("kavax", "intervals", "", interval) in changes
     asked = office.post(new, {"document": preview.context["document"], "confirmed": "yes"})
     assert office.post(asked["Location"], {"decision": "approve"}).status_code == 422  # one's own
     second = signed_in(administrator())
