@@ -27,6 +27,14 @@ def shared_data() -> Path:
     pytest.skip("HASHIRA_DATA is not set: not checked against the real inputs that others published")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_this_process(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two processes of the tests would empty one folder of cached counts under each other."""
+    from django.core.cache import cache
+
+    cache._dir = str(tmp_path_factory.mktemp("cache"))  # type: ignore[attr-defined]  # of the file-based cache
+
+
 @dataclass(frozen=True, slots=True)
 class Stretching:
     """How much work the product puts between a guess and a secret."""

@@ -148,7 +148,7 @@ def test_what_orjson_has_read_is_written_the_same_or_refused_the_same(value: Any
     [
         '{"b":1,"a":"x"}', "[1.0]", "[-0.0]", "[1e3]", "[1e300]", "[12345678901234567]", "[9007199254740991]",
         '{"a":":1.5"}', '{"a":"é"}', '{"é":1}', '{"\\u00e9":1}', '["\\u0061"]', "[123456789012345]",
-        '{"a":[1,2,3.5]}',
+        '{"a":[1,2,3.5]}', "0.0", "-0.0", "1e3",
     ],
 )  # fmt: skip
 def test_the_shapes_between_which_the_short_way_decides(text: str) -> None:

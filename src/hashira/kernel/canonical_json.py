@@ -120,7 +120,7 @@ def canonical_json_read(value: JSON) -> bytes:
     return canonical_json(value)
 
 
-_NOT_SMALL = re.compile(rb"[:\[,]-?[0-9]+(?:[.eE]|(?<=[0-9]{15}))")
+_NOT_SMALL = re.compile(rb"(?:^|[:\[,])-?[0-9]+(?:[.eE]|(?<=[0-9]{15}))")
 
 
 def canonical_number(number: float) -> str:
