@@ -77,6 +77,16 @@ def test_base45_there_and_back(octets: bytes) -> None:
     assert base45.decode(base45.encode(octets)) == octets
 
 
+@pytest.mark.parametrize("beside", [b"\0\0", b"\xff\xff"])
+def test_base45_of_every_pair_of_octets(beside: bytes) -> None:
+    """All are written at once, each between two neighbours, and held against RFC 9285 §4 word by word."""
+    written = base45.encode(b"".join(beside + pair.to_bytes(2, "big") for pair in range(1 << 16)))
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    for pair in range(1 << 16):
+        c, d, e = (letters.index(letter) for letter in written[6 * pair + 3 : 6 * pair + 6])
+        assert c + d * 45 + e * 45 * 45 == pair
+
+
 @given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", max_size=60))
 def test_base45_has_one_spelling(text: str) -> None:
     try:

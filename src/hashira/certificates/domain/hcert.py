@@ -55,6 +55,7 @@ from hashira.certificates.domain.verdict import (
 from hashira.kernel.clock import JST
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 NAME = "hcert"
 TITLE = Bilingual("HCERT（EU・WHO）", "HCERT (EU, WHO)")
@@ -234,7 +235,7 @@ def _fit_certificate(signer: Signer, *, issuer: str, purpose: Purpose | None, at
 # --- reading
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hcert:
     """A certificate as read, before anything of it is believed."""
 
