@@ -27,7 +27,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-ROUNDS, BATCHES, BATCH = 8, 60, 10
+ROUNDS, BATCHES, BATCH = 8, 30, 30
 
 
 def best_seconds(work: dict[str, Callable[[], object]]) -> dict[str, float]:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, dataclass_transform
 
-_Class = TypeVar("_Class", bound=type)
+_Value = TypeVar("_Value")
 
 
 @dataclass_transform(frozen_default=True)
-def value(cls: _Class) -> _Class:
+def value(cls: type[_Value]) -> type[_Value]:
     """A frozen dataclass with slots, for what is made often (値).
 
-    Its fields have defaults or none; factories, ``__post_init__`` and fields left out of the signature are for
-    ``dataclass``, and a class with them is refused with ``TypeError``.
+    Its fields have defaults or none. Factories, ``__post_init__`` and fields left out of the signature are
+    for ``dataclass``; a class with them is refused with ``TypeError``.
 
     >>> @value
     ... class Place:
@@ -31,7 +31,7 @@ def value(cls: _Class) -> _Class:
     ...
     dataclasses.FrozenInstanceError: cannot assign to field 'code'
     """
-    made = dataclass(frozen=True, slots=True)(cls)
+    made: Any = dataclass(frozen=True, slots=True)(cls)
     parameters, fillings = ["self"], []
     names: dict[str, Any] = {}
     for field in fields(made):
@@ -53,4 +53,5 @@ def value(cls: _Class) -> _Class:
     initialise.__qualname__, initialise.__module__ = f"{made.__qualname__}.__init__", made.__module__
     initialise.__annotations__ = before.__annotations__
     made.__init__ = initialise
-    return made
+    filled: type[_Value] = made
+    return filled
