@@ -105,8 +105,14 @@ def _prepare() -> None:
 
     if not settings.DEVELOPMENT:
         return
+    from hashira.core.accounts.models import Organisation
     from hashira.portal.demonstration.loading import load
 
+    if not Organisation.objects.exists():
+        click.echo(
+            "はじめての起動です。デモ用のデータを作ります（1分ほどかかることがあります） / "
+            "First start: making demonstration data, which may take a minute"
+        )
     load()
     if "certificates" in settings.HASHIRA_SYSTEMS:
         from hashira.certificates.services.publication import publish_own_keys
