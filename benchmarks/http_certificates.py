@@ -72,7 +72,7 @@ def main(seconds: float) -> None:
     print(f"raw P-256 verifications, one core: {verifications_a_second():.0f} a second (calibration)")
     with tempfile.TemporaryDirectory(prefix="hashira-http-") as folder:
         limit = commits_a_second(Path(folder))
-        running = installation.start(Path(folder) / "data", deadline=installation.FIRST_DEADLINE)
+        running = installation.start(Path(folder) / "data")
         try:
             browser = Browser(running.address)
             sign_in(browser)

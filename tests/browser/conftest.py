@@ -22,7 +22,7 @@ Visit = Callable[..., Page]
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an installation that was started once, with its demonstration data, and stopped."""
     folder = tmp_path_factory.mktemp("first-start") / "data"
-    assert installation.start(folder, deadline=installation.FIRST_DEADLINE).stop() == 0
+    assert installation.start(folder).stop() == 0
     return folder
 
 
