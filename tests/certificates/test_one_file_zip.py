@@ -1,4 +1,4 @@
-"""Archives of one file, as the writers of several programs make them, and every way to make another of one."""
+"""Archives of one file, as several programs write them, and every way to make another of one."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_another_archive_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="[a-z]"):
+    with pytest.raises(ValueError, match=r"^[a-z]"):
         read(WRONG[name])
 
 

@@ -1,9 +1,9 @@
 """A ZIP archive of one file, read one way only (一つのファイルのZIP).
 
 An archive says everything twice, before the file and in a directory behind it, and programs differ in which
-they believe, in what may stand before, between and behind, and in how they look for the directory. Certificates
-need none of that: here the archive is the file, its directory of one entry, and the end, without gaps before or
-behind. The verifier's app (``one_file_zip.js``) reads the same archives, octet for octet.
+they believe, in what may stand before, between and behind, and in how they look for the directory.
+Certificates need none of that: here the archive is the file, its directory of one entry, and the end, without
+gaps. The verifier's app (``one_file_zip.js``) reads the same archives, octet for octet.
 
 Source: APPNOTE.TXT 6.3.10, §4.3.7, §4.3.12, §4.3.16 and §4.4.4 (PKWARE).
 """
@@ -22,7 +22,7 @@ _LATEST = 63
 _STREAMED = 0b1000
 """Sizes and check sum stand behind the file, in 12 octets or in 16, and before it are zeros."""
 _FLAGS = 0b1000_0000_0110 | _STREAMED
-"""How hard it was compressed, sizes said behind the file, a name in UTF-8; anything else changes how to read."""
+"""How hard it was compressed, sizes behind the file, a name in UTF-8; any other changes how to read."""
 
 
 def read(octets: bytes, *, name: str, most: int) -> bytes:
@@ -63,7 +63,9 @@ def _directory_size(octets: bytes) -> int:
     """Octets of the directory, as the end of the archive says."""
     if len(octets) < _END.size:
         raise ValueError("it is cut off")
-    mark, disk, first, here, entries, size, offset, comment = _END.unpack_from(octets, len(octets) - _END.size)
+    mark, disk, first, here, entries, size, offset, comment = _END.unpack_from(
+        octets, len(octets) - _END.size
+    )
     if mark != b"PK\5\6" or (disk, first, here, entries, comment) != (0, 0, 1, 1, 0):
         raise ValueError("it does not end as an archive of one file")
     if not _LOCAL.size <= offset == len(octets) - _END.size - size:
