@@ -55,9 +55,8 @@ def carried_out(installation: Installation, job: str, chance: random.Random) -> 
     kill(worker)
 
 
-def test_no_half_import(installation: Installation) -> None:
-    chance = random.Random(SEED)
-    installation.command("-c", _MAIN, "demo", "load")
+def test_no_half_import(demonstrated: Installation) -> None:
+    installation, chance = demonstrated, random.Random(SEED)
     begun = ask(installation, "begin", str(ROWS))
     carried_out(installation, begun["job"], chance)
     checked = ask(installation, "state", begun["id"])

@@ -42,8 +42,8 @@ class Running:
 
 
 @pytest.fixture
-def running(on_sqlite: Installation) -> Running:
-    return Running(on_sqlite)
+def running(demonstrated_on_sqlite: Installation) -> Running:
+    return Running(demonstrated_on_sqlite)
 
 
 def test_a_worker_that_is_killed_is_started_again_and_its_job_goes_on(running: Running) -> None:
