@@ -1,7 +1,7 @@
 """Installations to be killed: one on SQLite, one on a PostgreSQL of its own.
 
-What they begin as is made once and copied for each test, as its tables and its demonstration take longer to make
-than a kill takes: folder and SQLite's file as files, a database of PostgreSQL as a template.
+What they begin as is made once and copied for each test, as its tables and its demonstration take longer to
+make than a kill takes: folder and SQLite's file as files, a database of PostgreSQL as a template.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def withdraw_application(*, actor: Principal, application_id: UUID, at: datetime
 def reopen_applications(*, actor: Principal, batch_id: UUID) -> int:
     """Gives back those for whom the batch has made nothing, to wait for the next one; says how many.
 
-    Only after its end, and nobody of them gets a certificate of this batch after that. Raises ``BatchAtWork``.
+    Only after its end, and none of them gets a certificate of this batch after that. Raises ``BatchAtWork``.
     """
     view = batch_view(batch_id)
     access.require(actor, _PRINT, view.resource)
