@@ -75,7 +75,7 @@ class Installation:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -104,7 +104,7 @@ class Installation:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 

@@ -72,13 +72,13 @@ def test_a_kill_between_commit_and_enqueueing_loses_no_job(installation: Install
 def test_another_worker_finishes_the_jobs_of_one_that_died_for_good(on_postgresql: Installation) -> None:
     workers = {w.pid: w for w in (on_postgresql.worker(), on_postgresql.worker())}
     until(lambda: len(on_postgresql.rows("SELECT executor FROM jobs_worker")) == 2, "two workers")
-    jobs = [on_postgresql.request(count=150, milliseconds=20) for _ in range(4)]
+    jobs = [on_postgresql.request(count=250, milliseconds=20) for _ in range(4)]
 
     def both_at_work() -> bool:
         rows = [on_postgresql.job(job) for job in jobs]
         if not any(row.state in ("requested", "queued") for row in rows) and len(jobs) < 40:
             # One has taken all there were before the other looked: more, until there is some for it too.
-            jobs.append(on_postgresql.request(count=150, milliseconds=20))
+            jobs.append(on_postgresql.request(count=250, milliseconds=20))
         return len({row.executor for row in rows if row.state == "running" and row.done}) == 2
 
     until(both_at_work, "both at work")
@@ -90,7 +90,7 @@ def test_another_worker_finishes_the_jobs_of_one_that_died_for_good(on_postgresq
     assert left
     for job in jobs:
         row = on_postgresql.await_state(job, "done", 120)
-        assert [number for number, _token, _tries in on_postgresql.effects(job)] == list(range(150))
+        assert [number for number, _token, _tries in on_postgresql.effects(job)] == list(range(250))
         assert (row.executor != doomed and row.token == 2) or job not in left
     until(
         lambda: doomed not in {e for (e,) in on_postgresql.rows("SELECT executor FROM jobs_worker")},
