@@ -260,6 +260,7 @@ def test_the_pages_from_the_letter_to_the_batch(desk: Client, people: list[str])
     assert check.context["people"] == 1
     confirmed = chosen | {"references": check.context["list"], "confirmed": "yes"}
     assert 'name="applied"' in check.content.decode()
+    desk.post(address, letter | {"reference": people[1]})  # it came after the page had told of one
     desk.post(new, confirmed)
     batch = PrintBatch.objects.get()
     assert [line.reference for line in batch.lines.all()] == [people[0]]
@@ -270,7 +271,7 @@ def test_the_pages_from_the_letter_to_the_batch(desk: Client, people: list[str])
     desk.post(reverse("certificates:batch-cancel", args=[batch.pk]))
     assert desk.get(reverse("certificates:batch", args=[batch.pk])).context["unserved"] == 1
     desk.post(reverse("certificates:batch-reopen", args=[batch.pk]))
-    row = PostalApplication.objects.get()
+    row = PostalApplication.objects.get(person__reference=people[0])
     shown = desk.get(reverse("certificates:application", args=[row.pk])).content.decode()
     assert "この申請を取り下げる" in shown
     desk.post(reverse("certificates:application-withdraw", args=[row.pk]))

@@ -87,7 +87,7 @@ class BatchForm(forms.Form):
     def references_in(self, organisation_id: UUID) -> tuple[str, ...]:
         """Whom the answers choose; raises ``ListUnreadable``."""
         asked = self.cleaned_data
-        if asked["applied"]:
+        if asked["applied"] and "confirmed" not in self.data:  # afterwards those of whom the page has told
             found = open_references(organisation_id)
             if not found:
                 raise printing.NobodyApplied
