@@ -71,8 +71,9 @@ def close(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 
 @job(kind="cloud.verify", title=Bilingual("環境の読み戻し", "Reading environments back"))
 def verify(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """Every environment read back; what is missing is shown with it."""
-    ids = context.step("which", verification.to_verify)
+    """The environment that is named, or every one, read back; what is missing is shown with it."""
+    asked = parameters.get("environment")
+    ids = [str(asked)] if asked else context.step("which", verification.to_verify)
     counts: dict[str, int] = {}
     for position, environment_id in enumerate(ids, start=1):
         state = context.step(f"environment {environment_id}", verification.verify_for_job, environment_id)
