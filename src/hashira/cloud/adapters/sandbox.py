@@ -1,4 +1,4 @@
-"""Where the sandbox cloud of this installation is: a server on loopback that `hashira run` keeps (練習用のクラウド).
+"""Where the sandbox of this installation is: a server on loopback, kept by `hashira run` (練習用のクラウド).
 
 Whoever needs it says so by a file in the data folder, and finds its address in another one. So nothing is
 started that nobody uses, and a worker that dies takes no cloud with it.

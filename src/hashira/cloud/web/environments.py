@@ -1,4 +1,4 @@
-"""The pages of environments: a list, one with its steps and evidence, and what is done with it (環境の画面)."""
+"""The pages of environments: a list, one with its evidence, and what is done with it (環境の画面)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hashira.cloud.adapters.sandbox import known_endpoint
-from hashira.cloud.domain.environment_order import Stage
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.selectors import environments as selectors
 from hashira.cloud.selectors.environment_documents import is_sandbox
@@ -248,7 +247,7 @@ def give_up(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         form,
         view,
         _("払い出しを取りやめる"),
-        _("取りやめる"),
+        _("払い出しを取りやめる"),
         Bilingual(
             "作りかけたものを、作ったのと逆の順に片付けます。アカウントは閉じます",
             "What was made is taken away in the reverse order; the account is closed",
