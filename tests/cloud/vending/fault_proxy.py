@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -42,7 +43,7 @@ class Faults:
     lies: frozenset[str] = frozenset()
     """Operations that are answered with an empty success and not carried out."""
     before: Callable[[int, str], None] = lambda number, operation: None
-    """Told of each call before it goes on; ``after`` when it was carried out and nobody has heard of it yet."""
+    """Told of each call before it goes on; ``after``: carried out, and nobody has heard of it yet."""
     after: Callable[[int, str], None] = lambda number, operation: None
 
 
@@ -74,7 +75,7 @@ class FaultProxy:
             def handle_any(self) -> None:
                 proxy._handle(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
 
             def log_message(self, *_arguments: object) -> None:
                 """Nothing."""
@@ -196,8 +197,24 @@ class FaultProxy:
 
     def _refuse(self, handler: BaseHTTPRequestHandler, status: int, code: str, kind: str) -> None:
         self.given[kind] += 1
+        service = _service_of(handler)
+        if service in _XML:
+            # S3 throttles with 503 (Amazon S3 API Reference, "Error responses", SlowDown).
+            code, status = ("SlowDown", 503) if kind == "throttled" else (code, status)
+            wrapped = f"<Error><Code>{code}</Code><Message>{kind}</Message></Error>"
+            wrapped = wrapped if service == "s3" else f"<ErrorResponse>{wrapped}</ErrorResponse>"
+            return _answer(handler, status, wrapped.encode(), [("Content-Type", "text/xml")])
         content = json.dumps({"__type": code, "message": kind, "Code": code}).encode()
-        _answer(handler, status, content, [("x-amzn-errortype", code)])
+        return _answer(handler, status, content, [("x-amzn-errortype", code)])
+
+
+_XML = {"s3", "iam", "sts", "ec2"}
+
+
+def _service_of(handler: BaseHTTPRequestHandler) -> str:
+    """The service that the request is signed for: ``Credential=key/date/region/service/aws4_request``."""
+    found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", handler.headers.get("Authorization") or "")
+    return found[1] if found else ""
 
 
 def _answer(

@@ -123,11 +123,12 @@ def begun_steps(environment_id: UUID) -> set[str]:
     return set(rows.exclude(state__in=waiting, begun_at=None).values_list("name", flat=True))
 
 
-def note_begun(environment_id: UUID, name: str, at: datetime) -> None:
+def note_begun(environment_id: UUID, *names: str) -> None:
     """Before the first act of a step: from now on something of it may be there."""
-    EnvironmentStep.objects.filter(environment_id=environment_id, name=name, begun_at=None).update(
-        begun_at=at
-    )
+    for name in names:
+        EnvironmentStep.objects.filter(environment_id=environment_id, name=name, begun_at=None).update(
+            begun_at=datetime.now(UTC)
+        )
 
 
 def write_step(

@@ -6,8 +6,8 @@ applied again, which the port makes harmless.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from hashira.kernel.errors import HashiraError
 
 _PART = EnvironmentStep.Part
 _STATE = EnvironmentState
+_LOOK_SECONDS = 0.5
+"""How often it is asked, between steps, whether somebody has cancelled the job."""
 _LATER = 1000
 """Where the positions of the end of use begin."""
 
@@ -178,10 +180,14 @@ def _taken_all(
     *,
     done: int = 0,
 ) -> Facts:
+    names = [step.name for _part, step in parts]
+    with context.transaction():
+        rows.note_begun(environment_id, names[0])
+    looked = time.monotonic()
     for position, (_part, step) in enumerate(parts, start=done + 1):
-        context.raise_if_cancelled()
-        with context.transaction():
-            rows.note_begun(environment_id, step.name, datetime.now(UTC))
+        if time.monotonic() - looked > _LOOK_SECONDS:
+            context.raise_if_cancelled()
+            looked = time.monotonic()
 
         def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
             with context.transaction():
@@ -204,6 +210,7 @@ def _taken_all(
         facts = {**facts, **taken.facts}
         with context.transaction():
             rows.write_step(environment_id, step.name, StepState.VERIFIED, taken.as_columns(), facts)
+            rows.note_begun(environment_id, *names[position - done : position - done + 1])
         context.progress(position)
     return facts
 

@@ -21,6 +21,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 
 from hashira.cloud.domain.engine import EngineBusy, EngineRefused, EngineUnreachable, NotYet, QuotaReached
 from hashira.kernel.language import Bilingual
@@ -211,6 +212,10 @@ class AwsConnection:
         except NoCredentialsError as error:
             raise EngineRefused(
                 engine=TITLE, operation=operation, answer="no credentials / 資格情報がありません"
+            ) from error
+        except ResponseParserError as error:  # not an answer of AWS, but of something on the way
+            raise EngineBusy(
+                engine=TITLE, operation=operation, answer=Bilingual("読めない答え", "an unreadable answer")
             ) from error
         except BotoCoreError as error:
             raise EngineUnreachable(engine=TITLE, operation=operation) from error
