@@ -60,7 +60,34 @@ def behind(aws: str, tmp_path: Path) -> Iterator[tuple[Installation, FaultProxy]
     proxy.close()
 
 
-def sound_and_single(aws: str, account: str, email: str, outside: Outside) -> None:
+def state(installation: Installation, key: str) -> str:
+    """How an environment stands."""
+    id_ = key if installation.database_url else key.replace("-", "")
+    return str(installation.rows("SELECT state FROM cloud_environment WHERE id = ?", id_)[0][0])
+
+
+class Blow:
+    """Kills the worker at a call of the next vending."""
+
+    def __init__(self, installation: Installation, proxy: FaultProxy) -> None:
+        self.worker = installation.worker()
+        self.fallen = threading.Event()
+        self._proxy = proxy
+        self._at = 0
+
+    def fall_at(self, wanted: int, when: str) -> None:
+        """At the call of that number from now on, ``before`` or ``after`` it is carried out."""
+        self.fallen.clear()
+        self._at = self._proxy.number + wanted
+        self._proxy.faults = Faults(**{when: self._fall})
+
+    def _fall(self, number: int, operation: str) -> None:
+        if number >= self._at and not self.fallen.is_set():
+            self.fallen.set()
+            kill(self.worker)
+
+
+def sound_and_single(account: str, email: str, outside: Outside) -> None:
     """The environment as boto3 alone sees it: everything there, and once."""
     assert [one["Id"] for one in outside.accounts() if one["Email"] == email] == [account]
     found = outside.whole(account)
@@ -77,50 +104,29 @@ def test_a_worker_killed_at_any_call_leaves_one_whole_environment(
     installation, proxy = behind
     chance = random.Random(int(os.environ.get("HASHIRA_PROVE_SEED", "20261130")))
     outside = Outside(aws)
-    worker = installation.worker()
     before = len(outside.accounts()) if proxy.number else 0
+    blow = Blow(installation, proxy)
     killed = 0
     for _ in range(COUNT):
         # The account is made among the first calls: these are drawn more often.
         wanted = chance.choice([chance.randint(1, 20), chance.randint(1, CALLS)])
         when = chance.choice(["before", "after"])
-        begun, struck = proxy.number, threading.Event()
-
-        def strike(number: int, operation: str, begun: int = begun, wanted: int = wanted) -> None:
-            if number - begun == wanted and not struck.is_set():
-                kill(worker)  # noqa: B023  (the one of this round)
-                struck.set()
-
-        proxy.faults = Faults(**{when: strike})
+        blow.fall_at(wanted, when)
         [key] = client(installation, "order", "aws", "1").split()
-        until(
-            lambda: struck.is_set() or not any(s in _AT_WORK for _, s, *_ in states(installation)), "a kill"
-        )
+        until(lambda key=key: blow.fallen.is_set() or state(installation, key) == "ready", "a kill", 120)
         proxy.faults = Faults()
-        if struck.is_set():
+        if blow.fallen.is_set():
             killed += 1
-            worker = installation.worker()
-        until(lambda: _state(installation, key) == "ready", f"{key} after call {wanted} ({when})", 120)
+            blow.worker = installation.worker()
+        until(lambda key=key: state(installation, key) == "ready", f"{key} after call {wanted} ({when})", 180)
         [account] = [account for id_, _, account, _ in states(installation) if id_ == key]
-        email = f"aws+{key.replace('-', '')}@sandbox.example.jp"
-        sound_and_single(aws, account, email, outside)
+        sound_and_single(account, f"aws+{key.replace('-', '')}@sandbox.example.jp", outside)
     print(f"{killed} kills in {COUNT} vendings")
     assert killed >= COUNT * 2 // 3
     assert len(outside.accounts()) - before in {COUNT, COUNT + 1}  # the management account is one
     verified = json.loads(client(installation, "verify"))
     assert len(verified) == COUNT
     assert all(sound for _, _, sound in verified)
-
-
-_AT_WORK = {"requested", "vending"}
-
-
-def _state(installation: Installation, key: str) -> str:
-    rows = installation.rows(
-        "SELECT state FROM cloud_environment WHERE id = ?",
-        key if installation.database_url else key.replace("-", ""),
-    )
-    return str(rows[0][0])
 
 
 def test_many_queued_vendings_end_within_the_limits_of_the_provider(
