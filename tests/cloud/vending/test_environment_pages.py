@@ -23,6 +23,7 @@ from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.domain.order_record import order_to_json
 from hashira.cloud.selectors.environment_queue import queue_place
 from hashira.cloud.selectors.environments import environment
+from hashira.cloud.services.verification import notice_what_was_forgotten
 from hashira.cloud.store.models import Environment
 from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
@@ -141,6 +142,22 @@ def test_the_terminal_lists_shows_and_verifies(paper: PaperCloud) -> None:
     [found] = json.loads(answer.stdout)
     assert (found["state"], [one["step"] for one in found["deviations"]]) == ("deviating", ["hub"])
     assert run(command, ["list", "--state", "nowhere"]).exit_code == 2
+
+
+def test_whatever_was_lost_is_vended_again_with_one_act(operator: Client, paper: PaperCloud) -> None:
+    ids = [ordered(an_order()) for _ in range(3)]
+    for one in ids:
+        worked(one)
+    paper.things.clear()
+    paper.accounts.clear()
+    paper.name = "paper-2"
+    assert notice_what_was_forgotten() == 3
+    assert "消えた環境をすべて払い出し直す" in operator.get(_LIST).content.decode()
+    assert operator.post(_LIST + "again").status_code == 302
+    for one in ids:
+        worked(one)
+        assert environment(one).line.state is EnvironmentState.READY
+    assert len(paper.accounts) == 3
 
 
 def test_who_waits_is_told_the_place_and_the_time(paper: PaperCloud) -> None:
