@@ -280,7 +280,8 @@ def environment(state, problem):
     for position, state in enumerate(("verified", "failed" if problem else "verified")):
         models.EnvironmentStep.objects.create(
             environment=made, part="vend", position=position, name=f"step-{position}", title="記録を始める",
-            title_en="Start the record", state=state, attempts=2, problem=problem if state == "failed" else None,
+            title_en="Start the record", state=state, attempts=2,
+            problem=problem if state == "failed" else None,
             evidence=[{"ja": "証跡", "en": "Trail", "value": "arn:aws:cloudtrail:ap-northeast-1:1:trail/x"}],
             begun_at=datetime.now(UTC), ended_at=datetime.now(UTC), verified_at=datetime.now(UTC),
         )

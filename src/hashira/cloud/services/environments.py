@@ -130,7 +130,8 @@ def vend_all_lost_again(*, actor: Principal, at: datetime) -> int:
         if access.may(actor, "cloud:RetryEnvironment", resource):
             _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
             count += 1
-    audit.record(actor=actor, action="cloud:RetryEnvironment", subjects=[], facts={"act": "all", "count": count})
+    facts: dict[str, str | int | bool | None] = {"act": "all", "count": count}
+    audit.record(actor=actor, action="cloud:RetryEnvironment", subjects=[], facts=facts)
     return count
 
 

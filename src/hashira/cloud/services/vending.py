@@ -53,10 +53,13 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
         with context.transaction():
             rows.lay_out(environment_id, parts)
         context.progress(0, len(parts))
-        facts = _taken_all(context, environment_id, taken.order, facts, steps, parts[:1], pace)
-        with context.transaction():  # the first step makes the cloud one that can be known again
+
+        def know_the_cloud() -> None:  # which the first step has made one that can be known again
             rows.write_cloud(environment_id, identity or _asked(engine.identity, pace, context))
-        return _taken_all(context, environment_id, taken.order, facts, steps, parts[1:], pace, done=1)
+
+        return _taken_all(
+            context, environment_id, taken.order, facts, steps, parts, pace, after_first=know_the_cloud
+        )
 
     facts = _settled(
         context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at")
@@ -72,8 +75,7 @@ def give_up(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, 
 
     def carry() -> Facts:
         steps = [step for _part, step in parts_of(engine_of(taken.order.engine), taken.order)]
-        begun = rows.begun_steps(environment_id)
-        _undo(context, environment_id, taken, [one for one in steps if one.name in begun], pace)
+        _undo(context, environment_id, taken, steps, pace)
         return taken.facts
 
     _settled(context, environment_id, carry, _STATE.WITHDRAWN, _STATE.PARKED, ())
@@ -178,22 +180,21 @@ def _taken_all(
     parts: Sequence[tuple[str, Step]],
     pace: Pace,
     *,
-    done: int = 0,
+    after_first: Callable[[], None] = lambda: None,
 ) -> Facts:
-    names = [step.name for _part, step in parts]
-    with context.transaction():
-        rows.note_begun(environment_id, names[0])
+    ledger = rows.Ledger(environment_id, [step.name for _part, step in parts])
     looked = time.monotonic()
-    for position, (_part, step) in enumerate(parts, start=done + 1):
-        if time.monotonic() - looked > _LOOK_SECONDS:
-            context.raise_if_cancelled()
-            looked = time.monotonic()
+    try:
+        for position, (_part, step) in enumerate(parts, start=1):
+            if time.monotonic() - looked > _LOOK_SECONDS:
+                context.raise_if_cancelled()
+                looked = time.monotonic()
 
-        def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
-            with context.transaction():
-                rows.write_trouble(environment_id, name, trouble)
+            def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
+                with context.transaction():
+                    ledger.write()
+                    rows.write_trouble(environment_id, name, trouble)
 
-        try:
             taken = take(
                 step,
                 order,
@@ -203,15 +204,21 @@ def _taken_all(
                 tell_trouble,
                 context.raise_if_cancelled,
             )
-        except (EngineError, JobCancelled) as error:
-            with context.transaction():
-                rows.write_failure(environment_id, step.name, error)
-            raise
-        facts = {**facts, **taken.facts}
+            facts = {**facts, **taken.facts}
+            ledger.add(step.name, taken, facts)
+            if position == 1:
+                after_first()
+            if taken.facts or ledger.due:
+                with context.transaction():
+                    ledger.write()
+            context.progress(position)
+    except (EngineError, JobCancelled) as error:
         with context.transaction():
-            rows.write_step(environment_id, step.name, StepState.VERIFIED, taken.as_columns(), facts)
-            rows.note_begun(environment_id, *names[position - done : position - done + 1])
-        context.progress(position)
+            ledger.write()
+            rows.write_failure(environment_id, step.name, error)
+        raise
+    with context.transaction():
+        ledger.write()
     return facts
 
 
@@ -222,7 +229,7 @@ def _undo(
         context.raise_if_cancelled()
         take_back(step, taken.order, taken.facts, pace, context.raise_if_cancelled)
         with context.transaction():
-            rows.write_step(environment_id, step.name, StepState.COMPENSATED, {})
+            rows.write_undone(environment_id, step.name)
         context.progress(position, len(steps))
 
 
