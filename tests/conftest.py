@@ -12,8 +12,33 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import HealthCheck, settings
 
 from hashira.certificates.adapters import file_signer
+
+# How long an example takes says how busy the machine is; ``./prove`` looks at others each time.
+settings.register_profile(
+    "hashira",
+    deadline=None,
+    derandomize="HASHIRA_PROVE_COUNT" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("hashira")
+_OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only what asks for one runs: the rest has run already, and would do the same."""
+    if not os.environ.get("HASHIRA_DATABASE_URL"):
+        return
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None
+        and _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture(scope="session")

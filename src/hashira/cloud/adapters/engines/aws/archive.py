@@ -42,7 +42,7 @@ class LogArchive(AwsStep):
             account=account,
             Bucket=bucket,
             ObjectLockEnabledForBucket=True,
-            CreateBucketConfiguration={"LocationConstraint": self.cloud.connection.region},
+            CreateBucketConfiguration={"LocationConstraint": self.cloud.regions[0]},
         )
         for operation, arguments in (
             ("put_public_access_block", {"PublicAccessBlockConfiguration": _ALL_CLOSED}),
