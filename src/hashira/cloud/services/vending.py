@@ -20,6 +20,7 @@ from hashira.cloud.services.environments import VENDING
 from hashira.cloud.services.step_taking import Pace, Trouble, insist, take, take_back
 from hashira.cloud.store.models import EnvironmentStep
 from hashira.core.jobs import JobCancelled, JobContext
+from hashira.core.jobs.context import TRANSIENT
 from hashira.core.jobs.execution import fault
 from hashira.core.jobs.problem import JobProblem
 from hashira.kernel.errors import HashiraError
@@ -55,7 +56,9 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
         context.progress(0, len(parts))
 
         def know_the_cloud() -> None:  # which the first step has made one that can be known again
-            rows.write_cloud(environment_id, identity or _asked(engine.identity, pace, context))
+            known = identity or _asked(engine.identity, pace, context)
+            with context.transaction():
+                rows.write_cloud(environment_id, known)
 
         return _taken_all(
             context, environment_id, taken.order, facts, steps, parts, pace, after_first=know_the_cloud
@@ -155,6 +158,8 @@ def _settled(
     """Carries it out and leaves the environment in the one state or the other."""
     try:
         facts = carry()
+    except TRANSIENT:  # the step of the job is tried again
+        raise
     except HashiraError as error:
         with context.transaction():
             rows.settle(
