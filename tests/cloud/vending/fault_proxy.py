@@ -6,10 +6,12 @@ shows each at once. AWS does not; nor does a network always bring the answer bac
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import random
 import re
+import socket
 import threading
 import time
 from collections import Counter
@@ -126,9 +128,7 @@ class FaultProxy:
         faults.after(number, operation)
         if draw > 1 - faults.unheard:
             self.given["unheard"] += 1
-            handler.close_connection = True
-            handler.connection.close()
-            return None
+            return _hang_up(handler)
         return _answer(handler, status, content, headers)
 
     def _create(self, handler: BaseHTTPRequestHandler, body: bytes, number: int) -> None:
@@ -164,9 +164,7 @@ class FaultProxy:
         faults.after(number, _CREATE)
         if self._chance.random() < faults.unheard:
             self.given["unheard"] += 1
-            handler.close_connection = True
-            handler.connection.close()
-            return None
+            return _hang_up(handler)
         told = json.dumps({"CreateAccountStatus": self._now(self._statuses[made["Id"]])}).encode()
         return _answer(handler, status, told, headers)
 
@@ -215,6 +213,13 @@ def _service_of(handler: BaseHTTPRequestHandler) -> str:
     """The service that the request is signed for: ``Credential=key/date/region/service/aws4_request``."""
     found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", handler.headers.get("Authorization") or "")
     return found[1] if found else ""
+
+
+def _hang_up(handler: BaseHTTPRequestHandler) -> None:
+    """Ends the connection before any answer; closing alone would leave the other side waiting."""
+    handler.close_connection = True
+    with contextlib.suppress(OSError):
+        handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(
