@@ -156,6 +156,11 @@ EVERY_PAGE: Final = (
     Place("cloud:difference", "/cloud/catalogues/{earlier_catalogue}/compared-with/{catalogue}"),
     Place("cloud:services", "/cloud/services/"),
     Place("cloud:service", "/cloud/services/{service}"),
+    Place("cloud:environments", "/cloud/environments/", C),
+    Place("cloud:environment", "/cloud/environments/{environment}", C),
+    Place("cloud:environment", "/cloud/environments/{parked_environment}", C),
+    Place("cloud:environment-suspend", "/cloud/environments/{environment}/suspend", C),
+    Place("cloud:environment-give-up", "/cloud/environments/{parked_environment}/give-up", C),
     Place("cloud:early", "/cloud/early/"),
     Place("cloud:early-call", "/cloud/early/{open_call}", P),
     Place("cloud:early-apply", "/cloud/early/{open_call}/apply", P),
@@ -215,9 +220,9 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel catalogues check_in correct figures imports issue listed one one_import own_certificate "
-    "own_records people person record registers requirements service services verify verify_batch "
-    "verify_file void"
+    "api-root cancel catalogues check_in correct environment_of environments figures imports issue listed "
+    "one one_import own_certificate own_records people person record registers requirements service services "
+    "verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
@@ -248,6 +253,10 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "development-oidc-userinfo": "for machines",
     "development-oidc-certs": "for machines",
     "staff-invitation-withdraw": "takes the wish and leads on",
+    "cloud:environments-again": "takes the wish and leads on",
+    "cloud:environment-again": "takes the wish and leads on",
+    "cloud:environment-verify": "takes the wish and leads on",
+    "cloud:environment-resume": "takes the wish and leads on",
     "cloud:catalogue-file": "a file",
     "cloud:evidence": "a file",
     "cloud:evidence-remove": "takes the wish and leads on",

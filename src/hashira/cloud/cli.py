@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from hashira.cloud.commands.catalogue import catalogue
+from hashira.cloud.commands.environment import environment
 from hashira.cloud.commands.policy import policy
+from hashira.cloud.commands.sandbox import sandbox
 from hashira.cloud.commands.verdict import verdict
 
 
@@ -17,3 +19,5 @@ def cloud() -> None:
 cloud.add_command(policy)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
+cloud.add_command(environment)
+cloud.add_command(sandbox)

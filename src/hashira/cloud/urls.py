@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.cloud.web import assessments, desk, early, proposals, public, verdicts
+from hashira.cloud.web import assessments, desk, early, environments, proposals, public, verdicts
 
 app_name = "cloud"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     ),
     path("services/", public.services, name="services"),
     path("services/<uuid:proposal_id>", public.service, name="service"),
+    path("environments/", environments.index, name="environments"),
+    path("environments/again", environments.again_all, name="environments-again"),
+    path("environments/<uuid:environment_id>", environments.show, name="environment"),
+    path("environments/<uuid:environment_id>/again", environments.again, name="environment-again"),
+    path("environments/<uuid:environment_id>/verify", environments.verify, name="environment-verify"),
+    path("environments/<uuid:environment_id>/resume", environments.resume, name="environment-resume"),
+    path("environments/<uuid:environment_id>/suspend", environments.suspend, name="environment-suspend"),
+    path("environments/<uuid:environment_id>/give-up", environments.give_up, name="environment-give-up"),
     path("early/", early.index, name="early"),
     path("early/<uuid:call_id>", early.call, name="early-call"),
     path("early/<uuid:call_id>/apply", early.apply, name="early-apply"),

@@ -6,10 +6,11 @@ import logging
 import multiprocessing
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
@@ -41,6 +42,36 @@ class Backoff:
         return waiting
 
 
+@dataclass(slots=True)
+class OnDemand:
+    """A program that is started once somebody wants it, and started again when it dies.
+
+    It is no fork: what it loads nobody else needs. It has to see by itself that this process ends.
+    """
+
+    command: tuple[str, ...]
+    wanted: Callable[[], bool]
+    _process: subprocess.Popen[bytes] | None = None
+    _backoff: Backoff = field(default_factory=Backoff)
+    _started: float = 0.0
+    _start_at: float = 0.0
+
+    def keep(self, now: float) -> None:
+        """Looks after it."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+            self._start_at = now + self._backoff.after(now - self._started)
+        if self._process is None and now >= self._start_at and self.wanted():
+            self._process = subprocess.Popen(self.command)  # noqa: S603 (our own command)
+            self._started = now
+
+    def end(self) -> None:
+        """Ends it, without waiting: nothing in it is worth that."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
 class ProcessTree:
     """The web, which must live, and a worker beside it, which is started again whenever it dies.
 
@@ -49,9 +80,16 @@ class ProcessTree:
     it and end too: the web here, a worker by itself (``follow_parent``).
     """
 
-    def __init__(self, *, web: Callable[[], None], worker: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        web: Callable[[], None],
+        worker: Callable[[], None],
+        on_demand: tuple[OnDemand, ...] = (),
+    ) -> None:
         self._web_main = web
         self._worker_main = worker
+        self._on_demand = on_demand
         self._stopping = False
         self._worker: BaseProcess | None = None
         self._backoff = Backoff()
@@ -66,6 +104,8 @@ class ProcessTree:
         try:
             while not self._stopping and web.exitcode is None:
                 self._keep_worker()
+                for one in self._on_demand:
+                    one.keep(time.monotonic())
                 wait([web.sentinel], timeout=_LOOK_SECONDS)
         finally:
             self._end(web)
@@ -97,6 +137,8 @@ class ProcessTree:
             self._started = now
 
     def _end(self, web: BaseProcess) -> None:
+        for one in self._on_demand:
+            one.end()
         processes = [process for process in (self._worker, web) if process is not None]
         for process in processes:
             if process.exitcode is None:

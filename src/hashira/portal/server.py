@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import click
 import django
@@ -11,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.portal.last_start import remember
-from hashira.portal.process_tree import ProcessTree
+from hashira.portal.process_tree import OnDemand, ProcessTree
 
 _HOST = "127.0.0.1"
 _LEASE_SECONDS = 5.0  # all workers are on this machine, so silence means death soon
@@ -79,7 +80,7 @@ def serve(*, port: int) -> None:
         from hashira.portal.demonstration.command import print_accounts
 
         print_accounts()
-    tree = ProcessTree(web=_Web(port).run, worker=_work)
+    tree = ProcessTree(web=_Web(port).run, worker=_work, on_demand=_sandbox())
     raise SystemExit(tree.run())
 
 
@@ -87,6 +88,19 @@ def _work() -> None:
     from hashira.portal.worker import work
 
     work(lease_seconds=_LEASE_SECONDS, follow_parent=True)
+
+
+def _sandbox() -> tuple[OnDemand, ...]:
+    """The cloud to practise on, once somebody vends on it."""
+    from django.conf import settings
+
+    if "cloud" not in settings.HASHIRA_SYSTEMS or settings.HASHIRA_CLOUD_AWS["ENDPOINT"] != "sandbox":
+        return ()
+    from hashira.cloud.adapters.sandbox import nobody_wants_it, wanted_file
+
+    nobody_wants_it()
+    hashira = (sys.executable, "-c", "from hashira.portal.command import main; main()")
+    return (OnDemand((*hashira, "cloud", "sandbox", "--follow-parent"), wanted_file().exists),)
 
 
 def _load_application() -> None:
