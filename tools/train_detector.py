@@ -263,7 +263,7 @@ class Read(NamedTuple):
     counts: list[float]
 
 
-def unseen(
+def read_unseen(
     category: str,
     cases: Sequence[Case],
     known: Sequence[Target],
@@ -337,7 +337,7 @@ def main() -> None:
         cases = by_category[category]
         known = targets(cases, category, positives, gold)
         weights[category] = train_category(category, cases, known)
-        read = unseen(category, cases, known, gold, counts)
+        read = read_unseen(category, cases, known, gold, counts)
         weights[category] = calibrated(weights[category], read)
         print(
             f"{category}: {len(cases)} cases, {sum(t.value > 0.5 for t in known)} positive, "
