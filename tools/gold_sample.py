@@ -135,7 +135,7 @@ def aimed_strata(
             band = next(name for least, name in BANDS if score >= least)
             answers[f"{category}/{paragraph.rank}/{band}"] = each
         else:
-            answers |= {f"{category}/語/{hint}": hinted for hint in HINTS[category] if hint in paragraph.text}
+            answers |= {f"{category}/語/{hint}": hinted for hint in HINTS.get(category, ()) if hint in paragraph.text}
     return answers
 
 
