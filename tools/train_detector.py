@@ -256,7 +256,7 @@ def calibrated(weights: Weights, read: Read) -> Weights:
 
 
 class Read(NamedTuple):
-    """What was read of a category: sums by weights that have not seen it, the answers, what each stands for."""
+    """What was read of a category: sums by weights that have not seen it, answers, what each stands for."""
 
     sums: list[float]
     known: list[float]
