@@ -14,7 +14,7 @@ over that chance (Horvitz and Thompson, 1952).
 
 ``--aim`` draws for training alone where rules and model are weakest: a number of a category's paragraphs for
 each rank and band of the score, and a number for each of its ``HINTS``, words that may mean the act, where no
-rule of the category has caught any.
+rule of the category has caught any. What is judged already and the laws of the dev split are left out.
 
 A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
 drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
@@ -33,6 +33,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
+
+from train_detector import labelled
 
 from hashira.regulations.adapters.sources import scan
 from hashira.regulations.adapters.surveying import surveyor_of
@@ -110,6 +112,10 @@ class Look:
         ]
 
 
+def labels_file() -> Path:
+    return Path(os.environ["HASHIRA_DATA"]) / "labels" / "amended-provisions.csv"
+
+
 def part_of(family: str) -> GoldPart:
     """Which part a family belongs to, by a hash of its name."""
     fold = int(hashlib.sha256(f"{FOLDS}{family}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
@@ -176,9 +182,15 @@ def drawn_for(
 ) -> list[Drawn]:
     """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
     each, outside = wanted
-    judged = {(e.law_id, e.path) for e in gold_set() if e.second is not None}
+    judged = {(e.law_id, e.path) for e in gold_set() if aims or e.second is not None}
+    hidden = {key[0] for split, key in labelled(labels_file()) if split != "train"} if aims else set()
     here = [
-        p for p in every if p.text.strip() and part_of(p.family) is part and (p.law_id, p.path) not in judged
+        p
+        for p in every
+        if p.text.strip()
+        and part_of(p.family) is part
+        and (p.law_id, p.path) not in judged
+        and p.law_id not in hidden
     ]
     strata = [
         aimed_strata(p, scores.get((p.law_id, p.path), {}), aims)
