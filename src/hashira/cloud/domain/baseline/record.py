@@ -7,7 +7,7 @@ from typing import Any
 
 from hashira.cloud.domain.baseline.catalogue import BASELINE
 from hashira.cloud.domain.baseline.entry import BaselineGuardrail, Realisation
-from hashira.kernel.canonical_json import canonical_json
+from hashira.kernel.canonical_json import JSON, canonical_json
 from hashira.kernel.language import Bilingual
 
 
@@ -60,4 +60,5 @@ def baseline_record() -> list[dict[str, Any]]:
 
 def baseline_digest() -> str:
     """SHA-256 of the whole baseline in canonical JSON: two installations with the same one agree on it."""
-    return sha256(canonical_json(baseline_record())).hexdigest()
+    whole: list[JSON] = [*baseline_record()]
+    return sha256(canonical_json(whole)).hexdigest()

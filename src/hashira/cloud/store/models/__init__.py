@@ -17,6 +17,7 @@ from hashira.cloud.store.models.catalogue import (
 )
 from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
 from hashira.cloud.store.models.environment import Environment, EnvironmentAct, EnvironmentStep
+from hashira.cloud.store.models.guardrail_exception import GuardrailException
 from hashira.cloud.store.models.proposal import (
     EvidenceContent,
     Proposal,
@@ -35,6 +36,7 @@ __all__ = [
     "EnvironmentAct",
     "EnvironmentStep",
     "EvidenceContent",
+    "GuardrailException",
     "ItemJudgement",
     "ItemSettlement",
     "ListedOffering",
