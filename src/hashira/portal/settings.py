@@ -128,6 +128,12 @@ HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] =
 HASHIRA_CLOUD_ENGINES = tuple(
     part.strip() for part in os.environ.get("HASHIRA_CLOUD_ENGINES", "aws").split(",") if part.strip()
 )
+HASHIRA_OPENSTACK = {
+    "URL": os.environ.get("HASHIRA_OPENSTACK_URL", ""),
+    "USER": os.environ.get("HASHIRA_OPENSTACK_USER", "admin"),
+    "DOMAIN": os.environ.get("HASHIRA_OPENSTACK_DOMAIN", "default"),
+    "PASSWORD": os.environ.get("HASHIRA_OPENSTACK_PASSWORD", ""),
+}
 HASHIRA_CLOUD_PATIENCE_SECONDS = float(os.environ.get("HASHIRA_CLOUD_PATIENCE_SECONDS", "900"))
 HASHIRA_CLOUD_READ_BACK_SECONDS = float(os.environ.get("HASHIRA_CLOUD_READ_BACK_SECONDS", "60"))
 

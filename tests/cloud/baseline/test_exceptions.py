@@ -231,9 +231,9 @@ def test_through_the_pages_a_body_asks_and_two_operators_decide(
     assert "Grant it" in second.get(address).content.decode()
     assert second.post(address, {"act": "grant", "words": ""}).status_code == 302
     assert "In force" in second.get(address).content.decode()
-    assert signed_in(people["city"]).get(address).status_code == 404
     lines = second.get(reverse("cloud:exceptions") + "?format=csv")
     assert "住民基本台帳" in b"".join(lines).decode()
+    assert signed_in(people["city"]).get(address).status_code == 404
 
 
 def test_anybody_reads_the_guardrails_and_takes_the_files(client: Client) -> None:
