@@ -95,8 +95,9 @@ def take(
     if before in {StepState.VERIFIED, StepState.MISSING}:
         try:
             return run.taken({}, run.insist(lambda: step.verify(order, facts), applied=True))
-        except NotThere:
-            pass
+        except EngineError as error:
+            if error.passing:
+                raise
     added = run.insist(lambda: step.apply(order, facts))
     known = {**facts, **added}
     try:
