@@ -1,4 +1,4 @@
-"""Keystone of OpenStack on an inherited socket: database, keys and administrator made in one go, then serving.
+"""Keystone of OpenStack on an inherited socket: set up in a folder in one go, then serving.
 
     keystone_server.py FOLDER FILE-DESCRIPTOR POLICY-FILE
 

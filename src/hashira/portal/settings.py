@@ -134,6 +134,10 @@ HASHIRA_OPENSTACK = {
     "DOMAIN": os.environ.get("HASHIRA_OPENSTACK_DOMAIN", "default"),
     "PASSWORD": os.environ.get("HASHIRA_OPENSTACK_PASSWORD", ""),
 }
+HASHIRA_LXD = {
+    "SOCKET": os.environ.get("HASHIRA_LXD_SOCKET", "/var/lib/lxd/unix.socket"),
+    "POOL": os.environ.get("HASHIRA_LXD_POOL", "default"),
+}
 # AWS, or what speaks like it: an address, `sandbox` for the emulator that `hashira run` keeps, or nothing for AWS.
 HASHIRA_CLOUD_AWS = {
     "ENDPOINT": os.environ.get("HASHIRA_CLOUD_AWS_ENDPOINT", "sandbox" if DEVELOPMENT else ""),

@@ -89,9 +89,7 @@ class Access(AwsStep):
 
     def _wanted(self, order: EnvironmentOrder) -> list[tuple[CloudRole, str]]:
         today = self.cloud.today()
-        return [
-            (one.role, one.email) for one in order.roles if one.valid_from <= today <= one.valid_until
-        ]
+        return [(one.role, one.email) for one in order.roles if one.valid_from <= today <= one.valid_until]
 
     def _directory(self) -> _Directory:
         instances = self.cloud.call("sso-admin", "list_instances")["Instances"]
@@ -161,9 +159,7 @@ class Access(AwsStep):
             "get_user_id",
             "ResourceNotFoundException",
             IdentityStoreId=directory.store,
-            AlternateIdentifier={
-                "UniqueAttribute": {"AttributePath": "userName", "AttributeValue": email}
-            },
+            AlternateIdentifier={"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": email}},
         )
         return None if found is None else str(found["UserId"])
 

@@ -58,7 +58,9 @@ _BUSY = frozenset(
     }
 )
 """Codes that pass. The two about subscription are what an account answers that is only just being made."""
-_FULL = frozenset({"AccountLimitExceededException", "LimitExceededException", "ServiceQuotaExceededException"})
+_FULL = frozenset(
+    {"AccountLimitExceededException", "LimitExceededException", "ServiceQuotaExceededException"}
+)
 
 _acting: ContextVar[tuple[str, str] | None] = ContextVar("account and role of an AWS call", default=None)
 
@@ -224,9 +226,7 @@ def _translated(operation: str, error: ClientError) -> Exception:
     if code in _BUSY or status >= 500 or status == 429:
         after = metadata.get("HTTPHeaders", {}).get("retry-after", "")
         seconds = float(after) if after.replace(".", "", 1).isdigit() else 0.0
-        return EngineBusy(
-            engine=TITLE, operation=operation, answer=code or str(status), retry_after=seconds
-        )
+        return EngineBusy(engine=TITLE, operation=operation, answer=code or str(status), retry_after=seconds)
     reason = str(error.response.get("Reason", ""))
     if code in _FULL or reason.endswith("LIMIT_EXCEEDED"):
         return QuotaReached(engine=TITLE, quota=reason or operation, limit=AGREED)

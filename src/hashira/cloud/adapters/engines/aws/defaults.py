@@ -87,9 +87,7 @@ class Passwords(AwsStep):
     title = Bilingual("パスワードの決まりを置く", "Set the policy of passwords")
 
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
-        self.cloud.call(
-            "iam", "update_account_password_policy", account=account_of(facts), **PASSWORDS
-        )
+        self.cloud.call("iam", "update_account_password_policy", account=account_of(facts), **PASSWORDS)
         return {}
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:

@@ -194,9 +194,7 @@ class Threats(AwsStep):
                     ClientToken=f"{order.key}-{region}"[:64],
                 )
             elif not self._enabled(account, region, detectors[0]):
-                self.cloud.call(
-                    "guardduty", "update_detector", **where, DetectorId=detectors[0], Enable=True
-                )
+                self.cloud.call("guardduty", "update_detector", **where, DetectorId=detectors[0], Enable=True)
         return {}
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:

@@ -290,7 +290,9 @@ class OperatorRole(AwsStep):
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
         account = account_of(facts)
         if not self._policy(account):
-            raise missing("operator-role", "ロールか、その権限がありません", "the role or its policy is missing")
+            raise missing(
+                "operator-role", "ロールか、その権限がありません", "the role or its policy is missing"
+            )
         return Evidence((line("ロール", "Role", f"arn:aws:iam::{account}:role/{OPERATOR_ROLE}"),))
 
     def _policy(self, account: str) -> bool | None:

@@ -99,9 +99,7 @@ class Budget(AwsStep):
         has = self._found(account)
         if has is not None and _amount(has) != amount:
             # Replaced and not updated: the notifications belong to it.
-            self.cloud.call(
-                "budgets", "delete_budget", account=account, AccountId=account, BudgetName=BUDGET
-            )
+            self.cloud.call("budgets", "delete_budget", account=account, AccountId=account, BudgetName=BUDGET)
             has = None
         if has is None:
             self.cloud.found(

@@ -56,6 +56,10 @@ class Keystone:
         self._token = ""
         self._lock = threading.Lock()
 
+    def close(self) -> None:
+        """Ends its connections."""
+        self._client.close()
+
     def ask(
         self, method: str, path: str, body: JSON | None = None, *, may: tuple[int, ...] = (), token: str = ""
     ) -> Answer:

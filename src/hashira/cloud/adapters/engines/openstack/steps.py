@@ -87,7 +87,7 @@ class DomainStep(KeystoneStep):
         return Evidence((line("ドメイン", "Domain", f"{domain['name']} {domain['id']}"),))
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
-        """Takes the domain away once nothing is in it. Another vend may be putting something there just now."""
+        """Takes the domain away once it is empty. Another vend may be putting something into it just now."""
         domain = self.domain(order)
         if domain is None or self._used(domain["id"]):
             return
@@ -326,5 +326,11 @@ class CredentialStep(KeystoneStep):
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
         domain = self.domain(order)
         user = self.user(Tenancy(order).machine, domain["id"]) if domain else None
-        if user is not None:  # its credentials go with it
-            self.directory.remove(f"/v3/users/{user['id']}")
+        if user is None:
+            return
+        # One by one: with the user alone, a Keystone on SQLite leaves roles of the credential behind, which
+        # then are in the way of the next one.
+        path = f"users/{user['id']}/application_credentials"
+        for one in self.directory.list_of(path):
+            self.directory.remove(f"/v3/{path}/{one['id']}")
+        self.directory.remove(f"/v3/users/{user['id']}")
