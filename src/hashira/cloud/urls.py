@@ -8,6 +8,7 @@ from hashira.cloud.web import (
     assessments,
     desk,
     early,
+    emergencies,
     guardrail_exceptions,
     guardrails,
     proposals,
@@ -83,4 +84,7 @@ urlpatterns = [
     path("exceptions/", guardrail_exceptions.index, name="exceptions"),
     path("exceptions/new", guardrail_exceptions.new, name="exception-new"),
     path("exceptions/<uuid:exception_id>", guardrail_exceptions.show, name="exception"),
+    path("emergencies/", emergencies.index, name="emergencies"),
+    path("emergencies/new", emergencies.new, name="emergency-new"),
+    path("emergencies/<uuid:emergency_id>", emergencies.show, name="emergency"),
 ]

@@ -1,4 +1,4 @@
-"""Exceptions to guardrails: a body asks and follows, operators examine, grant, refuse and end (例外の画面)."""
+"""Exceptions to guardrails: a body asks and follows, operators examine, grant, refuse, end (例外の画面)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guardrails as anybody reads them: what for, how each provider holds them, what they cost (公開の一覧)."""
+"""The guardrails as anybody reads them: what for, how each provider holds them, what they cost (公開)."""
 
 from __future__ import annotations
 
