@@ -88,8 +88,8 @@ def take(
     """Applies the step and reads it back. One that was verified before is only read back, and applied anew
     if that finds it missing.
 
-    ``tell`` is told while it waits; ``look_up`` is called before each wait and may raise to end it. Raises the
-    ``EngineError`` that does not pass, or that did not pass in time.
+    ``tell`` is told while it waits; ``look_up`` is called before each wait and may raise to end it. Raises
+    the ``EngineError`` that does not pass, or that did not pass in time.
     """
     run = _Run(step, order, pace, tell, look_up)
     if before in {StepState.VERIFIED, StepState.MISSING}:
@@ -113,6 +113,21 @@ def take_back(
 ) -> None:
     """Compensates the step, trying again while that may help."""
     _Run(step, order, pace, lambda trouble: None, look_up).insist(lambda: step.compensate(order, facts))
+
+
+def insist(question: Callable[[], _Answer], pace: Pace, look_up: Callable[[], None]) -> _Answer:
+    """What a question to the provider gives, asked again while its error may pass."""
+    begun, tries = time.monotonic(), 0
+    while True:
+        tries += 1
+        try:
+            return question()
+        except EngineError as error:
+            pause = pace.pause(tries, 0)
+            if not error.passing or time.monotonic() + pause > begun + pace.patience:
+                raise
+            look_up()
+            time.sleep(pause)
 
 
 class _Run:
