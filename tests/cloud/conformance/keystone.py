@@ -162,7 +162,7 @@ class OpenStack:
         }
         identity = {"methods": ["application_credential"], "application_credential": credential}
         status = self.web.client.post("/v3/auth/tokens", json={"auth": {"identity": identity}}).status_code
-        assert status in (201, 401), status
+        assert status in (201, 401, 404)  # of a disabled project Keystone says that there is no credential
         return status == 201
 
     def acts(self, order: EnvironmentOrder, facts: Facts) -> list[Act]:

@@ -90,7 +90,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "version": VERSION,
         "rate": rate,
         "rates": [(one, one == rate) for one in (Decimal(115), Decimal(139), Decimal(150), Decimal(160))],
-        "total": sum((one.cost.usd for one in in_force), Decimal(0)) * rate,
+        "total": sum((one.cost.yen(rate) for one in in_force), Decimal(0)),
         "total_usd": sum((one.cost.usd for one in in_force), Decimal(0)),
         "assumption": in_force[-1].cost.assumption,
     }
