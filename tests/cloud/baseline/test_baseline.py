@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hashira.cloud.adapters.engines.aws.guardrails import packs
 from hashira.cloud.domain.baseline import (
     BASELINE,
     BaselineGuardrail,
@@ -163,6 +164,14 @@ def test_an_exception_takes_its_settings_out_and_leaves_those_that_others_need()
     assert limits_in_force("openstack")["instances"] == 10
     assert "instances" not in limits_in_force("openstack", ["quota/1"])
     assert all(one.belongs is not GuardrailClass.SAMPLE for one, _realised in in_force("aws"))
+
+
+def test_an_exception_takes_its_scp_off_at_aws() -> None:
+    whole = "".join(packs(()).values())
+    less = "".join(packs(("data-location/7b4c",)).values())
+    assert "aws:RequestedRegion" in whole
+    assert "aws:RequestedRegion" not in less
+    assert packs(("quota/1",)) == packs(())  # an exception from what no SCP holds
 
 
 def test_the_reference_page_names_every_guardrail() -> None:
