@@ -14,8 +14,8 @@ from hashira.cloud.adapters.engines.aws.connection import AGREED, OPERATOR_ROLE,
 from hashira.cloud.domain.baseline.catalogue import spared
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet, QuotaReached
 from hashira.cloud.domain.environment_order import EnvironmentOrder
-from hashira.cloud.domain.policy.size import written
 from hashira.cloud.domain.guardrails import guardrail
+from hashira.cloud.domain.policy.size import written
 from hashira.kernel.language import Bilingual
 
 TRUSTED = (
@@ -365,8 +365,8 @@ class Placement(AwsStep):
 def path_of(order: EnvironmentOrder) -> tuple[str, ...]:
     """The names of the units from the root down: class, then stage, with what an exception takes off there.
 
-    Exceptions from one guardrail share a unit, since there may be 2,000 units and no more; one from what no SCP
-    holds needs none of its own.
+    Exceptions from one guardrail share a unit, since there may be 2,000 units and no more; an exception from
+    what no SCP holds needs none.
 
     >>> from types import SimpleNamespace
     >>> path_of(SimpleNamespace(tenant_class="local", stage="production", exceptions=("data-location/7b4c",)))
