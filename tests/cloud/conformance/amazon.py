@@ -39,6 +39,7 @@ def served() -> Iterator[str]:
 
 class Amazon:
     key, enforces = "aws", False
+    spoiled: frozenset[str] = frozenset({"keep-trail"})
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

@@ -110,6 +110,7 @@ class OpenStack:
     """A Keystone with the policy of the baseline."""
 
     key, enforces = "openstack", True
+    spoiled: frozenset[str] = frozenset({"environment-tags"})
 
     def __init__(self, address: str, password: str) -> None:
         self.address, self.password = address, password

@@ -106,6 +106,7 @@ def _unmount(folder: Path) -> None:
 
 class Containers:
     key, enforces = "lxd", True
+    spoiled: frozenset[str] = frozenset({"isolated-compute"})
 
     def __init__(self, path: str, address: str) -> None:
         self.path, self.address = path, address

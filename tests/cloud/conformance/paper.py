@@ -14,6 +14,7 @@ from hashira.cloud.domain.environment_order import EnvironmentOrder
 
 class Paper:
     key, enforces = "paper", False
+    spoiled: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self.cloud = PaperCloud()

@@ -29,6 +29,9 @@ class Subject(Protocol):
     enforces: bool
     """Whether the provider itself refuses what a guardrail forbids."""
 
+    spoiled: frozenset[str]
+    """The guardrails that ``spoil`` breaks, of those that the provider's own inventory tells of."""
+
     def engine(self) -> Engine:
         """A new engine, as a process that has just been started would make it."""
         ...

@@ -13,10 +13,17 @@ from typing import Any
 import pytest
 from tests.cloud.conformance.subject import Subject, carried_out, read_back, steps_of
 
-from hashira.cloud.domain.baseline import baseline_guardrail
+from hashira.cloud.domain.baseline import (
+    BASELINE,
+    BaselineGuardrail,
+    Outcome,
+    baseline_guardrail,
+    examine,
+)
 from hashira.cloud.domain.baseline.entry import Hold
 from hashira.cloud.domain.engine import NotThere, Retirement, TenantState
 from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.guardrail import GuardrailClass
 
 _GONE = {TenantState.ABSENT, TenantState.CLOSED}
 
@@ -142,3 +149,36 @@ def test_what_a_guardrail_forbids_is_refused_by_a_provider_that_enforces(
             assert not act.forbidden(), f"{act.name} was refused: say that {subject.key} enforces"
     assert acts or not subject.enforces
     read_back(subject.engine(), vended.order, vended.facts)
+
+
+def test_the_verifiers_of_the_baseline_find_what_was_changed_and_nothing_else(
+    subject: Subject, vended: Vended
+) -> None:
+    read = getattr(subject.engine(), "inventory", None)
+    if read is None:
+        pytest.skip(f"{subject.key} reads no inventory; NOT COVERED: verifiers on {subject.key}")
+
+    def outcomes() -> dict[str, Outcome]:
+        inventory = read(vended.order)
+        verifiers = {one.id: one.at(subject.key).verifier for one in of_all_but_samples()}
+        return {id_: examine(one, inventory).outcome for id_, one in verifiers.items() if one is not None}
+
+    before = outcomes()
+    assert Outcome.HELD in before.values()
+    assert Outcome.BROKEN not in before.values()
+    noticing = subject.spoil(vended.order, vended.facts)
+    after = outcomes()
+    broken = {id_ for id_, outcome in after.items() if outcome is Outcome.BROKEN}
+    assert broken == subject.spoiled
+    assert {id_: outcome for id_, outcome in after.items() if id_ not in broken} == {
+        id_: outcome for id_, outcome in before.items() if id_ not in broken
+    }
+    for step in steps_of(subject.engine(), vended.order):
+        if step.name == noticing:
+            step.apply(vended.order, vended.facts)
+    assert outcomes() == before
+
+
+def of_all_but_samples() -> list[BaselineGuardrail]:
+    """The guardrails that are in force in every environment."""
+    return [one for one in BASELINE if one.belongs is not GuardrailClass.SAMPLE]

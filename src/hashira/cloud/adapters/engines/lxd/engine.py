@@ -13,6 +13,7 @@ from hashira.cloud.adapters.engines.lxd.steps import (
     RestrictionStep,
     SuspendStep,
 )
+from hashira.cloud.domain.baseline.inventory import Inventory, Resource
 from hashira.cloud.domain.engine import (
     EngineError,
     EngineRefused,
@@ -88,6 +89,12 @@ class LxdEngine:
             for one in self._lxd.listed("/instances", project=order.key)
         ]
         return Observation(TenantState.SUSPENDED if suspended else TenantState.ACTIVE, tuple(holdings))
+
+    def inventory(self, order: EnvironmentOrder) -> Inventory:
+        """What the verifiers of the baseline ask for, the keys of the project; beside the port."""
+        project = self._lxd.found(f"/projects/{order.key}")
+        read = () if project is None else (Resource("project", order.key, dict(project["config"])),)
+        return Inventory.of_kinds({"project": read})
 
     def retire(self, order: EnvironmentOrder, half: Retirement) -> tuple[Step, ...]:
         return self._made((SuspendStep if half is Retirement.SUSPENSION else CloseStep,))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hashira.cloud.adapters.engines.openstack.directory import Directory
 from hashira.cloud.adapters.engines.openstack.guarding import LimitStep, PolicyStep
+from hashira.cloud.adapters.engines.openstack.inventory import read_inventory
 from hashira.cloud.adapters.engines.openstack.session import NAME, Keystone
 from hashira.cloud.adapters.engines.openstack.steps import (
     AccessStep,
@@ -19,6 +20,7 @@ from hashira.cloud.adapters.engines.openstack.steps import (
     not_there,
 )
 from hashira.cloud.adapters.engines.openstack.tenancy import Tenancy
+from hashira.cloud.domain.baseline.inventory import Inventory
 from hashira.cloud.domain.engine import (
     EngineError,
     EngineRefused,
@@ -155,6 +157,10 @@ class OpenStackEngine:
                 Holding("credential", Bilingual("資格情報", "Credential"), one["id"]) for one in listed
             ]
         return Observation(state, tuple(holdings))
+
+    def inventory(self, order: EnvironmentOrder) -> Inventory:
+        """What the verifiers of the baseline ask for; beside the port."""
+        return read_inventory(self._directory, order)
 
     def retire(self, order: EnvironmentOrder, half: Retirement) -> tuple[Step, ...]:
         kind = SuspendStep if half is Retirement.SUSPENSION else CloseStep
