@@ -98,26 +98,18 @@ def test_other_forms_are_written_and_what_is_empty_is_said() -> None:
 
 
 def _inventory(tmp_path: Path, **changes: Any) -> str:
-    kinds: dict[str, list[dict[str, Any]]] = {}
-    for one in BASELINE:
-        verifier = one.at("aws").verifier
-        assert verifier is not None
-        for kind in verifier.kinds:
-            kinds.setdefault(kind, [])
-    account: dict[str, Any] = {"id": "111122223333"}
-    by_id: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in BASELINE:
-        verifier = one.at("aws").verifier
-        assert verifier is not None
-        for resource in verifier.passing:
-            by_id.setdefault((resource.kind, resource.id), {"id": resource.id}).update(resource.facts)
-    # Facts that one kind has for several guardrails: a thing that is well is well for all of them.
+    """An account in which all is well: the good examples of all verifiers at once, by kind and id."""
+    verifiers = [one.at("aws").verifier for one in BASELINE]
+    known = [one for verifier in verifiers if verifier is not None for one in verifier.passing]
     whole: dict[str, dict[str, Any]] = {}
-    for (kind, _id), facts in by_id.items():
-        whole.setdefault(kind, {}).update({k: v for k, v in facts.items() if k != "id"})
-    for (kind, _id), facts in by_id.items():
-        kinds[kind].append({**whole[kind], **facts} if kind not in {"alarm", "account"} else facts)
-    assert account["id"] in {one["id"] for one in kinds["account"]}
+    single: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in known:
+        whole.setdefault(one.kind, {}).update(one.facts)
+        single.setdefault((one.kind, one.id), {"id": one.id}).update(one.facts)
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for (kind, _id), facts in single.items():
+        # What one verifier says nothing of, another asks: a thing that is well is so for all of them.
+        kinds.setdefault(kind, []).append(facts if kind == "alarm" else {**whole[kind], **facts})
     (tmp_path / "inventory.json").write_text(json.dumps(kinds | changes), encoding="utf-8")
     return str(tmp_path / "inventory.json")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -194,8 +195,6 @@ def _engine(one: BaselineGuardrail, engine: str) -> dict[str, object]:
 
 
 def _pretty(document: object) -> str:
-    import json
-
     return json.dumps(json.loads(canonical_json(document)), ensure_ascii=False, indent=2)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
+from hashlib import sha256
 
 from hashira.cloud.adapters.engines.openstack.session import JSON, NAME
 from hashira.cloud.adapters.engines.openstack.steps import KeystoneStep, line, not_there
@@ -178,7 +180,4 @@ class PolicyStep(KeystoneStep):
         return self.keystone.sign_in(identity, {"domain": {"id": domain}}, may=(401,)).token
 
     def _secret(self) -> str:
-        import hmac
-        from hashlib import sha256
-
         return hmac.new(self.key, PROBE.encode(), sha256).hexdigest()

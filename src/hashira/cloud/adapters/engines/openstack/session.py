@@ -6,6 +6,7 @@ old one is no longer taken.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,8 +116,6 @@ def _bounded(response: httpx.Response) -> bytes:
 
 def _read(content: bytes) -> JSON:
     """The object of an answer; an answer that is none has nothing in it."""
-    import json
-
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
