@@ -44,11 +44,11 @@ def require() -> None:
 @contextmanager
 def served() -> Iterator[tuple[str, str]]:
     """Socket and address over TLS of a daemon with a folder of its own, whose path has to be short."""
-    folder = Path(tempfile.mkdtemp(prefix="lxd", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="lxd"))
     with (folder.parent / f"{folder.name}.log").open("wb") as said:
         process = subprocess.Popen(
             ("lxd", "--group", "root"),
-            env={"PATH": os.environ["PATH"], "LXD_DIR": str(folder), "HOME": "/root"},
+            env={"PATH": os.environ["PATH"], "LXD_DIR": str(folder), "HOME": str(Path.home())},
             stdout=said,
             stderr=said,
             start_new_session=True,
