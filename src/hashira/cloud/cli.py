@@ -6,6 +6,7 @@ import click
 
 from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.environment import environment
+from hashira.cloud.commands.guardrails import guardrails
 from hashira.cloud.commands.policy import policy
 from hashira.cloud.commands.sandbox import sandbox
 from hashira.cloud.commands.verdict import verdict
@@ -17,6 +18,7 @@ def cloud() -> None:
 
 
 cloud.add_command(policy)
+cloud.add_command(guardrails)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
 cloud.add_command(environment)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.cloud.web import assessments, desk, early, environments, proposals, public, verdicts
+from hashira.cloud.web import (
+    assessments,
+    desk,
+    early,
+    emergencies,
+    environments,
+    guardrail_exceptions,
+    guardrails,
+    proposals,
+    public,
+    verdicts,
+)
 
 app_name = "cloud"
 urlpatterns = [
@@ -76,4 +87,13 @@ urlpatterns = [
         verdicts.progress,
         name="assess-progress",
     ),
+    path("guardrails/", guardrails.index, name="guardrails"),
+    path("guardrails/files/<str:format>", guardrails.file, name="guardrails-file"),
+    path("guardrails/<slug:guardrail_id>", guardrails.show, name="guardrail"),
+    path("exceptions/", guardrail_exceptions.index, name="exceptions"),
+    path("exceptions/new", guardrail_exceptions.new, name="exception-new"),
+    path("exceptions/<uuid:exception_id>", guardrail_exceptions.show, name="exception"),
+    path("emergencies/", emergencies.index, name="emergencies"),
+    path("emergencies/new", emergencies.new, name="emergency-new"),
+    path("emergencies/<uuid:emergency_id>", emergencies.show, name="emergency"),
 ]

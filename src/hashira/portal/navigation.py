@@ -145,6 +145,10 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
+    if roles & {"cloud_applicant", "cloud_operator"}:
+        found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
+    if "cloud_operator" in roles:
+        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
     if "cloud_applicant" in roles:
         found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
     return found
