@@ -124,6 +124,13 @@ HASHIRA_RESIDENT_OIDC = {
 }
 HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] == "development"
 
+# The guarded cloud: which engines vend environments.
+HASHIRA_CLOUD_ENGINES = tuple(
+    part.strip() for part in os.environ.get("HASHIRA_CLOUD_ENGINES", "aws").split(",") if part.strip()
+)
+HASHIRA_CLOUD_PATIENCE_SECONDS = float(os.environ.get("HASHIRA_CLOUD_PATIENCE_SECONDS", "900"))
+HASHIRA_CLOUD_READ_BACK_SECONDS = float(os.environ.get("HASHIRA_CLOUD_READ_BACK_SECONDS", "60"))
+
 
 def _origins(*addresses: str) -> list[str]:
     """Scheme, host and port of each address, once; of what is no address, nothing."""

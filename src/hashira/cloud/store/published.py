@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 APPEND_ONLY = ("cloud_proposalsubmission", "cloud_standingchange")
+Migration: TypeAlias = Callable[[Any, Any], None]
 _OF_CATALOGUE = "(SELECT state FROM cloud_requirementcatalogue WHERE id = {row}.catalogue_id) = 'published'"
 
 
 def add_triggers(apps: Any, schema_editor: Any) -> None:
     """Refuses changes of submissions and standings, and of a published catalogue with its items."""
-    vendor = schema_editor.connection.vendor
-    for name, table, verb, condition, refusal in _guards():
-        for statement in _statements(vendor, name, table, verb, condition, refusal):
-            schema_editor.execute(statement)
+    _add(schema_editor, _guards())
 
 
 def drop_triggers(apps: Any, schema_editor: Any) -> None:
     """Takes them away again, for a migration backwards."""
+    _drop(schema_editor, _guards())
+
+
+def append_only(*tables: str) -> tuple[Migration, Migration]:
+    """For ``RunPython``: rows of these tables are added and never changed, and backwards that ends."""
+    return (
+        lambda apps, schema_editor: _add(schema_editor, _no_changes(tables)),
+        lambda apps, schema_editor: _drop(schema_editor, _no_changes(tables)),
+    )
+
+
+def _add(schema_editor: Any, guards: Iterator[tuple[str, str, str, str, str]]) -> None:
+    vendor = schema_editor.connection.vendor
+    for name, table, verb, condition, refusal in guards:
+        for statement in _statements(vendor, name, table, verb, condition, refusal):
+            schema_editor.execute(statement)
+
+
+def _drop(schema_editor: Any, guards: Iterator[tuple[str, str, str, str, str]]) -> None:
     postgresql = schema_editor.connection.vendor == "postgresql"
-    for name, table, _verb, _condition, _refusal in _guards():
+    for name, table, _verb, _condition, _refusal in guards:
         on = f" ON {table}" if postgresql else ""
         schema_editor.execute(f"DROP TRIGGER {name}{on}")
         if postgresql:
             schema_editor.execute(f"DROP FUNCTION {name}_refuses()")
 
 
-def _guards() -> Iterator[tuple[str, str, str, str, str]]:
-    """Name, table, verb, condition and words of each trigger."""
-    for table in APPEND_ONLY:
+def _no_changes(tables: tuple[str, ...]) -> Iterator[tuple[str, str, str, str, str]]:
+    for table in tables:
         for verb in ("UPDATE", "DELETE"):
             yield f"{table}_no_{verb.lower()}", table, verb, "", f"{table} is append-only"
+
+
+def _guards() -> Iterator[tuple[str, str, str, str, str]]:
+    """Name, table, verb, condition and words of each trigger."""
+    yield from _no_changes(APPEND_ONLY)
     catalogue, item = "cloud_requirementcatalogue", "cloud_requirementitem"
     for verb in ("UPDATE", "DELETE"):
         words = "a published catalogue does not change"

@@ -16,6 +16,7 @@ from hashira.cloud.store.models.catalogue import (
     SelectionRound,
 )
 from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
+from hashira.cloud.store.models.environment import Environment, EnvironmentAct, EnvironmentStep
 from hashira.cloud.store.models.proposal import (
     EvidenceContent,
     Proposal,
@@ -30,6 +31,9 @@ __all__ = [
     "EarlyApplication",
     "EarlyCall",
     "EarlyScore",
+    "Environment",
+    "EnvironmentAct",
+    "EnvironmentStep",
     "EvidenceContent",
     "ItemJudgement",
     "ItemSettlement",

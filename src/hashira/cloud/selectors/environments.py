@@ -1,0 +1,202 @@
+"""Environments as they are read: one with its steps, and lists of them (環境の読み出し)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hashira.cloud.domain.engine import Evidence, EvidenceLine
+from hashira.cloud.domain.environment_order import EnvironmentOrder, Stage, TenantClass
+from hashira.cloud.domain.environment_state import EnvironmentState, StepState
+from hashira.cloud.domain.order_record import order_from_json
+from hashira.cloud.store.models import Environment, EnvironmentAct, EnvironmentStep
+from hashira.core.access import Resource
+from hashira.core.jobs.problem import JobProblem
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+
+
+class EnvironmentNotFound(HashiraError):
+    """There is no environment of that id, or not for whoever asks."""
+
+    code = "CLD-311"
+    what = Bilingual("環境がありません", "There is no such environment")
+    why = Bilingual("この番号の環境はありません", "No environment has this number")
+    remedy = Bilingual("環境の一覧から選んでください", "Choose one from the list of environments")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentLine:
+    """An environment in a list."""
+
+    id: UUID
+    application_id: UUID | None
+    engine: str
+    organisation: str
+    body_code: str
+    body_name: str
+    tenant_class: TenantClass
+    system_code: str
+    system_name: str
+    stage: Stage
+    region: str
+    state: EnvironmentState
+    account: str
+    requested_at: datetime
+    changed_at: datetime
+    vended_at: datetime | None
+    verified_at: datetime | None
+    closes_on: date | None
+
+    @property
+    def resource(self) -> Resource:
+        """The environment as an access decision sees it."""
+        return resource_of(str(self.id), organisation=self.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step with its evidence."""
+
+    part: str
+    name: str
+    title: Bilingual
+    state: StepState
+    attempts: int
+    evidence: Evidence
+    problem: JobProblem | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    verified_at: datetime | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, waiting included."""
+        if self.begun_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.begun_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """Something that was done with the environment."""
+
+    at: datetime
+    actor: str
+    act: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentView:
+    """One environment, whole."""
+
+    line: EnvironmentLine
+    order: EnvironmentOrder
+    steps: tuple[StepLine, ...]
+    acts: tuple[ActLine, ...]
+    facts: Mapping[str, Any]
+    problem: JobProblem | None
+    job_id: UUID | None
+    cloud: str
+    suspended_at: datetime | None
+    closed_at: datetime | None
+
+
+def resource_of(environment_id: str, *, organisation: str) -> Resource:
+    """An environment, or one about to be ordered, for ``access.require``; ``organisation`` may be empty."""
+    return Resource("Cloud::Environment", environment_id, organisation)
+
+
+def environment(environment_id: UUID) -> EnvironmentView:
+    """The environment, whoever asks: check ``cloud:ViewEnvironment`` on ``line.resource`` first.
+
+    Raises ``EnvironmentNotFound``.
+    """
+    row = Environment.objects.filter(pk=environment_id).first()
+    if row is None:
+        raise EnvironmentNotFound
+    return EnvironmentView(
+        line_of(row),
+        order_from_json(row.order),
+        tuple(_step(one) for one in row.steps.order_by("position")),
+        tuple(ActLine(one.at, one.actor, one.act, one.facts) for one in row.acts.order_by("pk")),
+        row.facts,
+        JobProblem.from_json(row.problem) if row.problem else None,
+        row.job_id,
+        row.cloud,
+        row.suspended_at,
+        row.closed_at,
+    )
+
+
+def environments_of_application(application_id: UUID) -> tuple[EnvironmentLine, ...]:
+    """What an approved application came to, in the order in which it was ordered."""
+    rows = Environment.objects.filter(application_id=application_id).order_by("requested_at", "pk")
+    return tuple(line_of(row) for row in rows.defer("order", "facts", "problem"))
+
+
+def environments_of_bodies(organisations: frozenset[str] | None) -> QuerySet[Environment]:
+    """The rows that concern some bodies (their ids); all with None. For the lists of this package."""
+    rows = Environment.objects.defer("order", "facts", "problem")
+    return rows if organisations is None else rows.filter(Q(organisation__in=sorted(organisations)))
+
+
+def line_of(row: Environment) -> EnvironmentLine:
+    """The row as a line of a list."""
+    return EnvironmentLine(
+        row.pk,
+        row.application_id,
+        row.engine,
+        str(row.organisation_id or ""),
+        row.body_code,
+        row.body_name,
+        TenantClass(row.tenant_class),
+        row.system_code,
+        row.system_name,
+        Stage(row.stage),
+        row.region,
+        EnvironmentState(row.state),
+        row.account,
+        row.requested_at,
+        row.changed_at,
+        row.vended_at,
+        row.verified_at,
+        row.closes_on,
+    )
+
+
+def _step(row: EnvironmentStep) -> StepLine:
+    return StepLine(
+        row.part,
+        row.name,
+        Bilingual(row.title, row.title_en),
+        StepState(row.state),
+        row.attempts,
+        Evidence(tuple(EvidenceLine(Bilingual(e["ja"], e["en"]), e["value"]) for e in row.evidence)),
+        JobProblem.from_json(row.problem) if row.problem else None,
+        row.begun_at,
+        row.ended_at,
+        row.verified_at,
+    )
+
+
+__all__ = [
+    "ActLine",
+    "EnvironmentAct",
+    "EnvironmentLine",
+    "EnvironmentNotFound",
+    "EnvironmentView",
+    "StepLine",
+    "environment",
+    "environments_of_application",
+    "environments_of_bodies",
+    "line_of",
+    "resource_of",
+]
