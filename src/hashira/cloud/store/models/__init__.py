@@ -1,5 +1,14 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.application import (
+    ApplicationAct,
+    ApplicationCounter,
+    ApplicationSubmission,
+    HeldRange,
+    NamedDeputy,
+    UseApplication,
+    VendingTerms,
+)
 from hashira.cloud.store.models.assessment import (
     Assessment,
     ItemJudgement,
@@ -27,6 +36,9 @@ from hashira.cloud.store.models.proposal import (
 )
 
 __all__ = [
+    "ApplicationAct",
+    "ApplicationCounter",
+    "ApplicationSubmission",
     "Assessment",
     "EarlyApplication",
     "EarlyCall",
@@ -35,9 +47,11 @@ __all__ = [
     "EnvironmentAct",
     "EnvironmentStep",
     "EvidenceContent",
+    "HeldRange",
     "ItemJudgement",
     "ItemSettlement",
     "ListedOffering",
+    "NamedDeputy",
     "ProgressReport",
     "Proposal",
     "ProposalAnswer",
@@ -50,4 +64,6 @@ __all__ = [
     "SelectionDecision",
     "SelectionRound",
     "StandingChange",
+    "UseApplication",
+    "VendingTerms",
 ]
