@@ -309,10 +309,7 @@ def base_of(row: UseApplication) -> Draft | None:
     """What is in use under the same use, before this application."""
     if row.kind == ApplicationKind.NEW.value:
         return None
-    before = _approved(row.use).exclude(pk=row.pk)
-    if row.decided_at is not None:
-        before = before.filter(decided_at__lt=row.decided_at)
-    found = before.first()
+    found = _approved(row.use).filter(number__lt=row.number).first()
     return Draft.read(found.content) if found is not None else None
 
 
@@ -331,7 +328,7 @@ def duplicates_of(row: UseApplication) -> tuple[str, ...]:
     )
     open_ = others.filter(kind=ApplicationKind.NEW.value, round__gt=0, state__in=[s.value for s in OPEN])
     found = [f"{one.number} {one.system_name}" for one in open_]
-    approved = others.filter(state=ApplicationState.APPROVED.value).order_by("decided_at")
+    approved = others.filter(state=ApplicationState.APPROVED.value).order_by("number")
     newest = {one.use: one for one in approved.defer("content")}
     found += [
         f"{one.number} {one.system_name}" for one in newest.values() if one.kind != ApplicationKind.END.value
@@ -371,9 +368,8 @@ def line_of(row: UseApplication) -> ApplicationLine:
 
 
 def _approved(use: UUID) -> QuerySet[UseApplication]:
-    return UseApplication.objects.filter(use=use, state=ApplicationState.APPROVED.value).order_by(
-        "-decided_at"
-    )
+    """Newest first: a use has one open application at a time, so numbers rise as decisions follow."""
+    return UseApplication.objects.filter(use=use, state=ApplicationState.APPROVED.value).order_by("-number")
 
 
 def _place(row: UseApplication) -> int | None:

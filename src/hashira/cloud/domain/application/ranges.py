@@ -15,9 +15,9 @@ WIDEST, NARROWEST = 16, 28
 WIDEST_6, NARROWEST_6 = 44, 64
 USUAL = 24
 _PRIVATE = tuple(
-    ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+    ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
-_UNIQUE_LOCAL = ipaddress.ip_network("fc00::/7")
+_UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def read_range(text: str, field: str = "address_ranges") -> Network:
             f"{written} begins inside its range: the range is {network}",
         )
     private = (
-        any(network.subnet_of(one) for one in _PRIVATE if isinstance(one, ipaddress.IPv4Network))
+        any(network.subnet_of(one) for one in _PRIVATE)
         if isinstance(network, ipaddress.IPv4Network)
-        else isinstance(_UNIQUE_LOCAL, ipaddress.IPv6Network) and network.subnet_of(_UNIQUE_LOCAL)
+        else network.subnet_of(_UNIQUE_LOCAL)
     )
     if not private:
         raise refuse(
@@ -90,6 +90,25 @@ def read_ranges(text: str, field: str = "address_ranges") -> tuple[str, ...]:
             if one.version == other.version and one.overlaps(other):
                 raise refuse(field, f"{one}と{other}が重なっています", f"{one} and {other} overlap")
     return tuple(str(one) for one in networks)
+
+
+def read_pool(text: str, field: str = "pool") -> str:
+    """The range from which others are proposed; raises ``ApplicationRefused``.
+
+    >>> read_pool("10.0.0.0/8")
+    '10.0.0.0/8'
+    """
+    try:
+        network = ipaddress.IPv4Network(text.strip())
+    except ValueError:
+        network = None
+    if network is None or not any(network.subnet_of(one) for one in _PRIVATE) or network.prefixlen > USUAL:
+        raise refuse(
+            field,
+            f"10.0.0.0/8 のように、組織の中で使う /{USUAL} より広い範囲を書いてください",
+            f"Write a private range of at least a /{USUAL}, such as 10.0.0.0/8",
+        )
+    return str(network)
 
 
 def bounds(text: str) -> tuple[str, str]:

@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='useapplication',
-            index=models.Index(fields=['use', '-decided_at'], name='applications_of_a_use'),
+            index=models.Index(fields=['use', '-number'], name='applications_of_a_use'),
         ),
         migrations.AddConstraint(
             model_name='useapplication',

@@ -62,7 +62,7 @@ class UseApplication(models.Model):
             models.Index(fields=["organisation", "-saved_at"], name="applications_of_a_body"),
             models.Index(fields=["drafter", "-saved_at"], name="applications_of_a_drafter"),
             models.Index(fields=["body_code", "system_code"], name="applications_of_a_system"),
-            models.Index(fields=["use", "-decided_at"], name="applications_of_a_use"),
+            models.Index(fields=["use", "-number"], name="applications_of_a_use"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
