@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.cloud.web import assessments, desk, early, proposals, public, verdicts
+from hashira.cloud.web import (
+    application_prints,
+    application_sections,
+    applications,
+    approvals,
+    assessments,
+    deputies,
+    desk,
+    early,
+    proposals,
+    public,
+    terms,
+    verdicts,
+)
 
 app_name = "cloud"
 urlpatterns = [
@@ -68,4 +81,65 @@ urlpatterns = [
         verdicts.progress,
         name="assess-progress",
     ),
+    path("applications/", applications.index, name="applications"),
+    path("applications/new", applications.new, name="application-new"),
+    path("applications/<uuid:application_id>", applications.show, name="application"),
+    path("applications/<uuid:application_id>/check", applications.check, name="application-check"),
+    path("applications/<uuid:application_id>/withdraw", applications.withdraw, name="application-withdraw"),
+    path("applications/<uuid:application_id>/new/<str:kind>", applications.change, name="application-change"),
+    path("applications/<uuid:application_id>/budget", application_prints.budget, name="application-budget"),
+    path("applications/<uuid:application_id>/copy", application_prints.copy, name="application-copy"),
+    path(
+        "applications/<uuid:application_id>/pages/<str:section>",
+        application_sections.section,
+        name="application-section",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments",
+        application_sections.environments,
+        name="application-environments",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/new",
+        application_sections.environment,
+        name="application-environment-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/<uuid:key>",
+        application_sections.environment,
+        name="application-environment",
+    ),
+    path("applications/<uuid:application_id>/people", application_sections.roles, name="application-roles"),
+    path(
+        "applications/<uuid:application_id>/people/new",
+        application_sections.role,
+        name="application-role-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/people/<int:index>",
+        application_sections.role,
+        name="application-role",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions",
+        application_sections.exceptions,
+        name="application-exceptions",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/new",
+        application_sections.exception,
+        name="application-exception-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/<int:index>",
+        application_sections.exception,
+        name="application-exception",
+    ),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/<uuid:application_id>", approvals.show, name="approval"),
+    path("deputies/", deputies.index, name="deputies"),
+    path("deputies/new", deputies.new, name="deputy-new"),
+    path("deputies/<uuid:deputy_id>/end", deputies.end, name="deputy-end"),
+    path("terms/", terms.index, name="terms"),
+    path("terms/<uuid:service_id>", terms.edit, name="terms-edit"),
 ]
