@@ -253,8 +253,8 @@ draft = import_catalogue(
     actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
     source="sample.xlsx", source_digest="", replace=False, at=datetime.now(UTC),
 )
-clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("fiscal_year"))
-decided = models.SelectionDecision.objects.get()
+clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("-fiscal_year"))[1::-1]
+decided = models.SelectionDecision.objects.get(outcome="conditional")
 condition = models.SelectionCondition.objects.get(met_on=None)
 assessed = models.Proposal.objects.get(state="submitted")
 begun = models.Proposal.objects.get(state="draft")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.cloud.web import (
+    application_entries,
     application_prints,
     application_sections,
     applications,
@@ -96,43 +97,43 @@ urlpatterns = [
     ),
     path(
         "applications/<uuid:application_id>/environments",
-        application_sections.environments,
+        application_entries.environments,
         name="application-environments",
     ),
     path(
         "applications/<uuid:application_id>/environments/new",
-        application_sections.environment,
+        application_entries.environment,
         name="application-environment-new",
     ),
     path(
         "applications/<uuid:application_id>/environments/<uuid:key>",
-        application_sections.environment,
+        application_entries.environment,
         name="application-environment",
     ),
-    path("applications/<uuid:application_id>/people", application_sections.roles, name="application-roles"),
+    path("applications/<uuid:application_id>/people", application_entries.roles, name="application-roles"),
     path(
         "applications/<uuid:application_id>/people/new",
-        application_sections.role,
+        application_entries.role,
         name="application-role-new",
     ),
     path(
         "applications/<uuid:application_id>/people/<int:index>",
-        application_sections.role,
+        application_entries.role,
         name="application-role",
     ),
     path(
         "applications/<uuid:application_id>/exceptions",
-        application_sections.exceptions,
+        application_entries.exceptions,
         name="application-exceptions",
     ),
     path(
         "applications/<uuid:application_id>/exceptions/new",
-        application_sections.exception,
+        application_entries.exception,
         name="application-exception-new",
     ),
     path(
         "applications/<uuid:application_id>/exceptions/<int:index>",
-        application_sections.exception,
+        application_entries.exception,
         name="application-exception",
     ),
     path("approvals/", approvals.index, name="approvals"),
