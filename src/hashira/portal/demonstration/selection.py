@@ -191,7 +191,8 @@ def handed_in(
         )
     proposals.submit_proposal(actor=vendor, proposal_id=made, at=then)
     for assessor in assessors:
-        found = {id: Judgement(Finding.PLANNED, "開発中", planned, "開発計画書") for id in _LATE if id in keys}
+        late = [id for id in _LATE if id in keys]
+        found = {id: Judgement(Finding.PLANNED, "開発中", planned, "開発計画書") for id in late}
         if stricter and assessor is assessors[1]:
             found[stricter] = Judgement(Finding.NOT_MET, "資料から読み取れない")
         assessment.begin_assessment(actor=assessor, proposal_id=made, at=then)
