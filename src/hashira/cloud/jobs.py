@@ -1,26 +1,81 @@
-"""Durable work of the cloud: vending environments and giving them up (環境の非同期処理)."""
+"""Durable work of the cloud: vending environments, the end of their use, looking after them (環境の非同期処理).
+
+Each kind of work on an environment is one step of its job: what was done is in the rows of the environment,
+a row a step, and a run after a crash goes on by these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from hashira.cloud.services import vending
+from hashira.cloud.adapters.engines.registry import engine_keys, engine_of
+from hashira.cloud.domain.engine import EngineUnknown
+from hashira.cloud.services import vending, verification
 from hashira.cloud.services.step_taking import Pace
-from hashira.core.jobs import JobContext, job
+from hashira.core.jobs import JobContext, Lanes, job
 from hashira.kernel.language import Bilingual
 
+_Act = Callable[[JobContext, UUID, Pace], dict[str, Any]]
 
-@job(kind="cloud.vend", title=Bilingual("環境の払出し", "Vending an environment"))
-def vend(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """All steps of the engine. One step of the job: what was done is in the rows of the environment."""
+
+def _limits() -> dict[str, int]:
+    found = {}
+    for key in engine_keys():
+        try:
+            found[f"cloud-{key}"] = engine_of(key).concurrency
+        except EngineUnknown:  # named in the settings and not installed: its orders say so
+            continue
+    return found
+
+
+LANES = Lanes(of=lambda parameters: f"cloud-{parameters.get('engine', '')}", limits=_limits)
+"""A provider lets so many environments be vended at once, whoever asks; the others wait, and hold up nobody."""
+
+
+def _run(context: JobContext, parameters: Mapping[str, Any], act: _Act) -> Any:
     environment_id = UUID(parameters["environment"])
-    return context.step("vend", lambda: vending.vend(context, environment_id, Pace.of_settings()))
+    return context.step(act.__name__, lambda: act(context, environment_id, Pace.of_settings()))
 
 
-@job(kind="cloud.give_up", title=Bilingual("払出しの取りやめ", "Giving an environment up"))
+@job(kind="cloud.vend", title=Bilingual("環境の払出し", "Vending an environment"), lanes=LANES)
+def vend(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """All steps of the engine."""
+    return _run(context, parameters, vending.vend)
+
+
+@job(kind="cloud.give_up", title=Bilingual("払出しの取りやめ", "Giving an environment up"), lanes=LANES)
 def give_up(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """Everything that was made is taken away again."""
-    environment_id = UUID(parameters["environment"])
-    return context.step("give up", lambda: vending.give_up(context, environment_id, Pace.of_settings()))
+    return _run(context, parameters, vending.give_up)
+
+
+@job(kind="cloud.suspend", title=Bilingual("環境の休止", "Suspending an environment"), lanes=LANES)
+def suspend(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Nobody gets in any more."""
+    return _run(context, parameters, vending.suspend)
+
+
+@job(kind="cloud.resume", title=Bilingual("環境の再開", "Resuming an environment"), lanes=LANES)
+def resume(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Everybody gets in again."""
+    return _run(context, parameters, vending.resume)
+
+
+@job(kind="cloud.close", title=Bilingual("環境の廃止", "Closing an environment"), lanes=LANES)
+def close(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Closed for good."""
+    return _run(context, parameters, vending.close)
+
+
+@job(kind="cloud.verify", title=Bilingual("環境の読み戻し", "Reading environments back"))
+def verify(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Every environment read back; what is missing is shown with it."""
+    ids = context.step("which", verification.to_verify)
+    counts: dict[str, int] = {}
+    for position, environment_id in enumerate(ids, start=1):
+        state = context.step(f"environment {environment_id}", verification.verify_for_job, environment_id)
+        counts[state] = counts.get(state, 0) + 1
+        context.progress(position, len(ids))
+    return counts

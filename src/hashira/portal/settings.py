@@ -128,7 +128,24 @@ HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] =
 HASHIRA_CLOUD_ENGINES = tuple(
     part.strip() for part in os.environ.get("HASHIRA_CLOUD_ENGINES", "aws").split(",") if part.strip()
 )
+# AWS, or what speaks like it: an address, `sandbox` for the emulator that `hashira run` keeps, or nothing for AWS.
+HASHIRA_CLOUD_AWS = {
+    "ENDPOINT": os.environ.get("HASHIRA_CLOUD_AWS_ENDPOINT", "sandbox" if DEVELOPMENT else ""),
+    "REGIONS": os.environ.get("HASHIRA_CLOUD_AWS_REGIONS", "ap-northeast-1,ap-northeast-3"),
+    "EMAIL": os.environ.get("HASHIRA_CLOUD_AWS_EMAIL", "aws+{key}@sandbox.example.jp" if DEVELOPMENT else ""),
+    "PHONE": os.environ.get("HASHIRA_CLOUD_AWS_PHONE", "+81-3-0000-0000" if DEVELOPMENT else ""),
+    "FIRST_ROLE": os.environ.get("HASHIRA_CLOUD_AWS_FIRST_ROLE", "OrganizationAccountAccessRole"),
+    "LOG_DAYS": os.environ.get("HASHIRA_CLOUD_AWS_LOG_DAYS", "1095"),
+    "LOCK_MODE": os.environ.get("HASHIRA_CLOUD_AWS_LOCK_MODE", "COMPLIANCE"),
+    "YEN_A_DOLLAR": os.environ.get("HASHIRA_CLOUD_AWS_YEN_A_DOLLAR", "150"),
+    "ACCOUNT_QUOTA": os.environ.get("HASHIRA_CLOUD_AWS_ACCOUNT_QUOTA", "0"),
+    "BASELINE_USD": os.environ.get("HASHIRA_CLOUD_AWS_BASELINE_USD", ""),
+    "CONCURRENCY": os.environ.get("HASHIRA_CLOUD_AWS_CONCURRENCY", "5"),
+    "TIMEOUT_SECONDS": os.environ.get("HASHIRA_CLOUD_AWS_TIMEOUT_SECONDS", "60"),
+}
 HASHIRA_CLOUD_PATIENCE_SECONDS = float(os.environ.get("HASHIRA_CLOUD_PATIENCE_SECONDS", "900"))
+HASHIRA_CLOUD_RETENTION_DAYS = int(os.environ.get("HASHIRA_CLOUD_RETENTION_DAYS", "90"))
+HASHIRA_CLOUD_VERIFY_HOURS = float(os.environ.get("HASHIRA_CLOUD_VERIFY_HOURS", "24"))
 HASHIRA_CLOUD_READ_BACK_SECONDS = float(os.environ.get("HASHIRA_CLOUD_READ_BACK_SECONDS", "60"))
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from tests.cloud.vending.paper_cloud import PaperCloud, PaperEngine
+
 from hashira.cloud.adapters.engines import registry
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.services.environments import order_environment
@@ -14,8 +16,6 @@ from hashira.cloud.store.models import Environment
 from hashira.core import jobs
 from hashira.core.access import Principal
 from hashira.core.jobs import JobView
-
-from tests.cloud.vending.paper_cloud import PaperCloud, PaperEngine
 
 TERMINAL = Principal.system("terminal:test")
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from hashira.cloud.adapters.engines.registry import engine_keys
 from hashira.cloud.domain.engine import EngineUnknown
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.domain.order_record import order_to_json
-from hashira.cloud.selectors.environments import resource_of
+from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
 from hashira.cloud.store.models import Environment, EnvironmentAct
 from hashira.core import access, audit, jobs
-from hashira.core.access import Principal
+from hashira.core.access import Principal, Resource
 from hashira.core.accounts.models import Organisation
 from hashira.core.audit import Subject
 from hashira.core.services import service
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
+AREA = Resource("Portal::Area", "cloud")
+_AGAIN = (EnvironmentState.PARKED, EnvironmentState.DEVIATING, EnvironmentState.LOST)
+_IN_USE = (EnvironmentState.READY, EnvironmentState.DEVIATING)
 VENDING = Principal.system("vending")
 """In whose name the jobs run."""
 
@@ -45,6 +52,18 @@ class OrderRefused(HashiraError):
     why = Bilingual("{reason}", "{reason}")
     remedy = Bilingual("申請の内容を直してください", "Put the application right")
     status = 422
+
+
+class NotNow(HashiraError):
+    """Details: ``state``."""
+
+    code = "CLD-315"
+    what = Bilingual("いまは行えません", "It cannot be done now")
+    why = Bilingual("環境の状態が「{state}」です", "The state of the environment is: {state}")
+    remedy = Bilingual(
+        "環境の画面を開き直し、状態を確かめてください", "Open its page again and see how it is"
+    )
+    status = 409
 
 
 @service(action="cloud:OrderEnvironment")
@@ -87,6 +106,123 @@ def order_environment(
         note(row, actor, "ordered", at, {})
     tell(actor, "cloud:OrderEnvironment", row, {"again": not made, "engine": order.engine})
     return environment_id
+
+
+@service(action="cloud:RetryEnvironment")
+def vend_again(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
+    """Tries again what stopped, makes what is missing, or vends anew what the cloud forgot.
+
+    Raises ``EnvironmentNotFound``, ``NotNow``.
+    """
+    row = _asked_of(actor, "cloud:RetryEnvironment", environment_id, _AGAIN)
+    _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
+    tell(actor, "cloud:RetryEnvironment", row, {"act": "again"})
+
+
+@service(action="cloud:GiveUpEnvironment")
+def give_up(*, actor: Principal, environment_id: UUID, reason: str, at: datetime) -> None:
+    """Gives up what stopped before it was ready: what was made is taken away. Raises ``NotNow``."""
+    row = _asked_of(actor, "cloud:GiveUpEnvironment", environment_id, (EnvironmentState.PARKED,))
+    _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.give_up", at, "giving up", _said(reason))
+    tell(actor, "cloud:GiveUpEnvironment", row, {"act": "give up"})
+
+
+@service(action="cloud:RetireEnvironment")
+def suspend(
+    *, actor: Principal, environment_id: UUID, reason: str, closes_on: date | None, at: datetime
+) -> None:
+    """Lets nobody in any more. With ``closes_on`` its use ends: on that day it is closed for good.
+
+    Raises ``NotNow``, ``OrderRefused`` without a reason or with a day before the retention is over.
+    """
+    row = _asked_of(actor, "cloud:RetireEnvironment", environment_id, _IN_USE)
+    words = _said(reason)
+    today = today_in_japan(FixedClock(at))
+    if closes_on is not None and closes_on < today + timedelta(days=settings.HASHIRA_CLOUD_RETENTION_DAYS):
+        raise OrderRefused(
+            field="closes_on",
+            reason=Bilingual(
+                f"廃止は、休止から{settings.HASHIRA_CLOUD_RETENTION_DAYS}日以後の日にしてください",
+                f"It can be closed {settings.HASHIRA_CLOUD_RETENTION_DAYS} days after it was suspended",
+            ),
+        )
+    row.closes_on = closes_on
+    _set_going(row, actor, EnvironmentState.SUSPENDING, "cloud.suspend", at, "suspending", words)
+    tell(
+        actor,
+        "cloud:RetireEnvironment",
+        row,
+        {"act": "suspend", "closes": closes_on.isoformat() if closes_on else None},
+    )
+
+
+@service(action="cloud:RetireEnvironment")
+def resume(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
+    """Lets everybody in again; the day on which it was to be closed is off. Raises ``NotNow``."""
+    row = _asked_of(actor, "cloud:RetireEnvironment", environment_id, (EnvironmentState.SUSPENDED,))
+    row.closes_on = None
+    _set_going(row, actor, EnvironmentState.RESUMING, "cloud.resume", at, "resuming", "")
+    tell(actor, "cloud:RetireEnvironment", row, {"act": "resume"})
+
+
+@service(action="cloud:CloseEnvironments")
+def close_what_is_due(*, actor: Principal, at: datetime) -> int:
+    """Closes what is suspended and whose day has come; how many."""
+    access.require(actor, "cloud:CloseEnvironments", AREA)
+    rows = list(_due(at).select_for_update(no_key=True))
+    for row in rows:
+        _set_going(row, actor, EnvironmentState.CLOSING, "cloud.close", at, "closing", "")
+        tell(actor, "cloud:CloseEnvironments", row, {"act": "close"})
+    if not rows:
+        audit.record(actor=actor, action="cloud:CloseEnvironments", subjects=[], facts={"closed": 0})
+    return len(rows)
+
+
+def closing_is_due(at: datetime) -> bool:
+    """Whether ``close_what_is_due`` would find anything."""
+    return _due(at).exists()
+
+
+def _due(at: datetime) -> QuerySet[Environment]:
+    return Environment.objects.filter(
+        state=EnvironmentState.SUSPENDED.value,
+        closes_on__lte=today_in_japan(FixedClock(at)),
+        problem__isnull=True,
+    )
+
+
+def _asked_of(
+    actor: Principal, action: str, environment_id: UUID, states: tuple[EnvironmentState, ...]
+) -> Environment:
+    row = Environment.objects.select_for_update(no_key=True).filter(pk=environment_id).first()
+    if row is None:
+        raise EnvironmentNotFound
+    access.require(actor, action, resource_of(str(row.pk), organisation=str(row.organisation_id or "")))
+    if EnvironmentState(row.state) not in states:
+        raise NotNow(state=EnvironmentState(row.state).label)
+    return row
+
+
+def _set_going(
+    row: Environment,
+    actor: Principal,
+    state: EnvironmentState,
+    kind: str,
+    at: datetime,
+    act: str,
+    reason: str,
+) -> None:
+    facts: dict[str, str | int | bool | None] = {"was": row.state} | ({"reason": reason} if reason else {})
+    row.state, row.problem, row.changed_at, row.begun_at = state.value, None, at, None
+    row.save(update_fields=["state", "problem", "changed_at", "begun_at", "closes_on"])
+    note(row, actor, act, at, facts)
+    ask_for(row, kind)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise OrderRefused(field="reason", reason=Bilingual("理由がありません", "The reason is missing"))
+    return reason.strip()[:400]
 
 
 def ask_for(row: Environment, kind: str) -> None:

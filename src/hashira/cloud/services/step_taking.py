@@ -95,8 +95,9 @@ def take(
     if before in {StepState.VERIFIED, StepState.MISSING}:
         try:
             return run.taken({}, run.insist(lambda: step.verify(order, facts), applied=True))
-        except NotThere:
-            pass
+        except EngineError as error:
+            if error.passing:
+                raise
     added = run.insist(lambda: step.apply(order, facts))
     known = {**facts, **added}
     try:
@@ -112,6 +113,21 @@ def take_back(
 ) -> None:
     """Compensates the step, trying again while that may help."""
     _Run(step, order, pace, lambda trouble: None, look_up).insist(lambda: step.compensate(order, facts))
+
+
+def insist(question: Callable[[], _Answer], pace: Pace, look_up: Callable[[], None]) -> _Answer:
+    """What a question to the provider gives, asked again while its error may pass."""
+    begun, tries = time.monotonic(), 0
+    while True:
+        tries += 1
+        try:
+            return question()
+        except EngineError as error:
+            pause = pace.pause(tries, 0)
+            if not error.passing or time.monotonic() + pause > begun + pace.patience:
+                raise
+            look_up()
+            time.sleep(pause)
 
 
 class _Run:

@@ -125,7 +125,7 @@ def _system(draft: Draft, view: ApplicationView) -> Iterator[tuple[object, objec
     if draft.system is not None:
         yield _("システム"), STANDARD_SYSTEMS.get(draft.system.code, draft.system.name)
         yield _("何をするシステムか"), draft.system.purpose
-        yield _("CI/CD"), draft.system.cicd
+        yield "CI/CD", draft.system.cicd
 
 
 def _provider(draft: Draft, view: ApplicationView) -> Iterator[tuple[object, object]]:

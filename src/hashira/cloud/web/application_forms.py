@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hashira.cloud.domain.application.body import local_government
 from hashira.cloud.domain.application.draft import Draft
@@ -363,7 +364,7 @@ class EnvironmentForm(forms.Form):
 class RoleForm(forms.Form):
     """Somebody with a role for a period."""
 
-    role = django_forms.ChoiceField(label=_("役割"), choices=ROLES, widget=django_forms.RadioSelect)
+    role = django_forms.ChoiceField(label=pgettext_lazy("of one person", "役割"), choices=ROLES, widget=django_forms.RadioSelect)
     name = django_forms.CharField(label=_("名前"), max_length=MAX_LINE)
     email = django_forms.EmailField(label=_("メールアドレス"), max_length=254)
     organisation = django_forms.CharField(label=_("所属（団体または事業者）"), max_length=MAX_LINE)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -82,7 +83,7 @@ def copy(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "approvals": [
             (names[one.step], one.by, one.on_behalf_of, one.at) for one in view.acts if one.kind == "approved"
         ],
-        "seals": (_("決裁"), _("課長"), _("係長"), _("担当")),
+        "seals": (_("決裁"), _("課長"), _("係長"), pgettext_lazy("a seal", "担当")),
         "sheets": [(year_name(one.fiscal_year), one.requests[0], one.ceiling) for one in sheets_of(view)[:2]],
         "digest": view.digest,
     }

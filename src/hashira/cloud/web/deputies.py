@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -53,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("absent", _("不在の人"), heading=True, filterable=True),
-            Column("role_title", _("役割")),
+            Column("role_title", pgettext_lazy("of one person", "役割")),
             Column("organisation", _("団体"), filterable=True),
             Column("deputy", _("代理の人"), filterable=True),
             Column("valid_from", _("始まりの日"), sortable=True),
@@ -150,8 +151,8 @@ def end(request: HttpRequest, deputy_id: UUID) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=_("代理をやめる"),
-        button=_("代理をやめる"),
+        title=_("代理を終える"),
+        button=_("代理を終える"),
         back=back,
         parent=Link(DEPUTIES, back),
         lead=_("代理の人がもう確認や承認をしたことは、そのまま残ります。"),

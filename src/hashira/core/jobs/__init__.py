@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hashira.core.jobs.errors import JobCancelled, JobFault, JobNotFound, JobOver, UnknownJobKind
-from hashira.core.jobs.kinds import JSON, JobKind, job
+from hashira.core.jobs.kinds import JSON, JobKind, Lanes, job
 from hashira.core.jobs.state import JobState
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ __all__ = [
     "JobOver",
     "JobState",
     "JobView",
+    "Lanes",
     "UnknownJobKind",
     "cancel",
     "carry_out",

@@ -22,13 +22,14 @@ from hashira.core.jobs import queue
 from hashira.core.jobs.context import TRANSIENT
 from hashira.core.jobs.errors import JobNotFound, Superseded
 from hashira.core.jobs.execution import run_body, take_up, write_ending
+from hashira.core.jobs.kinds import limits_of_lanes
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 
 CONCURRENT_JOBS = 2
 POLLING_SECONDS = 0.1
-_THREADS = 8
+_SPARE_THREADS = 6
 _TRIES = 6
 _EXIT_SUPERSEDED = 75  # EX_TEMPFAIL: start me again
 
@@ -47,6 +48,7 @@ def launch(executor: str) -> None:
         with sqlite3.connect(file, timeout=30) as made:
             made.execute("PRAGMA journal_mode=WAL")  # kept in the file; DBOS leaves it at DELETE
         made.close()
+    lanes = limits_of_lanes()
     config: DBOSConfig = {
         "name": queue.APPLICATION,
         "system_database_url": queue.system_database(),
@@ -54,7 +56,7 @@ def launch(executor: str) -> None:
         "application_version": queue.VERSION,
         "serializer": DBOSPortableJSONSerializer(),
         "use_listen_notify": False,
-        "max_executor_threads": _THREADS,
+        "max_executor_threads": CONCURRENT_JOBS + sum(lanes.values()) + _SPARE_THREADS,
         "notification_listener_polling_interval_sec": POLLING_SECONDS,
         "log_level": "ERROR",
     }
@@ -66,6 +68,14 @@ def launch(executor: str) -> None:
         polling_interval_sec=POLLING_SECONDS,
         on_conflict="always_update",
     )
+    for lane, limit in lanes.items():
+        DBOS.register_queue(
+            queue.name_of(lane),
+            concurrency=limit,
+            worker_concurrency=limit,
+            polling_interval_sec=POLLING_SECONDS,
+            on_conflict="always_update",
+        )
 
 
 def stop(grace_seconds: float) -> bool:

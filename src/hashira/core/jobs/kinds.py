@@ -25,16 +25,35 @@ _kinds: dict[str, JobKind] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Lanes:
+    """Queues of their own for jobs of which only so many may run at once, in all workers together.
+
+    What waits in a lane holds up nothing outside of it.
+    """
+
+    of: Callable[[Mapping[str, JSON]], str]
+    """The lane of a job, by its parameters; one that ``limits`` does not name is the common queue."""
+    limits: Callable[[], Mapping[str, int]]
+    """How many jobs of each lane may run at once; asked when a worker starts."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobKind:
     """One kind of job: its name (``certificates.import``), its title for people, what it does."""
 
     name: str
     title: Bilingual
     body: Body
+    lanes: Lanes | None = None
+
+    def lane_of(self, parameters: Mapping[str, JSON]) -> str:
+        """The lane of a job; empty for the common queue."""
+        lane = self.lanes.of(parameters) if self.lanes is not None else ""
+        return lane if self.lanes is not None and lane in self.lanes.limits() else ""
 
 
-def job(*, kind: str, title: Bilingual) -> Callable[[Body], Body]:
-    """Declares the decorated function as the body of a kind of job.
+def job(*, kind: str, title: Bilingual, lanes: Lanes | None = None) -> Callable[[Body], Body]:
+    """Declares the decorated function as the body of a kind of job, in lanes if only so many may run at once.
 
     The body is called again from its beginning after a crash; steps that had ended give the result they
     gave before. So everything with an effect, or with a result that may differ the next time, goes into
@@ -47,7 +66,7 @@ def job(*, kind: str, title: Bilingual) -> Callable[[Body], Body]:
         known = _kinds.get(kind)
         if known is not None and known.body.__qualname__ != body.__qualname__:
             raise TypeError(f"{kind} is declared by {known.body.__qualname__} already")
-        _kinds[kind] = JobKind(kind, title, body)
+        _kinds[kind] = JobKind(kind, title, body, lanes)
         return body
 
     return declare
@@ -61,6 +80,15 @@ def find_kind(name: str) -> JobKind:
         return _kinds[name]
     except KeyError:
         raise UnknownJobKind(kind=name) from None
+
+
+def limits_of_lanes() -> dict[str, int]:
+    """How many jobs may run at once in each lane of any kind; the kinds must be loaded."""
+    found: dict[str, int] = {}
+    for kind in _kinds.values():
+        for lane, limit in (kind.lanes.limits() if kind.lanes is not None else {}).items():
+            found[lane] = min(limit, found.get(lane, limit))
+    return found
 
 
 def title_of(name: str) -> Bilingual:

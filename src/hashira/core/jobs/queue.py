@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from hashira.core.jobs.errors import UnknownJobKind
+from hashira.core.jobs.kinds import find_kind
 from hashira.core.jobs.models import Job
 from hashira.core.jobs.state import JobState
 
@@ -94,11 +96,25 @@ def enqueue_options(job_id: uuid.UUID) -> EnqueueOptions:
     """How a job is enqueued; its workflow has its own id, so that twice is once."""
     return {
         "workflow_name": WORKFLOW,
-        "queue_name": QUEUE,
+        "queue_name": queue_of(job_id),
         "workflow_id": str(job_id),
         "app_version": VERSION,
         "application_name": APPLICATION,
     }
+
+
+def name_of(lane: str) -> str:
+    """The queue of a lane; the common one without."""
+    return f"{QUEUE}-{lane}" if lane else QUEUE
+
+
+def queue_of(job_id: uuid.UUID) -> str:
+    """The queue that a job waits in; the common one for a job or a kind that is not there any more."""
+    row = Job.objects.filter(pk=job_id).values_list("kind", "parameters").first()
+    try:
+        return name_of(find_kind(row[0]).lane_of(row[1])) if row is not None else QUEUE
+    except UnknownJobKind:
+        return QUEUE
 
 
 def note_queued(job_ids: list[uuid.UUID]) -> None:

@@ -68,10 +68,11 @@ def relieve(executor: str) -> int:
         workflows = DBOS.list_workflows(
             status="PENDING", executor_id=gone, load_input=False, load_output=False
         )
-        ids = [w.workflow_id for w in workflows]
-        DBOS.resume_workflows(ids, queue_name=queue.QUEUE)
-        resumed += len(ids)
-        _log.warning("worker %s is gone; %d of its jobs go on elsewhere", gone, len(ids))
+        for name in {w.queue_name or queue.QUEUE for w in workflows}:
+            ids = [w.workflow_id for w in workflows if (w.queue_name or queue.QUEUE) == name]
+            DBOS.resume_workflows(ids, queue_name=name)
+        resumed += len(workflows)
+        _log.warning("worker %s is gone; %d of its jobs go on elsewhere", gone, len(workflows))
     strike_off(present.silent - {executor})
     return resumed
 

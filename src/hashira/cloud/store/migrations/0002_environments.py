@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField()),
                 ('requested_by', models.CharField(max_length=64)),
                 ('changed_at', models.DateTimeField()),
+                ('begun_at', models.DateTimeField(blank=True, help_text='when the last vending began', null=True)),
                 ('vended_at', models.DateTimeField(blank=True, null=True)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('suspended_at', models.DateTimeField(blank=True, null=True)),

@@ -42,6 +42,7 @@ class Environment(models.Model):
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=64)
     changed_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="when the last vending began")
     vended_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
