@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,7 +26,7 @@ from hashira.cloud.selectors.applications import (
     waiting_applications,
 )
 from hashira.cloud.selectors.environments import environments_of_application
-from hashira.cloud.services import applications, approvals, deputies
+from hashira.cloud.services import applications, approvals, deputies, endings
 from hashira.cloud.services.applications import ApplicationClosed, ApplicationIncomplete
 from hashira.cloud.services.approvals import ApprovalBlocked
 from hashira.cloud.services.vending_terms import set_terms
@@ -104,9 +105,9 @@ def test_a_vendor_that_is_not_asked_sees_and_writes_nothing(world: World) -> Non
     with pytest.raises(AccessDenied):
         world.written(made, lambda draft: replace(draft, contact=None), by=other)
     assert not list(own_applications(other, TODAY).slice({}, None, 0, 10))
+    neighbour = body("municipality", "隣町", "472018")
+    someone = person("cloud_applicant", neighbour)
     with pytest.raises(ApplicationRefused):  # a town writes for itself and for no other town
-        neighbour = body("municipality", "隣町", "472018")
-        someone = person("cloud_applicant", neighbour)
         applications.start_application(actor=someone, body_code="131016", drafter_id=neighbour.pk, at=NOW)
 
 
@@ -466,3 +467,44 @@ def test_somebody_without_an_account_decides_on_nothing(world: World) -> None:
     for who in (Principal.anonymous(), Principal.system("terminal:x"), world.vendor):
         with pytest.raises(AccessDenied):
             approvals.refuse_application(actor=who, application_id=made, words="x", at=NOW)
+
+
+def test_on_its_day_the_end_suspends_by_the_clock_and_once(world: World, settings: Any) -> None:
+    first = world.approved()
+    Environment.objects.update(state="ready")
+    end = applications.start_change(
+        actor=world.writer, application_id=first, kind=ApplicationKind.END, at=NOW
+    )
+    last = TODAY + timedelta(days=30)
+    world.written(end, lambda draft: replace(draft, ending=EndingPart(last, "統合", DataEnd.MOVED)))
+    world.hand_in(end)
+    world.approve(end, world.first)
+    world.approve(end, world.second)
+    assert set(Environment.objects.values_list("state", flat=True)) == {"ready"}
+    upkeep = Principal.system("upkeep")
+    on_the_day = NOW + timedelta(days=30)
+    assert not endings.endings_are_due(on_the_day - timedelta(days=1))
+    assert endings.endings_are_due(on_the_day)
+    assert endings.end_what_is_due(actor=upkeep, at=on_the_day) == 2
+    closes = last + timedelta(days=settings.HASHIRA_CLOUD_RETENTION_DAYS)
+    assert set(Environment.objects.values_list("state", "closes_on")) == {("suspending", closes)}
+    assert not endings.endings_are_due(on_the_day)
+    with pytest.raises(AccessDenied):
+        endings.end_what_is_due(actor=world.first, at=on_the_day)
+
+
+def test_a_change_that_gives_an_environment_up_suspends_it(world: World) -> None:
+    first = world.approved()
+    Environment.objects.update(state="ready")
+    made = changed(
+        world,
+        first,
+        lambda draft: replace(draft, change_reason="検証を終えた", environments=draft.environments[:1]),
+    )
+    world.hand_in(made)
+    world.approve(made, world.first)
+    world.approve(made, world.second)
+    assert dict(Environment.objects.values_list("stage", "state")) == {
+        "production": "ready",
+        "verification": "suspending",
+    }

@@ -408,6 +408,7 @@ def _fill(row: UseApplication, draft: Draft) -> None:
     row.system_name = draft.system.name if draft.system is not None else ""
     row.service = UUID(draft.provider.service) if draft.provider is not None else None
     row.environments = len(draft.environments)
+    row.ends_on = draft.ending.ends_on if draft.ending is not None else None
     ends = row.kind == ApplicationKind.END.value
     row.new_environments = 0 if ends else sum(one.key not in known for one in draft.environments)
 

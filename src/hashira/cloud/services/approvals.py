@@ -33,8 +33,9 @@ from hashira.cloud.services.applications import (
     stands_for,
     tell,
 )
+from hashira.cloud.services.endings import SUSPENDABLE, retire
 from hashira.cloud.services.environments import order_environment
-from hashira.cloud.store.models import ApplicationAct, HeldRange, UseApplication
+from hashira.cloud.store.models import ApplicationAct, Environment, HeldRange, UseApplication
 from hashira.core import access
 from hashira.core.access import Principal
 from hashira.core.services import service
@@ -167,6 +168,9 @@ def _carry_out(actor: Principal, row: UseApplication, draft: Draft, at: datetime
         engine=terms.engine,
     )
     ordered = [one for one in orders if one.key not in known]
+    for key in known - {one.key for one in orders}:  # what the change gives up
+        if Environment.objects.filter(pk=key, state__in=SUSPENDABLE).exists():
+            retire(actor, UUID(key), f"変更の申請 {row.number}", at)
     for order in ordered:
         order_environment(actor=actor, order=order, application_id=row.pk, at=at)
     if ordered:

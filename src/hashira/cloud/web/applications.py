@@ -236,7 +236,7 @@ def _leftovers(view: ApplicationView) -> list[Any]:
     if view.line.state is not ApplicationState.APPROVED or view.base is None:
         return []
     if view.line.kind is ApplicationKind.END:
-        return [_("環境の休止と廃止は、終了の日に運用者が行います")]
+        return [_("終了の日に、環境は自動で休止します。そのあと、決められた期間が過ぎると廃止されます")]
     known = {one.key: one for one in view.base.environments}
     kept = {one.key: one for one in view.draft.environments}
     found: list[Any] = []
@@ -245,7 +245,7 @@ def _leftovers(view: ApplicationView) -> list[Any]:
     ):
         found.append(_("いまある環境の予算、アドレス範囲、担当者の変更は、運用者が環境に反映します"))
     if known.keys() - kept.keys():
-        found.append(_("なくなる環境の休止と廃止は、運用者が行います"))
+        found.append(_("なくなる環境は、利用中なら休止し、決められた期間のあとで廃止されます"))
     return found
 
 

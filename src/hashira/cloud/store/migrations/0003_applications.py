@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                 ('step_since', models.DateField(blank=True, null=True)),
                 ('expected_on', models.DateField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, help_text='of an end: the day on which the use ends', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, help_text='when that was carried out', null=True)),
                 ('drafter', models.ForeignKey(blank=True, help_text='the vendor that writes it for the body', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],

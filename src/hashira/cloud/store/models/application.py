@@ -54,6 +54,8 @@ class UseApplication(models.Model):
     step_since = models.DateField(null=True, blank=True)
     expected_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="of an end: the day on which the use ends")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when that was carried out")
 
     class Meta:
         ordering: ClassVar = ["-saved_at", "id"]
