@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hashira.cloud.commands.application import application
 from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.policy import policy
 from hashira.cloud.commands.verdict import verdict
@@ -15,5 +16,6 @@ def cloud() -> None:
 
 
 cloud.add_command(policy)
+cloud.add_command(application)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)

@@ -364,7 +364,9 @@ class EnvironmentForm(forms.Form):
 class RoleForm(forms.Form):
     """Somebody with a role for a period."""
 
-    role = django_forms.ChoiceField(label=pgettext_lazy("of one person", "役割"), choices=ROLES, widget=django_forms.RadioSelect)
+    role = django_forms.ChoiceField(
+        label=pgettext_lazy("of one person", "役割"), choices=ROLES, widget=django_forms.RadioSelect
+    )
     name = django_forms.CharField(label=_("名前"), max_length=MAX_LINE)
     email = django_forms.EmailField(label=_("メールアドレス"), max_length=254)
     organisation = django_forms.CharField(label=_("所属（団体または事業者）"), max_length=MAX_LINE)

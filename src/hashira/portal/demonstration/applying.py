@@ -151,11 +151,10 @@ class _Filling:
     def tenant(self, number: int, tenant: _Tenant) -> None:
         """A municipality in one of the states that an operator meets on a working day."""
         draft = self._draft(tenant, _SYSTEMS[number % len(_SYSTEMS)], Payment.CUSTODY)
-        if number < 2:
+        if number == 0:
             made = self._handed_in(tenant, draft, self.then)
             self._approved(made)
-            if number == 0:
-                self._change(tenant, made)
+            self._change(tenant, made)
         elif number < 5:
             self._approve(self._handed_in(tenant, draft, self.now - timedelta(days=5)), self.operators[0])
         elif number < 9:
@@ -198,7 +197,8 @@ class _Filling:
             self._written(tenant, replace(draft, environments=(), payment=None, provider=None), self.now)
 
     def city(self, tenant: _Tenant) -> None:
-        """What visitors try themselves: one that is begun, and one that waits to be confirmed."""
+        """What visitors try themselves: one in use, one that is begun, one that waits to be confirmed."""
+        self._approved(self._handed_in(tenant, self._draft(tenant, "kaigo", Payment.CUSTODY), self.then))
         draft = self._draft(tenant, "jumin", Payment.CUSTODY)
         self._written(tenant, replace(draft, environments=(), roles=(), provider=None), self.now)
         made = self._written(tenant, self._draft(tenant, "koseki", Payment.CUSTODY), self.now)
