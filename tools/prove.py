@@ -87,6 +87,13 @@ AREAS = {
         20_000,
         "cases",
     ),
+    "applying": Area(
+        "pages of applying and approving with every local government of Japan: medians under 300 ms",
+        (PYTHON, "-m", "benchmarks.applying"),
+        5_000,
+        "applications",
+        argument=True,
+    ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),
