@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hashira.cloud.domain.application.chain import (
     CHAINS,
@@ -177,6 +177,13 @@ def waiting_applications(principal: Principal, today: date) -> ApplicationRows:
     steps = {step.key for chain in CHAINS.values() for step in chain.steps if step.role in roles}
     rows = UseApplication.objects.filter(state=_SUBMITTED, step__in=steps)
     return ApplicationRows(rows, order="expected_on")
+
+
+def applications_by_state() -> Mapping[ApplicationState, int]:
+    """How many stand where."""
+    rows = UseApplication.objects.order_by().values_list("state").annotate(count=Count("pk"))
+    counted = {ApplicationState(state): count for state, count in rows}
+    return {state: counted.get(state, 0) for state in ApplicationState}
 
 
 def all_applications() -> ApplicationRows:

@@ -22,6 +22,7 @@ from hashira.cloud.domain.application.draft import (
     Section,
     gaps,
 )
+from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.application.preflight import LEVEL_NAMES, Finding, Level, blocks
 from hashira.cloud.selectors import applications as selectors
 from hashira.cloud.selectors.application_facts import findings_of
@@ -162,7 +163,9 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "steps": _steps(view),
         "facts": _facts(view),
         "history": history(view),
-        "environments": environments_of_application(application_id),
+        "environments": [
+            (STAGE_NAMES[one.stage], one) for one in environments_of_application(application_id)
+        ],
         "may_withdraw": own and view.line.state in OPEN,
         "may_change": own and view.latest,
         "may_confirm": view.line.state is ApplicationState.CONFIRMING

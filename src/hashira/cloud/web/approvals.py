@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hashira.cloud.domain.application.business_days import business_days_between
 from hashira.cloud.domain.application.chain import STATE_NAMES, ApplicationState
 from hashira.cloud.domain.application.draft import KIND_NAMES
+from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.application.preflight import blocks
 from hashira.cloud.selectors import applications as selectors
 from hashira.cloud.selectors.application_facts import findings_of
@@ -150,7 +151,9 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
         "blocked": bool(blocks(findings)) and view.line.state is ApplicationState.SUBMITTED,
         "sections": answers_of(view),
         "history": history(view),
-        "environments": environments_of_application(application_id),
+        "environments": [
+            (STAGE_NAMES[one.stage], one) for one in environments_of_application(application_id)
+        ],
         "facts": [
             (_("承認の経路"), view.chain.title),
             (
