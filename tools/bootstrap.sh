@@ -32,7 +32,7 @@ uv_sync() {
     # of older releases of uv.
     export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true
     # A virtual environment of somebody else's shell must not be the one that is changed.
-    env -u VIRTUAL_ENV "$UV" sync --frozen --quiet
+    env -u VIRTUAL_ENV "$UV" sync --frozen --quiet --extra sandbox
 }
 
 # Which Debian packages: what paper is set in (the second has the old forms of the family register), and for

@@ -55,6 +55,8 @@ class Installation:
     data: Path
     database_url: str = ""
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    """Variables of the installation beside those that every one has."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,6 +67,7 @@ class Installation:
             "HASHIRA_DATA_DIR": str(self.data),
             "HASHIRA_DATABASE_URL": self.database_url,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+            **self.settings,
         }
 
     def command(self, *arguments: str) -> str:

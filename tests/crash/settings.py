@@ -2,4 +2,9 @@
 
 from hashira.portal.settings import *  # noqa: F403  (settings, with changes below)
 
-HASHIRA_JOB_MODULES = ("tests.crash.demonstration_jobs", "hashira.certificates.jobs")
+HASHIRA_JOB_MODULES = (
+    "tests.crash.demonstration_jobs",
+    "tests.crash.paper_jobs",
+    "hashira.certificates.jobs",
+    "hashira.cloud.jobs",
+)

@@ -23,7 +23,14 @@ from hashira.cloud.selectors.applications import (
     own_applications,
 )
 from hashira.cloud.selectors.catalogues import catalogue_line, catalogue_lines, requirement_lines
-from hashira.cloud.selectors.environments import environments_of_application
+from hashira.cloud.selectors.environment_documents import environment_document, environment_line_document
+from hashira.cloud.selectors.environments import (
+    EnvironmentNotFound,
+    EnvironmentRows,
+    environment,
+    environments_of_application,
+    seen_by,
+)
 from hashira.cloud.selectors.service_documents import (
     catalogue_document,
     line_document,
@@ -197,6 +204,88 @@ def services(request: HttpRequest, asked: Query[ServicesPart]) -> dict[str, Any]
 )
 def service(request: HttpRequest, service_id: UUID) -> dict[str, Any]:
     return service_document(service_view(service_id, today_in_japan(FixedClock(datetime.now(UTC)))))
+
+
+class EnvironmentLineOut(Schema):
+    """An environment; ``sandbox`` says that it lies on a cloud to practise on."""
+
+    id: UUID
+    application: UUID | None
+    engine: str
+    sandbox: bool
+    body_code: str
+    body: str
+    tenant_class: str = Field(alias="class")
+    system_code: str
+    system: str
+    stage: str
+    region: str
+    state: str
+    account: str
+    requested_at: datetime
+    vended_at: datetime | None
+    verified_at: datetime | None
+    closes_on: date | None
+
+
+class EnvironmentOut(EnvironmentLineOut):
+    """An environment with its steps and what was read back of each."""
+
+    problem: dict[str, Any] | None
+    steps: list[dict[str, Any]]
+
+
+class EnvironmentsPart(Part):
+    """Which environments."""
+
+    state: str | None = Field(default=None, max_length=16)
+    body_code: str | None = Field(default=None, max_length=16)
+
+
+@router.get(
+    "/cloud/environments",
+    auth=Door("cloud:ViewEnvironment"),
+    by_alias=True,
+    response={200: Page[EnvironmentLineOut], **failures(401, 403, 422)},
+    **about(
+        "listEnvironments",
+        Bilingual("環境の一覧", "Environments"),
+        Bilingual(
+            "自分の団体の環境を新しい順に。クラウド運用者には全団体のもの",
+            "Those of one's own bodies, the newest first; of all for the operator of the cloud",
+        ),
+    ),
+)
+def environments(request: HttpRequest, asked: Query[EnvironmentsPart]) -> dict[str, Any]:
+    principal = request.auth  # type: ignore[attr-defined]  # what the door returned
+    rows = EnvironmentRows(seen_by(principal))
+    filters = {"state": asked.state or "", "body_name": asked.body_code or ""}
+    chosen = {key: text for key, text in filters.items() if text}
+    total, after = rows.count(chosen), asked.offset + asked.limit
+    return {
+        "items": [environment_line_document(one) for one in rows.slice(chosen, None, asked.offset, after)],
+        "total": total,
+        "next": after if after < total else None,
+    }
+
+
+@router.get(
+    "/cloud/environments/{environment_id}",
+    auth=Door("cloud:ViewEnvironment"),
+    by_alias=True,
+    response={200: EnvironmentOut, **failures(401, 403, 404)},
+    **about(
+        "readEnvironment",
+        Bilingual("一つの環境", "One environment"),
+        Bilingual("手順ごとに、クラウドから読み戻した値", "Step by step, what was read back from the cloud"),
+    ),
+)
+def environment_of(request: HttpRequest, environment_id: UUID) -> dict[str, Any]:
+    principal = request.auth  # type: ignore[attr-defined]  # what the door returned
+    view = environment(environment_id)
+    if not access.may(principal, "cloud:ViewEnvironment", view.line.resource):
+        raise EnvironmentNotFound
+    return environment_document(view)
 
 
 class ApplicationLineOut(Schema):

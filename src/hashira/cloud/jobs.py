@@ -1,4 +1,4 @@
-"""Durable work of the cloud: vending environments, the end of their use, looking after them (環境の非同期処理).
+"""Durable work of the cloud: vending environments, ending their use, reading them back (環境のジョブ).
 
 Each kind of work on an environment is one step of its job: what was done is in the rows of the environment,
 a row a step, and a run after a crash goes on by these.
@@ -31,7 +31,7 @@ def _limits() -> dict[str, int]:
 
 
 LANES = Lanes(of=lambda parameters: f"cloud-{parameters.get('engine', '')}", limits=_limits)
-"""A provider lets so many environments be vended at once, whoever asks; the others wait, and hold up nobody."""
+"""A provider lets so many be vended at once; the others wait, and hold up nobody."""
 
 
 def _run(context: JobContext, parameters: Mapping[str, Any], act: _Act) -> Any:
@@ -71,8 +71,9 @@ def close(context: JobContext, parameters: Mapping[str, Any]) -> Any:
 
 @job(kind="cloud.verify", title=Bilingual("環境の読み戻し", "Reading environments back"))
 def verify(context: JobContext, parameters: Mapping[str, Any]) -> Any:
-    """Every environment read back; what is missing is shown with it."""
-    ids = context.step("which", verification.to_verify)
+    """The environment that is named, or every one, read back; what is missing is shown with it."""
+    asked = parameters.get("environment")
+    ids = [str(asked)] if asked else context.step("which", verification.to_verify)
     counts: dict[str, int] = {}
     for position, environment_id in enumerate(ids, start=1):
         state = context.step(f"environment {environment_id}", verification.verify_for_job, environment_id)

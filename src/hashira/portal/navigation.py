@@ -141,6 +141,8 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("サービスの提案", "Proposals"), reverse("cloud:proposals")))
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
+    if roles & {"cloud_operator", "cloud_applicant"}:
+        found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
     if roles & {"cloud_assessor", "cloud_operator"}:

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
@@ -41,15 +41,45 @@ class Backoff:
         return waiting
 
 
+@dataclass(slots=True)
+class OnDemand:
+    """A process that is started once somebody wants it, and started again when it dies."""
+
+    command: tuple[str, ...]
+    wanted: Callable[[], bool]
+    _process: subprocess.Popen[bytes] | None = None
+    _backoff: Backoff = field(default_factory=Backoff)
+    _started: float = 0.0
+    _start_at: float = 0.0
+
+    def keep(self, now: float) -> None:
+        """Looks after it."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+            self._start_at = now + self._backoff.after(now - self._started)
+        if self._process is None and now >= self._start_at and self.wanted():
+            self._process = subprocess.Popen(self.command)  # noqa: S603 (our own command)
+            self._started = now
+
+    def end(self) -> None:
+        """Ends it, without waiting: nothing in it is worth that."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
 class ProcessTree:
     """The web, which must live, and a worker beside it, which is started again whenever it dies.
 
     Ctrl-C and SIGTERM end all of them. Should this process itself be killed, the others see it and end too.
     """
 
-    def __init__(self, *, web: Callable[[], None], worker: tuple[str, ...]) -> None:
+    def __init__(
+        self, *, web: Callable[[], None], worker: tuple[str, ...], on_demand: tuple[OnDemand, ...] = ()
+    ) -> None:
         self._web_main = web
         self._worker_command = worker
+        self._on_demand = on_demand
         self._stopping = False
         self._worker: subprocess.Popen[bytes] | None = None
         self._backoff = Backoff()
@@ -64,6 +94,8 @@ class ProcessTree:
         try:
             while not self._stopping and web.exitcode is None:
                 self._keep_worker()
+                for one in self._on_demand:
+                    one.keep(time.monotonic())
                 wait([web.sentinel], timeout=_LOOK_SECONDS)
         finally:
             self._end(web)
@@ -91,6 +123,8 @@ class ProcessTree:
             self._started = now
 
     def _end(self, web: BaseProcess) -> None:
+        for one in self._on_demand:
+            one.end()
         if self._worker is not None:
             self._worker.terminate()
         if web.exitcode is None:

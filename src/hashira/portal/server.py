@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.portal.last_start import remember
-from hashira.portal.process_tree import ProcessTree
+from hashira.portal.process_tree import OnDemand, ProcessTree
 
 _HOST = "127.0.0.1"
 _LEASE_SECONDS = 5.0  # all workers are on this machine, so silence means death soon
@@ -79,11 +79,25 @@ def serve(*, port: int) -> None:
         from hashira.portal.demonstration.command import print_accounts
 
         print_accounts()
-    worker = (sys.executable, "-c", "from hashira.portal.command import main; main()", "worker")
+    command = (sys.executable, "-c", "from hashira.portal.command import main; main()")
     tree = ProcessTree(
-        web=_Web(port).run, worker=(*worker, "--follow-parent", "--lease", str(_LEASE_SECONDS))
+        web=_Web(port).run,
+        worker=(*command, "worker", "--follow-parent", "--lease", str(_LEASE_SECONDS)),
+        on_demand=_sandbox(command),
     )
     raise SystemExit(tree.run())
+
+
+def _sandbox(command: tuple[str, ...]) -> tuple[OnDemand, ...]:
+    """The cloud to practise on, once somebody vends on it."""
+    from django.conf import settings
+
+    if "cloud" not in settings.HASHIRA_SYSTEMS or settings.HASHIRA_CLOUD_AWS["ENDPOINT"] != "sandbox":
+        return ()
+    from hashira.cloud.adapters.sandbox import nobody_wants_it, wanted_file
+
+    nobody_wants_it()
+    return (OnDemand((*command, "cloud", "sandbox", "--follow-parent"), wanted_file().exists),)
 
 
 def _prepare() -> None:

@@ -128,7 +128,7 @@ HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] =
 HASHIRA_CLOUD_ENGINES = tuple(
     part.strip() for part in os.environ.get("HASHIRA_CLOUD_ENGINES", "aws").split(",") if part.strip()
 )
-# AWS, or what speaks like it: an address, `sandbox` for the emulator that `hashira run` keeps, or nothing for AWS.
+# AWS, or what speaks like it: an address, `sandbox` for the emulator of `hashira run`, or nothing for AWS.
 HASHIRA_CLOUD_AWS = {
     "ENDPOINT": os.environ.get("HASHIRA_CLOUD_AWS_ENDPOINT", "sandbox" if DEVELOPMENT else ""),
     "REGIONS": os.environ.get("HASHIRA_CLOUD_AWS_REGIONS", "ap-northeast-1,ap-northeast-3"),

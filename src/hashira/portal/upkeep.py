@@ -40,6 +40,25 @@ def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES
     return _repeat(lambda: ask_for_trust(datetime.now(UTC)), "trust", stopping, seconds)
 
 
+def keep_environments(stopping: threading.Event, *, seconds: float = _TEN_MINUTES) -> threading.Thread:
+    """Looks after environments: which a cloud forgot, which are to be read back, which are to be closed."""
+    return _repeat(lambda: look_after_environments(datetime.now(UTC)), "environments", stopping, seconds)
+
+
+def look_after_environments(now: datetime) -> None:
+    """One round; nothing where there are no environments."""
+    if "cloud" not in settings.HASHIRA_SYSTEMS:
+        return
+    from hashira.cloud.services.environments import close_what_is_due, closing_is_due
+    from hashira.cloud.services.verification import ask_for_verification, notice_what_was_forgotten
+    from hashira.core.access import Principal
+
+    notice_what_was_forgotten()
+    ask_for_verification(now, settings.HASHIRA_CLOUD_VERIFY_HOURS)
+    if closing_is_due(now):
+        close_what_is_due(actor=Principal.system("upkeep"), at=now)
+
+
 def prune() -> None:
     """Deletes what has been kept for long enough, and lets lapse what was not met in time.
 

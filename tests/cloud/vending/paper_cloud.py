@@ -49,7 +49,7 @@ NAMES = (
 
 @dataclass
 class PaperCloud:
-    """What the provider has: for each order the things that were made. ``calls`` counts what was asked of it."""
+    """What the provider has: for each order what was made. ``calls`` counts what was asked of it."""
 
     things: dict[str, dict[str, str]] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
@@ -145,9 +145,12 @@ class PaperEngine:
 
     cloud: PaperCloud
     key: str = "paper"
-    title: Bilingual = Bilingual("紙のクラウド", "A cloud of paper")
     sandbox: bool = True
     concurrency: int = 5
+
+    @property
+    def title(self) -> Bilingual:
+        return Bilingual("紙のクラウド", "A cloud of paper")
 
     def identity(self) -> str:
         return self.cloud.name

@@ -6,8 +6,8 @@ database, no job and no clock of ours; whoever carries the steps out keeps the f
 
 What every engine keeps to (the conformance suite holds it to that):
 
-- ``apply`` twice is ``apply`` once, also when nobody heard the first answer: it looks for what is there by the
-  key of the order before it makes anything.
+- ``apply`` twice is ``apply`` once, also when nobody heard the first answer: it looks for what is there by
+  the key of the order before it makes anything.
 - ``verify`` reads from the provider and from nowhere else; an answer of ``apply`` proves nothing.
 - ``compensate`` takes away what ``apply`` made, if it is there, and is quiet if it is not.
 - No act waits longer than one call takes. What is not ready yet raises ``NotYet``, and is asked for again.
@@ -31,7 +31,7 @@ Facts: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One thing that was read from the provider: its name for people, and the value as the provider has it."""
+    """One thing read from the provider: its name for people, and the value as the provider has it."""
 
     name: Bilingual
     value: str
@@ -62,7 +62,7 @@ class Step(Protocol):
         ...
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
-        """Read it back. Raises ``NotThere`` where the provider does not have it so, or another ``EngineError``."""
+        """Read it back. Raises ``NotThere`` where the provider has it otherwise, or another ``EngineError``."""
         ...
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
@@ -228,7 +228,7 @@ class NotYet(EngineError):
 
 
 class EngineRefused(EngineError):
-    """The provider will not do it, however often it is asked. Details: ``engine``, ``operation``, ``answer``."""
+    """The provider will not do it, however often asked. Details: ``engine``, ``operation``, ``answer``."""
 
     code = "CLD-304"
     status = 409

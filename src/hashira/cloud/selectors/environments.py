@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hashira.cloud.domain.engine import Evidence, EvidenceLine
 from hashira.cloud.domain.environment_order import EnvironmentOrder, Stage, TenantClass
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
-from hashira.cloud.store.models import Environment, EnvironmentAct, EnvironmentStep
-from hashira.core.access import Resource
+from hashira.cloud.store.models import Environment, EnvironmentStep
+from hashira.core.access import Principal, Resource
 from hashira.core.jobs.problem import JobProblem
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -142,10 +142,55 @@ def environments_of_application(application_id: UUID) -> tuple[EnvironmentLine, 
     return tuple(line_of(row) for row in rows.defer("order", "facts", "problem"))
 
 
-def environments_of_bodies(organisations: frozenset[str] | None) -> QuerySet[Environment]:
-    """The rows that concern some bodies (their ids); all with None. For the lists of this package."""
-    rows = Environment.objects.defer("order", "facts", "problem")
-    return rows if organisations is None else rows.filter(Q(organisation__in=sorted(organisations)))
+def seen_by(principal: Principal) -> frozenset[str] | None:
+    """The ids of the bodies whose environments somebody sees; None for those of all."""
+    if any(grant.role == "cloud_operator" for grant in principal.grants):
+        return None
+    return frozenset(one.organisation for one in principal.grants if one.role == "cloud_applicant")
+
+
+class EnvironmentRows:
+    """The environments that concern some bodies, for a table: sorted, filtered and sliced by the database."""
+
+    def __init__(self, organisations: frozenset[str] | None) -> None:
+        rows = Environment.objects.defer("order", "facts", "problem")
+        self._rows = rows if organisations is None else rows.filter(organisation__in=sorted(organisations))
+
+    def count(self, filters: Mapping[str, str]) -> int:
+        """How many pass."""
+        return self._filtered(filters).count()
+
+    def slice(
+        self, filters: Mapping[str, str], order: Any, start: int, stop: int | None
+    ) -> Iterator[EnvironmentLine]:
+        """The lines from ``start`` up to ``stop``, in an order with ``key`` and ``falling``."""
+        rows = self._filtered(filters)
+        if order is not None and order.key in _SORTED:
+            rows = rows.order_by(f"{'-' if order.falling else ''}{order.key}", "pk")
+        return (line_of(row) for row in rows[start:stop].iterator(chunk_size=500))
+
+    def counts(self) -> dict[EnvironmentState, int]:
+        """How many are in each state that any is in."""
+        found = self._rows.order_by().values_list("state").annotate(number=Count("pk"))
+        return {EnvironmentState(state): number for state, number in sorted(found)}
+
+    def _filtered(self, filters: Mapping[str, str]) -> QuerySet[Environment]:
+        rows = self._rows
+        for key, text in filters.items():
+            if key in _EXACT:
+                rows = rows.filter(**{key: text})
+            elif key == "body_name":
+                rows = rows.filter(Q(body_name__icontains=text) | Q(body_code__startswith=text))
+            elif key in _PARTS:
+                rows = rows.filter(**{f"{key}__icontains": text})
+        return rows
+
+
+_EXACT = frozenset({"state", "stage", "engine", "tenant_class"})
+_PARTS = frozenset({"system_name", "account"})
+_SORTED = frozenset(
+    {"body_name", "system_name", "stage", "engine", "state", "account", "requested_at", "verified_at"}
+)
 
 
 def line_of(row: Environment) -> EnvironmentLine:
@@ -185,18 +230,3 @@ def _step(row: EnvironmentStep) -> StepLine:
         row.ended_at,
         row.verified_at,
     )
-
-
-__all__ = [
-    "ActLine",
-    "EnvironmentAct",
-    "EnvironmentLine",
-    "EnvironmentNotFound",
-    "EnvironmentView",
-    "StepLine",
-    "environment",
-    "environments_of_application",
-    "environments_of_bodies",
-    "line_of",
-    "resource_of",
-]

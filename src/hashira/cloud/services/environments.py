@@ -119,6 +119,22 @@ def vend_again(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
     tell(actor, "cloud:RetryEnvironment", row, {"act": "again"})
 
 
+@service(action="cloud:VerifyEnvironment")
+def read_back(*, actor: Principal, environment_id: UUID) -> UUID:
+    """Asks for a read-back of the environment now; the id of the job. Raises ``EnvironmentNotFound``."""
+    row = Environment.objects.filter(pk=environment_id).first()
+    if row is None:
+        raise EnvironmentNotFound
+    access.require(
+        actor,
+        "cloud:VerifyEnvironment",
+        resource_of(str(row.pk), organisation=str(row.organisation_id or "")),
+    )
+    asked = jobs.request(actor=VENDING, kind="cloud.verify", parameters={"environment": str(row.pk)})
+    tell(actor, "cloud:VerifyEnvironment", row, {"act": "asked"})
+    return asked.id
+
+
 @service(action="cloud:GiveUpEnvironment")
 def give_up(*, actor: Principal, environment_id: UUID, reason: str, at: datetime) -> None:
     """Gives up what stopped before it was ready: what was made is taken away. Raises ``NotNow``."""

@@ -88,8 +88,8 @@ def take(
     """Applies the step and reads it back. One that was verified before is only read back, and applied anew
     if that finds it missing.
 
-    ``tell`` is told while it waits; ``look_up`` is called before each wait and may raise to end it. Raises the
-    ``EngineError`` that does not pass, or that did not pass in time.
+    ``tell`` is told while it waits; ``look_up`` is called before each wait and may raise to end it. Raises
+    the ``EngineError`` that does not pass, or that did not pass in time.
     """
     run = _Run(step, order, pace, tell, look_up)
     if before in {StepState.VERIFIED, StepState.MISSING}:

@@ -1,4 +1,4 @@
-"""Vending one environment: step by step, read back; and what undoes it: giving up, suspending, closing (払出し).
+"""Vending one environment, step by step and read back; giving it up, suspending, closing it (払出し).
 
 A run that begins after a crash goes on behind the last step that was read back; the step that was in hand is
 applied again, which the port makes harmless.

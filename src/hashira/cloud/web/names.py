@@ -61,3 +61,28 @@ CHANGES = (
     ("moved", _("移動")),
 )
 EDITS = {"deleted": _("削除："), "inserted": _("追加：")}
+STAGES = (
+    ("production", pgettext_lazy("an environment", "本番")),
+    ("verification", pgettext_lazy("an environment", "検証")),
+    ("development", pgettext_lazy("an environment", "開発")),
+    ("operation", pgettext_lazy("an environment", "運用管理")),
+)
+ENGINES = (("aws", "AWS"), ("openstack", "OpenStack"), ("lxd", "LXD"))
+ACTS = {
+    "ordered": _("払い出しを指図"),
+    "vending": _("払い出しを開始"),
+    "ready": _("すべて読み戻して利用開始"),
+    "parked": _("エラーで停止"),
+    "again": _("もう一度行うことを指図"),
+    "giving up": _("取りやめを指図"),
+    "withdrawn": _("取りやめ"),
+    "deviating": _("基準とのずれを検出"),
+    "lost": _("クラウドごと消えたことを検出"),
+    "forgotten": _("はじめからやり直すことに決定"),
+    "suspending": _("休止を指図"),
+    "suspended": _("休止"),
+    "resuming": _("再開を指図"),
+    "closing": _("廃止の日が到来"),
+    "closed": _("廃止"),
+}
+"""What was done with an environment."""

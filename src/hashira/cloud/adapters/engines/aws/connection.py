@@ -1,4 +1,4 @@
-"""Calls to AWS: one session, one client a service and region, and the role of whichever account (AWSとの接続).
+"""Calls to AWS: one session, one client a service and region, the role of each account (AWSとの接続).
 
 A client takes 10 to 60 ms to make, so each is made once and serves all accounts: whose credentials sign a
 call is decided when it is signed. Nothing is tried again here; whoever carries the steps out does that.
@@ -82,7 +82,7 @@ class _Session:
 
 
 class _ByAccount(Credentials):
-    """Those of the account and role that the call in hand is for; without one, the management account's own."""
+    """Those of the account and role that the call in hand is for; without one, the management's own."""
 
     def __init__(self, own: Credentials, assume: Callable[[str, str], ReadOnlyCredentials]) -> None:
         super().__init__(own.access_key, own.secret_key, own.token, method="hashira")

@@ -146,7 +146,7 @@ class AwsEngine:
         return TenantState.ACTIVE
 
     def _room(self, obstacles: list[EngineError]) -> list[Bilingual]:
-        """How many accounts there are of those that there may be. A closed one counts until AWS deletes it."""
+        """How many accounts there are, of how many. A closed one counts until AWS deletes it."""
         if not self.identity():
             return [Bilingual("組織は、はじめの払出しで作ります", "The first vending makes the organisation")]
         listed = self.cloud.connection.pages("organizations", "list_accounts", "Accounts")

@@ -91,7 +91,7 @@ class Organisation(AwsStep):
 
 
 class Unit(AwsStep):
-    """The unit of the class and stage, made by whoever needs it first. With exceptions it is one of its own."""
+    """The unit of the class and stage, made by whoever needs it first; exceptions have their own."""
 
     name = "unit"
     title = Bilingual("組織単位（OU）を用意する", "Prepare the organisational unit")

@@ -1,0 +1,47 @@
+"""Orders environments in a process of its own, and says how they are.
+
+``order ENGINE COUNT [SEED]`` prints the keys; ``states`` prints id, state, account and problem of each.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import django
+
+django.setup()
+
+from hashira.cloud.services.environments import order_environment
+from hashira.cloud.services.verification import to_verify, verify
+from hashira.cloud.store.models import Environment
+from hashira.core.access import Principal
+from tests.cloud.vending.orders import an_order
+from tests.crash import paper_jobs
+
+TERMINAL = Principal.system("terminal:test")
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["order", engine, count]:
+            assert paper_jobs.CLOUD
+            for number in range(int(count)):
+                order = an_order(engine=engine, system_name=f"システム{number}")
+                order_environment(actor=TERMINAL, order=order, application_id=None, at=datetime.now(UTC))
+                print(order.key)
+        case ["verify"]:
+            from uuid import UUID
+
+            found = [verify(actor=TERMINAL, environment_id=UUID(one)) for one in to_verify()]
+            print(json.dumps([[str(one.environment_id), one.state.value, one.sound] for one in found]))
+        case ["states"]:
+            rows = Environment.objects.values_list("pk", "state", "account", "problem")
+            print(json.dumps([[str(pk), state, account, problem] for pk, state, account, problem in rows]))
+        case other:
+            raise SystemExit(f"order, verify or states, not {other}")
+
+
+if __name__ == "__main__":
+    main()
