@@ -21,6 +21,7 @@ from hashira.cloud.domain.application.chain import (
     remaining,
 )
 from hashira.cloud.domain.application.draft import ApplicationKind, Draft
+from hashira.cloud.domain.application.systems import STANDARD_SYSTEMS
 from hashira.cloud.domain.environment_order import TenantClass
 from hashira.cloud.selectors.deputies import APPLICANT, deputy_roles, standing_in
 from hashira.cloud.store.models import ApplicationAct, ApplicationSubmission, UseApplication
@@ -54,6 +55,8 @@ class ApplicationLine:
     body_code: str
     body_name: str
     system_name: str
+    system: Bilingual
+    """Of one of the twenty in both languages; another as the body writes it."""
     state: ApplicationState
     step: str
     environments: int
@@ -364,6 +367,7 @@ def line_of(row: UseApplication) -> ApplicationLine:
         row.body_code,
         row.body_name,
         row.system_name,
+        STANDARD_SYSTEMS.get(row.system_code, Bilingual(row.system_name, row.system_name)),
         ApplicationState(row.state),
         row.step,
         row.environments,

@@ -79,7 +79,13 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
             Column("kind", _("申請の種類"), choices=KINDS, filterable=True),
             Column("body_name", _("団体"), sortable=True, filterable=True),
-            Column("system_name", _("システム"), sortable=True, filterable=True),
+            Column(
+                "system_name",
+                _("システム"),
+                sortable=True,
+                filterable=True,
+                value=lambda one: one.system,
+            ),
             Column("state", _("状態"), choices=STATES, filterable=True),
             Column("expected_on", _("見込みの日"), value=_expected, sortable=True),
             Column("saved_at", _("最後の保存"), sortable=True),
@@ -217,7 +223,7 @@ def _facts(view: ApplicationView) -> list[tuple[Any, Any]]:
         (_("番号"), line.number),
         (_("申請の種類"), KIND_NAMES[line.kind]),
         (_("団体"), view.body),
-        (_("システム"), line.system_name),
+        (_("システム"), line.system),
         (_("承認の経路"), view.chain.title),
     ]
     if view.drafter is not None:
@@ -259,7 +265,7 @@ def history(view: ApplicationView) -> list[Event]:
     for one in reversed(view.acts):
         title = worded(ACTS[one.kind])
         if one.step:
-            title = f"{title}（{worded(names[one.step])}）"
+            title = worded(_("%(act)s（%(step)s）")) % {"act": title, "step": worded(names[one.step])}
         by = one.by
         if one.on_behalf_of:
             by = worded(_("%(deputy)s（%(absent)sの代理）")) % {"deputy": one.by, "absent": one.on_behalf_of}
@@ -411,7 +417,7 @@ def change(request: HttpRequest, application_id: UUID, kind: str) -> HttpRespons
         lead=_("終了の日、理由、データの扱いを書きます。承認されるまで、環境はそのままです。")
         if ends
         else _("いまの内容から始めて、変わるところだけを直します。承認されるまで、環境はそのままです。"),
-        facts=[(_("団体"), view.body), (_("システム"), view.line.system_name)],
+        facts=[(_("団体"), view.body), (_("システム"), view.line.system)],
     )
 
 
