@@ -15,6 +15,22 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from hashira.certificates.adapters import file_signer
 
+_OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only what asks for one runs: the rest has run already, and would do the same."""
+    if not os.environ.get("HASHIRA_DATABASE_URL"):
+        return
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None
+        and _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

@@ -79,6 +79,7 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/certificates/imports",
                     "tests/certificates/linking",
                     "tests/certificates/residents",
+                    "tests/certificates/desk",
                     "tests/certificates/issuing",
                     "tests/certificates/status",
                     "tests/certificates/trust",
@@ -184,6 +185,9 @@ def main(arguments: list[str]) -> int:
             import pgserver
 
             server = pgserver.get_server(Path(directory) / "postgres", cleanup_mode="stop")
+            for promise in ("fsync", "synchronous_commit", "full_page_writes"):  # it outlives no power cut
+                server.psql(f"ALTER SYSTEM SET {promise} = off")
+            server.psql("SELECT pg_reload_conf()")
         try:
             selected = checks(postgresql_url(server.get_uri()) if server else None)
             if quick:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-_DEADLINE = 40.0
+_DEADLINE = 120.0
 
 
 def free_port() -> int:

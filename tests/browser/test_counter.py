@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, expect
 from tests.browser import installation
+from tests.browser.looking import follow, look
 from tests.browser.walking import enter, press, staff
 
 from hashira.certificates.domain.mrz import Size, Zone, ZoneDate, write_zone
@@ -27,17 +26,8 @@ class Hand:
         self.page, self.clicks = page, 0
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).first.click()
+        follow(self.page, self.page.get_by_role("button", name=name).first)
         self.clicks += 1
-
-
-def look(page: Page, name: str, width: int) -> None:
-    pictures = os.environ.get("HASHIRA_PICTURES")
-    if pictures:
-        page.screenshot(path=Path(pictures) / f"counter-{name}-{width}.png", full_page=True)
-    found = Axe().run(page, options={"iframes": False}).response["violations"]
-    assert [(name, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +54,14 @@ def test_from_the_name_to_the_sheet_in_three_clicks(
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto(f"{site.address}/certificates/counter/")
-    look(page, "start", width)
+    look(page, "counter-start", iframes=False)
 
     page.get_by_label("氏名、フリガナ、生年月日、番号").fill("ミホン")
     started, hand = time.monotonic(), Hand(page)
     hand.press("探す")
-    look(page, "found", width)
+    look(page, "counter-found", iframes=False)
     hand.press("この方")
-    look(page, "visit", width)
+    look(page, "counter-visit", iframes=False)
     hand.press("マイナンバーカード")
     expect(page.get_by_role("heading", name="発行しました")).to_be_visible(timeout=20_000)
     paper = page.locator("iframe").get_attribute("src") or ""
@@ -79,7 +69,7 @@ def test_from_the_name_to_the_sheet_in_three_clicks(
     assert (sheet.status, sheet.headers["content-type"]) == (200, "application/pdf")
     print(f"domestic: {hand.clicks} clicks, {time.monotonic() - started:.1f} s with two looks of axe between")
     assert hand.clicks <= MOST_CLICKS
-    look(page, "served", width)
+    look(page, "counter-served", iframes=False)
 
     served = page.url
     page.get_by_role("button", name="次の方").click()
@@ -88,7 +78,7 @@ def test_from_the_name_to_the_sheet_in_three_clicks(
     expect(page.get_by_text("ミホン")).to_have_count(0)
     page.goto(served)
     expect(page.get_by_role("heading", name="受付は終わりました")).to_be_visible()
-    look(page, "over", width)
+    look(page, "counter-over", iframes=False)
     context.close()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from tests.browser import installation
+from tests.browser.looking import follow, look
 from tests.browser.walking import await_words, staff
 
 pytestmark = pytest.mark.browser
@@ -21,15 +20,6 @@ ROWS = (
 WRONG = "90003,取込　三郎,トリコミ　サブロウ,1978/13/5,男,知らないワクチン,1,2021/7/1,3005288"
 
 
-def look(page: Page, name: str, width: int) -> None:
-    pictures = os.environ.get("HASHIRA_PICTURES")
-    if pictures:
-        page.screenshot(path=Path(pictures) / f"import-{name}-{width}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    assert [(name, v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-
-
 @pytest.mark.parametrize(("width", "who"), [(375, "clerk@city.example"), (1280, "supervisor@city.example")])
 def test_from_a_file_to_the_register(
     chromium: Browser, site: installation.Installation, data: Path, tmp_path: Path, width: int, who: str
@@ -39,9 +29,9 @@ def test_from_a_file_to_the_register(
     page.set_default_timeout(20_000)
     page.goto(f"{site.address}/sign-in/staff?next=/certificates/imports/")
     staff(page, data, who)
-    look(page, "list", width)
-    page.get_by_role("link", name="新しい取込み").first.click()
-    look(page, "new", width)
+    look(page, "import-list")
+    follow(page, page.get_by_role("link", name="新しい取込み").first)
+    look(page, "import-new")
     number = "8" if width == 375 else "9"
     file = tmp_path / "vrs.csv"
     file.write_bytes("\r\n".join((*ROWS, WRONG)).replace("9000", f"{number}000").encode("cp932"))
@@ -49,15 +39,15 @@ def test_from_a_file_to_the_register(
     page.get_by_label("CSVファイル").set_input_files(file)
     page.get_by_role("button", name="列の対応づけへ進む").click()
     expect(page.get_by_text("トリコミ　イチロウ").first).to_be_visible()
-    look(page, "columns", width)
+    look(page, "import-columns")
     page.get_by_role("button", name="保存して内容を確認する").click()
     await_words(page, "エラーの行があります")
-    look(page, "errors", width)
+    look(page, "import-errors")
     expect(page.get_by_text("知らないワクチン").first).to_be_visible()
     page.get_by_label("正しい行だけを取り込む").check()
     page.get_by_role("button", name="台帳に取り込む").click()
     await_words(page, "取り込みました")
-    look(page, "done", width)
+    look(page, "import-done")
     page.goto(f"{site.address}/certificates/register/?reference={number}0001")
     page.get_by_role("link", name="取込　一郎").click()
     expect(page.get_by_role("rowheader", name="2021年6月22日")).to_be_visible()

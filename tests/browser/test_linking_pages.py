@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
+from tests.browser.looking import SCREENS, follow, look
 from tests.certificates.people import clerk, municipality, registered, resident
 
 from hashira.certificates.services.linking import claim_link, end_link, issue_link_code, request_link
 from hashira.core.access import Principal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(375, "ja"), (375, "en"), (1280, "ja"), (1280, "en")]
 
 
 @pytest.fixture
@@ -34,8 +31,8 @@ def chromium() -> str:
 class Visit:
     """Opens pages as whoever is signed in, and looks at each."""
 
-    def __init__(self, page: Page, address: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.page, self.address, self.name, self.monkeypatch = page, address, name, monkeypatch
+    def __init__(self, page: Page, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.page, self.address, self.monkeypatch = page, address, monkeypatch
 
     def become(self, principal: Principal) -> None:
         self.monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda _request: principal)
@@ -44,17 +41,10 @@ class Visit:
         self.page.goto(self.address + path)
 
     def look(self, subject: str) -> None:
-        """Nothing serious for axe, nothing wider than the window; a picture where a folder is given."""
-        if folder := os.environ.get("HASHIRA_PICTURES"):
-            self.page.screenshot(path=Path(folder) / f"{subject}-{self.name}.png", full_page=True)
-        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert self.page.evaluate(width) <= 0, subject
-        violations = Axe().run(self.page).response["violations"]
-        serious = [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
-        assert not serious, (subject, serious)
+        look(self.page, f"linking-{subject}")
 
 
-@pytest.mark.parametrize(("width", "language"), SIZES)
+@pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_every_page_of_linking_is_in_order(
     live_server: Any, monkeypatch: pytest.MonkeyPatch, chromium: str, width: int, language: str
 ) -> None:
@@ -77,7 +67,7 @@ def test_every_page_of_linking_is_in_order(
         )
         page = context.new_page()
         page.set_default_timeout(20_000)
-        visit = Visit(page, live_server.url, f"{width}-{language}", monkeypatch)
+        visit = Visit(page, live_server.url, monkeypatch)
         visit.become(hanako)
         visit.open(reverse("certificates:my-link"))
         visit.look("choose")
@@ -99,7 +89,7 @@ def test_every_page_of_linking_is_in_order(
         visit.open(reverse("certificates:link-code", args=[person]))
         visit.look("code")
         page.locator("input[type=radio]").first.check()
-        page.locator("main form button[type=submit], main form button").first.click()
+        follow(page, page.locator("main form button[type=submit], main form button").first)
         code_shown = page.locator(".certificates-letter__code")
         expect(code_shown).to_have_css("font-size", "32px")  # large enough to read off a letter
         visit.look("letter")

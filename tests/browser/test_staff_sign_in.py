@@ -7,12 +7,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from tests.browser.installation import Installation, start
+from tests.browser.looking import follow, look
 
 pytestmark = pytest.mark.browser
 
@@ -41,16 +40,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     running.stop()
 
 
-def looked_at(page: Page, name: str) -> None:
-    """Nothing serious for axe; with HASHIRA_SCREENSHOTS a picture is kept for people to look at."""
-    # axe brings its own style elements; the page itself is held to the policy by the browser.
-    found = Axe().run(page).response["violations"]
-    assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    if folder := os.environ.get("HASHIRA_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_passkey_is_set_up_and_signs_in_by_itself(
     site: Installation, chromium: Browser, width: int
@@ -70,27 +59,27 @@ def test_a_passkey_is_set_up_and_signs_in_by_itself(
     )  # fmt: skip
 
     page.goto(f"{site.address}/sign-in?next=/account/")
-    looked_at(page, f"doors-{width}")
-    page.get_by_role("link", name="職員の方").click()
-    looked_at(page, f"sign-in-{width}")
+    look(page, "staff-doors")
+    follow(page, page.get_by_role("link", name="職員の方"))
+    look(page, "staff-sign-in")
     assert not troubles
     page.get_by_label(re.compile("メールアドレス")).fill(address(width))
     page.get_by_label(re.compile("^パスワード")).fill(PASSWORD)
     page.get_by_role("button", name="サインインする", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("二つ目の確認を設定してください")
-    looked_at(page, f"choose-{width}")
+    look(page, "staff-choose")
     page.get_by_role("link", name="パスキー").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("もう一度確認します")
     page.get_by_label(re.compile("パスワード")).fill(PASSWORD)
-    page.get_by_role("button", name="確認する").click()
-    looked_at(page, f"add-passkey-{width}")
+    follow(page, page.get_by_role("button", name="確認する"))
+    look(page, "staff-add-passkey")
     page.get_by_role("checkbox").check(force=True)
     page.get_by_role("button", name="追加する").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("回復コード")
-    looked_at(page, f"codes-{width}")
+    look(page, "staff-codes")
     page.goto(f"{site.address}/account/")
     expect(page.get_by_role("main")).to_contain_text("山田花子")
-    looked_at(page, f"account-{width}")
+    look(page, "staff-account")
     page.goto(f"{site.address}/sign-out")
     page.get_by_role("main").get_by_role("button", name="サインアウトする").click()
     page.goto(f"{site.address}/account/")
