@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 MOST_MILLISECONDS = 300.0
@@ -192,9 +193,10 @@ def main(arguments: list[str]) -> int:
         os.environ.pop("HASHIRA_DATABASE_URL", None)
         if "postgresql" in arguments:
             import pgserver
+            from tools.checks import postgresql_url
 
-            server = pgserver.get_server(f"{folder}/postgres")
-            os.environ["HASHIRA_DATABASE_URL"] = server.get_uri()
+            server = pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="stop")
+            os.environ["HASHIRA_DATABASE_URL"] = postgresql_url(server.get_uri())
         try:
             return measure(count, "PostgreSQL" if "postgresql" in arguments else "SQLite")
         finally:
