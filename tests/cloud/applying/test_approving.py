@@ -38,6 +38,7 @@ from hashira.cloud.store.models import (
     UseApplication,
 )
 from hashira.core.access import AccessDenied, Principal
+from hashira.core.accounts.models import RoleAssignment
 from hashira.core.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,10 @@ def test_a_deputy_of_the_town_confirms_within_the_period_alone(world: World) -> 
             applications.submit_application(
                 actor=colleague, application_id=made, at=NOW + timedelta(days=day)
             )
+    RoleAssignment.objects.filter(account_id=colleague.id).update(valid_until=NOW + timedelta(days=1))
+    with pytest.raises(AccessDenied):  # whoever has left the body stands in for nobody
+        applications.submit_application(actor=colleague, application_id=made, at=NOW + timedelta(days=3))
+    RoleAssignment.objects.filter(account_id=colleague.id).update(valid_until=None)
     assert applications.submit_application(actor=colleague, application_id=made, at=NOW + timedelta(days=3))
 
 
@@ -274,7 +279,7 @@ def codes(application: UUID) -> dict[str, str]:
 
 
 def test_an_overlapping_range_is_told_with_its_holder_and_hands_nothing_in(world: World) -> None:
-    world.submitted()
+    first = world.submitted()
     draft = replace(
         whole(world.service),
         system=replace(whole("").system, code="koseki", name="戸籍"),  # type: ignore[type-var]
@@ -282,7 +287,8 @@ def test_an_overlapping_range_is_told_with_its_holder_and_hands_nothing_in(world
     )
     made = world.begun(draft)
     (met, other) = [one for one in findings_of(made, TODAY) if one.code == "overlap"]
-    assert "見本町の住民基本台帳" in met.words.ja
+    assert application_view(first, TODAY).line.number in met.words.ja
+    assert "見本町" not in met.words.ja
     assert other.level == "blocks"
     with pytest.raises(ApplicationIncomplete):
         applications.ask_confirmation(actor=world.writer, application_id=made, at=NOW)

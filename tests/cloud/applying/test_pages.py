@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
-from tests.cloud.applying.world import TOWN_CODE, World, environment, person
+from tests.cloud.applying.world import TOWN_CODE, World, environment, person, whole
 
 from hashira.cloud.domain.environment_order import Stage
 from hashira.cloud.store.models import Environment, HeldRange, UseApplication
@@ -206,6 +207,13 @@ def test_others_find_no_application_and_a_return_is_read_by_the_town(world: Worl
 
 def test_the_budget_of_a_fiscal_year_as_page_and_spreadsheet(world: World, signed_in: SignIn) -> None:
     made = world.begun()
+    world.written(
+        made,
+        lambda draft: replace(
+            draft,
+            environments=(replace(draft.environments[0], budget_code="=1+1"), draft.environments[1]),
+        ),
+    )
     town = signed_in(world.writer)
     address = reverse("cloud:application-budget", args=[made])
     page = town.get(address).content.decode()
@@ -215,6 +223,7 @@ def test_the_budget_of_a_fiscal_year_as_page_and_spreadsheet(world: World, signe
     sheet = book["2027年度"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
     assert rows["本番"][3] == 12
+    assert {cell.data_type for cell in sheet["B"]} <= {"s", "n"}  # a text that looks like a formula is none
     assert rows["本番"][6] == 1_000 * 150 * 12 * Decimal("1.1")
     assert rows["合計"][6] == 2 * (1_980_000 + 144_000)
     assert rows["要求額（千円未満切上げ）"][6] == 4_248_000
@@ -237,10 +246,6 @@ def test_the_list_of_the_operator_sorts_filters_and_downloads(world: World, sign
 def test_pages_ask_no_more_of_the_database_with_more_applications(
     world: World, signed_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
-    from dataclasses import replace
-
-    from tests.cloud.applying.world import whole
-
     draft = whole(world.service)
     for number in range(6):
         fresh = environment(Stage.PRODUCTION, f"10.7.{number}.0/24")

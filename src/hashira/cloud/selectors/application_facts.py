@@ -58,7 +58,8 @@ def facts_of(row: UseApplication, draft: Draft, today: date) -> Facts:
 
 
 def ranges_met(asked: list[str], use: UUID, today: date) -> tuple[tuple[str, str], ...]:
-    """Ranges of other uses, open applications and adopted environments that share addresses with these."""
+    """Ranges that share addresses with these: of other uses and open applications (their number), of adopted
+    environments (their id)."""
     if not asked:
         return ()
     meets = Q(pk__in=[])
@@ -72,13 +73,8 @@ def ranges_met(asked: list[str], use: UUID, today: date) -> tuple[tuple[str, str
         .select_related("application")
         .defer("application__content", "application__writers")
     )
-    found = [
-        (
-            one.network,
-            f"{one.application.body_name}の{one.application.system_name}（{one.application.number}）",
-        )
-        for one in rows
-    ]
+    # The number, and not whose it is: what other bodies use is theirs to tell. The operator looks it up.
+    found = [(one.network, one.application.number) for one in rows]
     return (*found, *_adopted())
 
 
@@ -96,9 +92,7 @@ def _adopted() -> tuple[tuple[str, str], ...]:
     """Ranges of environments that no application stands behind, such as adopted ones."""
     rows = Environment.objects.filter(application_id=None).exclude(state__in=[s.value for s in OVER])
     return tuple(
-        (text, f"{row.body_name}の{row.system_name}")
-        for row in rows.only("order", "body_name", "system_name")
-        for text in row.order.get("address_ranges", ())
+        (text, str(row.pk)) for row in rows.only("order") for text in row.order.get("address_ranges", ())
     )
 
 

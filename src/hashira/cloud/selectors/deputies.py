@@ -77,7 +77,7 @@ def deputy_resource(organisation_id: UUID, role: str, absent: str, deputy_id: st
 def standing_in(role: str, today: date, organisation_id: UUID | None = None) -> dict[str, str]:
     """Accounts that are deputies in a role today, with the account for which each speaks.
 
-    A deputy counts only while the absent one has the role oneself.
+    A deputy counts only while the absent one has the role, and while the deputy belongs to the body.
     """
     rows = NamedDeputy.objects.filter(role=role, ended_at=None, valid_from__lte=today, valid_until__gte=today)
     if organisation_id is not None:
@@ -85,18 +85,20 @@ def standing_in(role: str, today: date, organisation_id: UUID | None = None) -> 
     pairs = list(rows.values_list("deputy_id", "absent_id", "organisation_id"))
     if not pairs:
         return {}
-    holding = {
-        (account, organisation)
-        for account, organisation in RoleAssignment.objects.filter(
+    people = {one for deputy, absent, _body in pairs for one in (deputy, absent)}
+    held = list(
+        RoleAssignment.objects.filter(
             Q(valid_until=None) | Q(valid_until__date__gte=today),
-            role=role,
-            account_id__in={absent for _deputy, absent, _organisation in pairs},
-        ).values_list("account_id", "organisation_id")
-    }
+            account_id__in=people,
+            account__is_active=True,
+        ).values_list("account_id", "organisation_id", "role")
+    )
+    holding = {(account, body) for account, body, held_role in held if held_role == role}
+    staff = {(account, body) for account, body, _role in held}
     return {
         str(deputy): str(absent)
-        for deputy, absent, organisation in pairs
-        if (absent, organisation) in holding
+        for deputy, absent, body in pairs
+        if (absent, body) in holding and (deputy, body) in staff
     }
 
 

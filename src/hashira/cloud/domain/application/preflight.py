@@ -70,7 +70,7 @@ class Facts:
     existing: frozenset[str]
     """Keys of the environments that exist already."""
     taken: tuple[tuple[str, str], ...]
-    """Ranges of other environments and open applications that meet those asked for, with their holders."""
+    """Ranges of other environments and open applications that meet those asked for, with their numbers."""
     duplicates: tuple[str, ...]
     """Other uses and open applications of the same body for the same system, as people name them."""
 
@@ -198,7 +198,7 @@ def _addresses(draft: Draft, facts: Facts) -> Iterator[Finding]:
                 Level.BLOCKS,
                 Section.ENVIRONMENTS,
                 Bilingual(
-                    f"{stage.ja}環境の{met.asked}は、{met.holder}の{met.other}と重なっています",
+                    f"{stage.ja}環境の{met.asked}は、申請・環境 {met.holder} の{met.other}と重なっています",
                     f"{met.asked} ({stage.en}) overlaps {met.other} of {met.holder}",
                 ),
             )
