@@ -252,9 +252,9 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root application applications cancel catalogues check_in correct environment_of environments figures "
-    "imports issue listed one one_import own_certificate own_records people person record registers requirements "
-    "service services verify verify_batch verify_file void"
+    "api-root application applications cancel catalogues check_in correct environment_of environments "
+    "figures imports issue listed one one_import own_certificate own_records people person record "
+    "registers requirements service services verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='useapplication',
-            index=models.Index(fields=['organisation', '-saved_at'], name='applications_of_a_body'),
+            index=models.Index(fields=['organisation', '-saved_at'], name='uses_applied_for_by_a_body'),
         ),
         migrations.AddIndex(
             model_name='useapplication',

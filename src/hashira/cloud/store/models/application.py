@@ -61,7 +61,7 @@ class UseApplication(models.Model):
         ordering: ClassVar = ["-saved_at", "id"]
         indexes: ClassVar = [
             models.Index(fields=["state", "expected_on", "submitted_at"], name="applications_in_the_queue"),
-            models.Index(fields=["organisation", "-saved_at"], name="applications_of_a_body"),
+            models.Index(fields=["organisation", "-saved_at"], name="uses_applied_for_by_a_body"),
             models.Index(fields=["drafter", "-saved_at"], name="applications_of_a_drafter"),
             models.Index(fields=["body_code", "system_code"], name="applications_of_a_system"),
             models.Index(fields=["use", "-number"], name="applications_of_a_use"),
