@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hashira.cloud.commands.application import application
 from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.environment import environment
 from hashira.cloud.commands.guardrails import guardrails
@@ -19,6 +20,7 @@ def cloud() -> None:
 
 cloud.add_command(policy)
 cloud.add_command(guardrails)
+cloud.add_command(application)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
 cloud.add_command(environment)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.cloud.web import (
+    application_entries,
+    application_prints,
+    application_sections,
+    applications,
+    approvals,
     assessments,
+    deputies,
     desk,
     early,
     emergencies,
@@ -14,6 +20,7 @@ from hashira.cloud.web import (
     guardrails,
     proposals,
     public,
+    terms,
     verdicts,
 )
 
@@ -96,4 +103,65 @@ urlpatterns = [
     path("emergencies/", emergencies.index, name="emergencies"),
     path("emergencies/new", emergencies.new, name="emergency-new"),
     path("emergencies/<uuid:emergency_id>", emergencies.show, name="emergency"),
+    path("applications/", applications.index, name="applications"),
+    path("applications/new", applications.new, name="application-new"),
+    path("applications/<uuid:application_id>", applications.show, name="application"),
+    path("applications/<uuid:application_id>/check", applications.check, name="application-check"),
+    path("applications/<uuid:application_id>/withdraw", applications.withdraw, name="application-withdraw"),
+    path("applications/<uuid:application_id>/new/<str:kind>", applications.change, name="application-change"),
+    path("applications/<uuid:application_id>/budget", application_prints.budget, name="application-budget"),
+    path("applications/<uuid:application_id>/copy", application_prints.copy, name="application-copy"),
+    path(
+        "applications/<uuid:application_id>/pages/<str:section>",
+        application_sections.section,
+        name="application-section",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments",
+        application_entries.environments,
+        name="application-environments",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/new",
+        application_entries.environment,
+        name="application-environment-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/<uuid:key>",
+        application_entries.environment,
+        name="application-environment",
+    ),
+    path("applications/<uuid:application_id>/people", application_entries.roles, name="application-roles"),
+    path(
+        "applications/<uuid:application_id>/people/new",
+        application_entries.role,
+        name="application-role-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/people/<int:index>",
+        application_entries.role,
+        name="application-role",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions",
+        application_entries.exceptions,
+        name="application-exceptions",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/new",
+        application_entries.exception,
+        name="application-exception-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/<int:index>",
+        application_entries.exception,
+        name="application-exception",
+    ),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/<uuid:application_id>", approvals.show, name="approval"),
+    path("deputies/", deputies.index, name="deputies"),
+    path("deputies/new", deputies.new, name="deputy-new"),
+    path("deputies/<uuid:deputy_id>/end", deputies.end, name="deputy-end"),
+    path("terms/", terms.index, name="terms"),
+    path("terms/<uuid:service_id>", terms.edit, name="terms-edit"),
 ]

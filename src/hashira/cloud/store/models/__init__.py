@@ -1,5 +1,14 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.application import (
+    ApplicationAct,
+    ApplicationCounter,
+    ApplicationSubmission,
+    HeldRange,
+    NamedDeputy,
+    UseApplication,
+    VendingTerms,
+)
 from hashira.cloud.store.models.assessment import (
     Assessment,
     ItemJudgement,
@@ -29,6 +38,9 @@ from hashira.cloud.store.models.proposal import (
 )
 
 __all__ = [
+    "ApplicationAct",
+    "ApplicationCounter",
+    "ApplicationSubmission",
     "Assessment",
     "EarlyApplication",
     "EarlyCall",
@@ -39,9 +51,11 @@ __all__ = [
     "EnvironmentStep",
     "EvidenceContent",
     "GuardrailException",
+    "HeldRange",
     "ItemJudgement",
     "ItemSettlement",
     "ListedOffering",
+    "NamedDeputy",
     "ProgressReport",
     "Proposal",
     "ProposalAnswer",
@@ -54,4 +68,6 @@ __all__ = [
     "SelectionDecision",
     "SelectionRound",
     "StandingChange",
+    "UseApplication",
+    "VendingTerms",
 ]
