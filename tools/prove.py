@@ -100,6 +100,10 @@ AREAS = {
         200,
         "kills",
     ),
+    "clouds": Area(
+        "every cloud engine kept to the port, and what a guardrail forbids refused by those that enforce",
+        _pytest("-rs", "tests/cloud/conformance"),
+    ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),

@@ -312,6 +312,8 @@ print(json.dumps({name: str(value) for name, value in {
     "closed_call": calls[0].pk, "open_call": calls[1].pk,
     "application": models.EarlyApplication.objects.get().pk,
     "offering": models.ListedOffering.objects.get().pk,
+    "exception": models.GuardrailException.objects.get(granted_at=None).pk,
+    "emergency": models.EmergencyAccess.objects.get().pk,
 }.items()}))
 """
 

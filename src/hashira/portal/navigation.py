@@ -145,6 +145,10 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
+    if roles & {"cloud_applicant", "cloud_operator"}:
+        found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
+    if "cloud_operator" in roles:
+        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:

@@ -25,7 +25,9 @@ from hashira.cloud.store.models.catalogue import (
     SelectionRound,
 )
 from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
+from hashira.cloud.store.models.emergency_access import EmergencyAccess
 from hashira.cloud.store.models.environment import Environment, EnvironmentAct, EnvironmentStep
+from hashira.cloud.store.models.guardrail_exception import GuardrailException
 from hashira.cloud.store.models.proposal import (
     EvidenceContent,
     Proposal,
@@ -43,10 +45,12 @@ __all__ = [
     "EarlyApplication",
     "EarlyCall",
     "EarlyScore",
+    "EmergencyAccess",
     "Environment",
     "EnvironmentAct",
     "EnvironmentStep",
     "EvidenceContent",
+    "GuardrailException",
     "HeldRange",
     "ItemJudgement",
     "ItemSettlement",

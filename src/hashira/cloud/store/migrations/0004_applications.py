@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_cloud_roles'),
-        ('cloud', '0002_environments'),
+        ('cloud', '0003_guardrails'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
