@@ -154,7 +154,7 @@ def test_many_queued_vendings_end_within_the_limits_of_the_provider(
 def test_own_overhead_of_queued_vendings(on_sqlite: Installation) -> None:
     """On a cloud of paper that does everything at once, all that is left is our own work.
 
-    Counted is the processor's time of the worker, so that a busy machine does not matter, less what the worker
+    Counted is the processor's time of the worker, so that a busy machine does not matter, less what it
     uses when it has nothing to do.
     """
     count = 1_000 if COUNT > 100 else 30
