@@ -2,6 +2,7 @@
 
     python tools/gold_sample.py draw FOLDER       # FOLDER/{first,second}/sheet-NN.txt and FOLDER/key.tsv
     python tools/gold_sample.py draw FOLDER --seed more --test 0 0 --train 10 60
+    python tools/gold_sample.py draw FOLDER --seed aimed --aim 目視 40 4 --aim 常駐・専任 20 4
     python tools/gold_sample.py compile FOLDER    # answers-NN.tsv beside the sheets → gold-2022-06-03.tsv
 
 ``HASHIRA_DATA`` names the folder of the law of 2022-06-03. Families of laws fall into the test fold by a hash
@@ -10,6 +11,10 @@ by several strata: category × rank × band of the score, and for each rank thos
 keyword list returns. Each stratum wants a number of its paragraphs; a paragraph is drawn with the chance
 that at least one of its strata draws it, independently of the others (Poisson sampling), and counts for one
 over that chance (Horvitz and Thompson, 1952).
+
+``--aim`` draws for training alone where rules and model are weakest: a number of a category's paragraphs for
+each rank and band of the score, and a number for each of its ``HINTS``, words that may mean the act, where no
+rule of the category has caught any. What is judged already and the laws of the dev split are left out.
 
 A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
 drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
@@ -29,6 +34,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
+from train_detector import labelled
+
 from hashira.regulations.adapters.sources import scan
 from hashira.regulations.adapters.surveying import surveyor_of
 from hashira.regulations.commands.evaluate import keyword_categories
@@ -45,6 +52,20 @@ TEST_SHARE = 0.3
 TEST, TRAIN = (8, 36), (3, 6)
 """Paragraphs for each stratum of a category, and for each rank of what nothing returns."""
 BANDS = ((0.5, "上"), (0.05, "中"), (0.0, "下"))
+HINTS = {
+    "目視": (
+        "調査", "確認", "検定", "検証", "把握", "測定", "観測", "測量", "試験", "審査", "査定", "鑑定",
+        "照合", "検収", "検索", "監督", "監察", "巡察", "警戒", "警備", "注視", "見届", "訪問", "面接",
+        "実況", "実情", "現況", "現状", "異常", "有無", "計量", "収去", "採取", "封印", "捜索", "質問",
+        "派遣", "立会", "診断", "診療", "状況を", "状態を", "看護", "見て",
+    ),
+    "常駐・専任": (
+        "を置", "選任", "配置", "責任者", "管理者", "監督者", "主任", "技術者", "担当者", "従業者", "兼",
+        "一人", "人以上", "勤務", "常時", "専門", "駐在", "医師", "船長", "職員", "ごとに", "監督員",
+        "立会人", "管理人", "事務長", "ヲ置",
+    ),
+}  # fmt: skip
+"""Words that may mean the act, by category, for ``--aim``."""
 SHEET = 50
 JUDGES = ("first", "second")
 FLOOR = 0.0005
@@ -91,6 +112,10 @@ class Look:
         ]
 
 
+def labels_file() -> Path:
+    return Path(os.environ["HASHIRA_DATA"]) / "labels" / "amended-provisions.csv"
+
+
 def part_of(family: str) -> GoldPart:
     """Which part a family belongs to, by a hash of its name."""
     fold = int(hashlib.sha256(f"{FOLDS}{family}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
@@ -106,6 +131,22 @@ def strata_of(paragraph: Paragraph, scores: dict[str, float]) -> list[str]:
             band = next(name for least, name in BANDS if (score or 0.0) >= least)
             answers.append(f"{category}/{paragraph.rank}/{band}")
     return answers or [f"外/{paragraph.rank}"]
+
+
+def aimed_strata(
+    paragraph: Paragraph, scores: dict[str, float], aims: dict[str, tuple[int, int]]
+) -> dict[str, int]:
+    """The strata of a category that is aimed at, with how many each wants."""
+    answers = {}
+    for category, (each, hinted) in aims.items():
+        score = scores.get(category)
+        if score is not None:
+            band = next(name for least, name in BANDS if score >= least)
+            answers[f"{category}/{paragraph.rank}/{band}"] = each
+        else:
+            met = [hint for hint in HINTS.get(category, ()) if hint in paragraph.text]
+            answers |= {f"{category}/語/{hint}": hinted for hint in met}
+    return answers
 
 
 class Drawn(NamedTuple):
@@ -137,31 +178,50 @@ def drawn_for(
     scores: dict[tuple[str, str], dict[str, float]],
     wanted: tuple[int, int],
     chance: random.Random,
+    aims: dict[str, tuple[int, int]],
 ) -> list[Drawn]:
     """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
     each, outside = wanted
-    judged = {(e.law_id, e.path) for e in gold_set() if e.second is not None}
+    judged = {(e.law_id, e.path) for e in gold_set() if aims or e.second is not None}
+    hidden = {key[0] for split, key in labelled(labels_file()) if split != "train"} if aims else set()
     here = [
-        p for p in every if p.text.strip() and part_of(p.family) is part and (p.law_id, p.path) not in judged
+        p
+        for p in every
+        if p.text.strip()
+        and part_of(p.family) is part
+        and (p.law_id, p.path) not in judged
+        and p.law_id not in hidden
     ]
-    strata = [strata_of(p, scores.get((p.law_id, p.path), {})) for p in here]
+    strata = [
+        aimed_strata(p, scores.get((p.law_id, p.path), {}), aims)
+        if aims
+        else {
+            name: outside if name.startswith("外/") else each
+            for name in strata_of(p, scores.get((p.law_id, p.path), {}))
+        }
+        for p in here
+    ]
     sizes = Counter(name for names in strata for name in names)
     answers = []
     for paragraph, names in zip(here, strata, strict=True):
         left_out = 1.0
-        for name in names:
-            number = outside if name.startswith("外/") else each
+        for name, number in names.items():
             left_out *= 1.0 - min(1.0, number / sizes[name])
-        if chance.random() < 1.0 - left_out:
-            answers.append(Drawn(paragraph, part, names, 1.0 / (1.0 - left_out)))
+        if names and chance.random() < 1.0 - left_out:
+            answers.append(Drawn(paragraph, part, list(names), 1.0 / (1.0 - left_out)))
     return answers
 
 
-def draw(folder: Path, seed: str, wanted: dict[GoldPart, tuple[int, int]]) -> None:
-    """Writes the sheets and the key."""
+def draw(
+    folder: Path,
+    seed: str,
+    wanted: dict[GoldPart, tuple[int, int]],
+    aims: dict[str, tuple[int, int]],
+) -> None:
+    """Writes the sheets and the key. What is aimed is for training alone."""
     every, scores = read(Path(os.environ["HASHIRA_DATA"]) / "law" / "laws-markdown-2022-06-03.tar.xz")
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    drawn = [d for part in wanted for d in drawn_for(part, every, scores, wanted[part], chance)]
+    drawn = [d for part in wanted for d in drawn_for(part, every, scores, wanted[part], chance, aims)]
     chance.shuffle(drawn)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "key.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -249,9 +309,14 @@ def main() -> None:
     arguments.add_argument("--seed", default=FOLDS)
     arguments.add_argument("--test", type=int, nargs=2, default=TEST, metavar=("EACH", "OUTSIDE"))
     arguments.add_argument("--train", type=int, nargs=2, default=TRAIN, metavar=("EACH", "OUTSIDE"))
+    arguments.add_argument(
+        "--aim", nargs=3, action="append", default=[], metavar=("CATEGORY", "EACH", "HINTED")
+    )
     given = arguments.parse_args()
+    aims = {category: (int(each), int(hinted)) for category, each, hinted in given.aim}
     if given.act == "draw":
-        draw(given.folder, given.seed, {GoldPart.TEST: tuple(given.test), GoldPart.TRAIN: tuple(given.train)})
+        train = {GoldPart.TRAIN: tuple(given.train)}
+        draw(given.folder, given.seed, train if aims else {GoldPart.TEST: tuple(given.test)} | train, aims)
     else:
         compiled(given.folder)
 

@@ -87,11 +87,22 @@ AREAS = {
         20_000,
         "cases",
     ),
+    "applying": Area(
+        "pages of applying and approving with every local government of Japan: medians under 300 ms",
+        (PYTHON, "-m", "benchmarks.applying"),
+        5_000,
+        "applications",
+        argument=True,
+    ),
     "vend": Area(
         "SIGKILL at calls of a vending, many queued through a provider that misbehaves, our own overhead",
         _pytest("-rP", "-m", "crash", "tests/crash/test_vending.py"),
         200,
         "kills",
+    ),
+    "clouds": Area(
+        "every cloud engine kept to the port, and what a guardrail forbids refused by those that enforce",
+        _pytest("-rs", "tests/cloud/conformance"),
     ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",

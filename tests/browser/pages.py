@@ -166,6 +166,16 @@ EVERY_PAGE: Final = (
     Place("cloud:early-apply", "/cloud/early/{open_call}/apply", P),
     Place("cloud:early-choice", "/cloud/early/{closed_call}/choice", C),
     Place("cloud:early-score", "/cloud/early/applications/{application}/score", J),
+    Place("cloud:guardrails", "/cloud/guardrails/"),
+    Place("cloud:guardrail", "/cloud/guardrails/isolated-compute"),
+    Place("cloud:guardrail", "/cloud/guardrails/data-location", P),
+    Place("cloud:exceptions", "/cloud/exceptions/", C),
+    Place("cloud:exceptions", "/cloud/exceptions/", P),
+    Place("cloud:exception-new", "/cloud/exceptions/new", P),
+    Place("cloud:exception", "/cloud/exceptions/{exception}", C),
+    Place("cloud:emergencies", "/cloud/emergencies/", C),
+    Place("cloud:emergency-new", "/cloud/emergencies/new", C),
+    Place("cloud:emergency", "/cloud/emergencies/{emergency}", C),
     Place("cloud:desk", "/cloud/desk/", C),
     Place("cloud:catalogue-import", "/cloud/desk/catalogues/new", C),
     Place("cloud:catalogue-draft", "/cloud/desk/catalogues/{draft}", C),
@@ -193,6 +203,38 @@ EVERY_PAGE: Final = (
     Place("cloud:send-back", "/cloud/assessment/{assessed}/return", J),
     Place("cloud:verdict", "/cloud/assessment/{service}/verdict", C),
     Place("cloud:assess-progress", "/cloud/assessment/{service}/progress/{report}", J),
+    Place("cloud:applications", "/cloud/applications/", P),
+    Place("cloud:application-new", "/cloud/applications/new", P),
+    Place("cloud:application", "/cloud/applications/{use_draft}", P),
+    Place("cloud:application", "/cloud/applications/{use_waiting}", C),
+    Place("cloud:application-check", "/cloud/applications/{use_draft}/check", P),
+    Place("cloud:application-withdraw", "/cloud/applications/{use_draft}/withdraw", P),
+    Place("cloud:application-change", "/cloud/applications/{use_approved}/new/change", P),
+    Place("cloud:application-budget", "/cloud/applications/{use_whole}/budget", P),
+    Place("cloud:application-copy", "/cloud/applications/{use_whole}/copy", P),
+    Place("cloud:application-section", "/cloud/applications/{use_draft}/pages/contact", P),
+    Place("cloud:application-section", "/cloud/applications/{use_draft}/pages/system", P),
+    Place("cloud:application-section", "/cloud/applications/{use_draft}/pages/provider", P),
+    Place("cloud:application-section", "/cloud/applications/{use_draft}/pages/usage", P),
+    Place("cloud:application-section", "/cloud/applications/{use_draft}/pages/payment", P),
+    Place("cloud:application-environments", "/cloud/applications/{use_draft}/environments", P),
+    Place("cloud:application-environment-new", "/cloud/applications/{use_draft}/environments/new", P),
+    Place(
+        "cloud:application-environment", "/cloud/applications/{use_draft}/environments/{use_environment}", P
+    ),
+    Place("cloud:application-roles", "/cloud/applications/{use_draft}/people", P),
+    Place("cloud:application-role-new", "/cloud/applications/{use_draft}/people/new", P),
+    Place("cloud:application-role", "/cloud/applications/{use_draft}/people/0", P),
+    Place("cloud:application-exceptions", "/cloud/applications/{use_draft}/exceptions", P),
+    Place("cloud:application-exception-new", "/cloud/applications/{use_draft}/exceptions/new", P),
+    Place("cloud:application-exception", "/cloud/applications/{use_draft}/exceptions/0", P),
+    Place("cloud:approvals", "/cloud/approvals/", C),
+    Place("cloud:approval", "/cloud/approvals/{use_waiting}", C),
+    Place("cloud:deputies", "/cloud/deputies/", C),
+    Place("cloud:deputy-new", "/cloud/deputies/new", C),
+    Place("cloud:deputy-end", "/cloud/deputies/{deputy}/end", C),
+    Place("cloud:terms", "/cloud/terms/", C),
+    Place("cloud:terms-edit", "/cloud/terms/{terms}", C),
     Place("jobs:index", "/jobs/", S),
     Place("jobs:job", "/jobs/{job}", S),
     Place("staff", "/staff/", D),
@@ -220,9 +262,9 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel catalogues check_in correct environment_of environments figures imports issue listed "
-    "one one_import own_certificate own_records people person record registers requirements service services "
-    "verify verify_batch verify_file void"
+    "api-root application applications cancel catalogues check_in correct environment_of environments "
+    "figures imports issue listed one one_import own_certificate own_records people person record "
+    "registers requirements service services verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
@@ -258,6 +300,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "cloud:environment-verify": "takes the wish and leads on",
     "cloud:environment-resume": "takes the wish and leads on",
     "cloud:catalogue-file": "a file",
+    "cloud:guardrails-file": "a file",
     "cloud:evidence": "a file",
     "cloud:evidence-remove": "takes the wish and leads on",
     "cloud:assess-act": "takes the wish and leads on",

@@ -135,6 +135,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     names["programme_request"] = _last_id(office)
 
     names |= json.loads(_made(data, _SELECTION))
+    names |= json.loads(_made(data, _APPLYING))
     selecting = {}
     for who, email in _SELECTING.items():
         selecting[who] = _open(chromium, site, "/sign-in/staff?next=/cloud/")
@@ -260,8 +261,8 @@ draft = import_catalogue(
     actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
     source="sample.xlsx", source_digest="", replace=False, at=datetime.now(UTC),
 )
-clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("fiscal_year"))
-decided = models.SelectionDecision.objects.get()
+clouds = list(models.RequirementCatalogue.objects.filter(kind="iaas-paas").order_by("-fiscal_year"))[1::-1]
+decided = models.SelectionDecision.objects.get(outcome="conditional")
 condition = models.SelectionCondition.objects.get(met_on=None)
 assessed = models.Proposal.objects.get(state="submitted")
 begun = models.Proposal.objects.get(state="draft")
@@ -311,6 +312,52 @@ print(json.dumps({name: str(value) for name, value in {
     "closed_call": calls[0].pk, "open_call": calls[1].pk,
     "application": models.EarlyApplication.objects.get().pk,
     "offering": models.ListedOffering.objects.get().pk,
+    "exception": models.GuardrailException.objects.get(granted_at=None).pk,
+    "emergency": models.EmergencyAccess.objects.get().pk,
+}.items()}))
+"""
+
+_APPLYING = """
+import django; django.setup()
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashira.cloud.domain.application.draft import Draft
+from hashira.cloud.domain.application.parts import ExceptionPart
+from hashira.cloud.services.applications import save_draft
+from hashira.cloud.services.deputies import name_deputy
+from hashira.cloud.store import models
+from hashira.core.access import Grant, Principal, PrincipalKind
+from hashira.core.accounts.models import RoleAssignment
+now = datetime.now(UTC)
+def held(email, role):
+    one = RoleAssignment.objects.select_related("account").get(account__email=email, role=role)
+    grant = Grant(role, str(one.organisation_id))
+    return one, Principal(PrincipalKind.STAFF, str(one.account_id), grants=(grant,), second_factor=True)
+city = models.UseApplication.objects.filter(body_code="131016")
+begun, whole = city.get(state="draft"), city.get(state="confirming")
+content = Draft.read(whole.content)
+asked = ExceptionPart("data-location", "試験", now.date() + timedelta(days=90))
+(environment,) = environments = tuple(
+    replace(one, key="00000000-0000-4000-8000-000000000001", address_ranges=("10.40.0.0/24",))
+    for one in content.environments[:1]
+)
+save_draft(
+    actor=held("it@city.example", "cloud_applicant")[1], application_id=begun.pk, page="trial", at=now,
+    change=lambda draft: replace(draft, environments=environments, roles=content.roles, exceptions=(asked,)),
+)
+absent, operator = held("operator@operator.example", "cloud_operator")
+deputy = name_deputy(
+    actor=operator, organisation_id=absent.organisation_id, role="cloud_operator",
+    absent_id=absent.account_id,
+    deputy_id=held("auditor@operator.example", "auditor")[0].account_id, reason="研修", at=now,
+    valid_from=now.date() + timedelta(days=2), valid_until=now.date() + timedelta(days=4),
+)
+waiting = models.UseApplication.objects.filter(step="review").order_by("number").first()
+print(json.dumps({name: str(value) for name, value in {
+    "use_draft": begun.pk, "use_whole": whole.pk, "use_approved": city.get(state="approved").pk,
+    "use_waiting": waiting.pk, "use_environment": environment.key, "deputy": deputy,
+    "terms": models.VendingTerms.objects.get().pk,
 }.items()}))
 """
 

@@ -10,9 +10,27 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from hashira.cloud.selectors.application_documents import (
+    application_document,
+    application_line_document,
+)
+from hashira.cloud.selectors.application_facts import findings_of
+from hashira.cloud.selectors.applications import (
+    ApplicationNotFound,
+    ApplicationRows,
+    application_view,
+    handed_in_applications,
+    own_applications,
+)
 from hashira.cloud.selectors.catalogues import catalogue_line, catalogue_lines, requirement_lines
 from hashira.cloud.selectors.environment_documents import environment_document, environment_line_document
-from hashira.cloud.selectors.environments import EnvironmentNotFound, EnvironmentRows, environment, seen_by
+from hashira.cloud.selectors.environments import (
+    EnvironmentNotFound,
+    EnvironmentRows,
+    environment,
+    environments_of_application,
+    seen_by,
+)
 from hashira.cloud.selectors.service_documents import (
     catalogue_document,
     line_document,
@@ -21,12 +39,21 @@ from hashira.cloud.selectors.service_documents import (
 )
 from hashira.cloud.selectors.services import service_lines, service_view
 from hashira.core import access
+from hashira.core.access import Principal
 from hashira.core.api.door import Door, Open, PerAddress
 from hashira.core.api.operation import Page, Shape, about, failures, page_of
+from hashira.core.api.scope import Scope, declare
 from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.language import Bilingual
 
 router = Router(tags=["cloud"])
+declare(
+    Scope(
+        "applications.read",
+        Bilingual("利用申請の閲覧", "Read applications for use"),
+        frozenset({"cloud:ViewApplication"}),
+    )
+)
 _WHY = "the selection of services is public"
 _Words = dict[str, str]
 
@@ -259,3 +286,103 @@ def environment_of(request: HttpRequest, environment_id: UUID) -> dict[str, Any]
     if not access.may(principal, "cloud:ViewEnvironment", view.line.resource):
         raise EnvironmentNotFound
     return environment_document(view)
+
+
+class ApplicationLineOut(Schema):
+    """An application for use in a list; ``expected_on`` counts while it is being decided on."""
+
+    id: UUID
+    number: str
+    use: UUID
+    kind: str
+    kind_name: _Words
+    body_code: str
+    body_name: str
+    system_name: str
+    state: str
+    state_name: _Words
+    step: str
+    environments: int
+    saved_at: datetime
+    submitted_at: datetime | None
+    expected_on: date | None
+    decided_at: datetime | None
+
+
+class ApplicationOut(ApplicationLineOut):
+    """One application: content, steps, pre-flight, history, environments ordered."""
+
+    body: _Words
+    drafted_by: _Words | None
+    content: dict[str, Any]
+    digest: str
+    place: int | None
+    chain: str
+    steps: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    ordered: list[dict[str, Any]]
+
+
+class ApplicationsPart(Part):
+    """Which applications."""
+
+    state: (
+        Literal["draft", "confirming", "submitted", "returned", "approved", "refused", "withdrawn"] | None
+    ) = None
+    kind: Literal["new", "change", "end"] | None = None
+    body: str | None = Field(default=None, max_length=40)
+
+
+@router.get(
+    "/cloud/applications",
+    auth=Door("cloud:ViewApplication"),
+    response={200: Page[ApplicationLineOut], **failures(401, 403, 422)},
+    **about(
+        "listApplications",
+        Bilingual("利用申請", "Applications for use"),
+        Bilingual(
+            "自分の団体の申請。審査する役割の人には、提出されたすべての申請",
+            "Those of the own bodies; for those who decide all that were handed in",
+        ),
+    ),
+)
+def applications(request: HttpRequest, asked: Query[ApplicationsPart]) -> dict[str, Any]:
+    rows = _applications_of(request.auth)  # type: ignore[attr-defined]  # what the door let in
+    named = {"state": asked.state, "kind": asked.kind, "body_name": asked.body}
+    filters = {key: text for key, text in named.items() if text}
+    total, after = rows.count(filters), asked.offset + asked.limit
+    return {
+        "items": [application_line_document(one) for one in rows.slice(filters, None, asked.offset, after)],
+        "total": total,
+        "next": after if after < total else None,
+    }
+
+
+@router.get(
+    "/cloud/applications/{application_id}",
+    auth=Door("cloud:ViewApplication"),
+    response={200: ApplicationOut, **failures(401, 403, 404, 422)},
+    **about(
+        "readApplication",
+        Bilingual("一つの利用申請", "One application for use"),
+        Bilingual(
+            "内容、段階、順番、見込みの日、事前確認、指図した環境",
+            "Content, steps, place, expected day, pre-flight and environments ordered",
+        ),
+    ),
+)
+def application(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
+    day = today_in_japan(FixedClock(datetime.now(UTC)))
+    view = application_view(application_id, day)
+    if not access.may(request.auth, "cloud:ViewApplication", view.resource):  # type: ignore[attr-defined]
+        raise ApplicationNotFound
+    return application_document(
+        view, findings_of(application_id, day), environments_of_application(application_id)
+    )
+
+
+def _applications_of(principal: Principal) -> ApplicationRows:
+    if any(grant.role in ("cloud_operator", "cloud_assessor") for grant in principal.grants):
+        return handed_in_applications()
+    return own_applications(principal, today_in_japan(FixedClock(datetime.now(UTC))))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from hashira.cloud.commands.application import application
 from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.environment import environment
+from hashira.cloud.commands.guardrails import guardrails
 from hashira.cloud.commands.policy import policy
 from hashira.cloud.commands.sandbox import sandbox
 from hashira.cloud.commands.verdict import verdict
@@ -17,6 +19,8 @@ def cloud() -> None:
 
 
 cloud.add_command(policy)
+cloud.add_command(guardrails)
+cloud.add_command(application)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
 cloud.add_command(environment)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 
+from hashira.cloud.domain.application.chain import STATE_NAMES, ApplicationState
 from hashira.cloud.domain.selection.standing import STANDING_NAMES
+from hashira.cloud.selectors.applications import applications_by_state
 from hashira.cloud.selectors.catalogues import catalogue_lines
 from hashira.cloud.selectors.services import offering_lines, service_lines
 from hashira.kernel.figure import Figure, NotCounted
@@ -15,10 +17,11 @@ _SERVICES = Bilingual("件", "services")
 
 
 def figures() -> tuple[Figure | NotCounted, ...]:
-    """Catalogues, services by standing and open conditions; environments are not dealt with yet."""
+    """Catalogues, services by standing, open conditions, applications; environments are not counted yet."""
     now = datetime.now(UTC)
     services = service_lines()
     counted = Counter(one.standing for one in services)
+    states = applications_by_state()
     return (
         Figure(
             "cloud.catalogues",
@@ -54,6 +57,18 @@ def figures() -> tuple[Figure | NotCounted, ...]:
             Bilingual("件", "entries"),
             now,
             Bilingual("掲載を終えたものを除く", "Without those that have ended"),
+        ),
+        *(
+            Figure(
+                f"cloud.applications.{state.value}",
+                Bilingual("利用申請：{name}", "Applications for use: {name}").format(name=name),
+                states[state],
+                Bilingual("件", "applications"),
+                now,
+                Bilingual("新規、変更、終了を合わせて、いまの状態", "New, change and end; as they stand now"),
+            )
+            for state, name in STATE_NAMES.items()
+            if state in (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
         ),
         NotCounted(
             "cloud.environments",

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hashira.cloud.web import assessments, desk, early, environments, proposals, public, verdicts
+from hashira.cloud.web import (
+    application_entries,
+    application_prints,
+    application_sections,
+    applications,
+    approvals,
+    assessments,
+    deputies,
+    desk,
+    early,
+    emergencies,
+    environments,
+    guardrail_exceptions,
+    guardrails,
+    proposals,
+    public,
+    terms,
+    verdicts,
+)
 
 app_name = "cloud"
 urlpatterns = [
@@ -76,4 +94,74 @@ urlpatterns = [
         verdicts.progress,
         name="assess-progress",
     ),
+    path("guardrails/", guardrails.index, name="guardrails"),
+    path("guardrails/files/<str:format>", guardrails.file, name="guardrails-file"),
+    path("guardrails/<slug:guardrail_id>", guardrails.show, name="guardrail"),
+    path("exceptions/", guardrail_exceptions.index, name="exceptions"),
+    path("exceptions/new", guardrail_exceptions.new, name="exception-new"),
+    path("exceptions/<uuid:exception_id>", guardrail_exceptions.show, name="exception"),
+    path("emergencies/", emergencies.index, name="emergencies"),
+    path("emergencies/new", emergencies.new, name="emergency-new"),
+    path("emergencies/<uuid:emergency_id>", emergencies.show, name="emergency"),
+    path("applications/", applications.index, name="applications"),
+    path("applications/new", applications.new, name="application-new"),
+    path("applications/<uuid:application_id>", applications.show, name="application"),
+    path("applications/<uuid:application_id>/check", applications.check, name="application-check"),
+    path("applications/<uuid:application_id>/withdraw", applications.withdraw, name="application-withdraw"),
+    path("applications/<uuid:application_id>/new/<str:kind>", applications.change, name="application-change"),
+    path("applications/<uuid:application_id>/budget", application_prints.budget, name="application-budget"),
+    path("applications/<uuid:application_id>/copy", application_prints.copy, name="application-copy"),
+    path(
+        "applications/<uuid:application_id>/pages/<str:section>",
+        application_sections.section,
+        name="application-section",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments",
+        application_entries.environments,
+        name="application-environments",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/new",
+        application_entries.environment,
+        name="application-environment-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/environments/<uuid:key>",
+        application_entries.environment,
+        name="application-environment",
+    ),
+    path("applications/<uuid:application_id>/people", application_entries.roles, name="application-roles"),
+    path(
+        "applications/<uuid:application_id>/people/new",
+        application_entries.role,
+        name="application-role-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/people/<int:index>",
+        application_entries.role,
+        name="application-role",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions",
+        application_entries.exceptions,
+        name="application-exceptions",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/new",
+        application_entries.exception,
+        name="application-exception-new",
+    ),
+    path(
+        "applications/<uuid:application_id>/exceptions/<int:index>",
+        application_entries.exception,
+        name="application-exception",
+    ),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/<uuid:application_id>", approvals.show, name="approval"),
+    path("deputies/", deputies.index, name="deputies"),
+    path("deputies/new", deputies.new, name="deputy-new"),
+    path("deputies/<uuid:deputy_id>/end", deputies.end, name="deputy-end"),
+    path("terms/", terms.index, name="terms"),
+    path("terms/<uuid:service_id>", terms.edit, name="terms-edit"),
 ]

@@ -145,8 +145,33 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
+    if roles & {"cloud_applicant", "cloud_operator"}:
+        found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
+    if "cloud_operator" in roles:
+        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
+    if roles & {"cloud_assessor", "cloud_operator"}:
+        found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:
+        found.append((Bilingual("利用申請", "Applications for use"), reverse("cloud:applications")))
         found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
+    return found + _stand_in_links(principal, roles)
+
+
+def _stand_in_links(principal: Principal | None, roles: set[str]) -> list[tuple[Bilingual, str]]:
+    """For whoever has no role of the cloud and is somebody's deputy today."""
+    if principal is None or principal.kind is not PrincipalKind.STAFF or any("cloud" in one for one in roles):
+        return []
+    from hashira.cloud.selectors.deputies import deputy_roles
+    from hashira.kernel.clock import SystemClock, today_in_japan
+
+    held = {role for role, _body in deputy_roles(principal.id, today_in_japan(SystemClock()))}
+    found = []
+    if "cloud_applicant" in held:
+        found.append(
+            (Bilingual("利用申請（代理）", "Applications (as deputy)"), reverse("cloud:applications"))
+        )
+    if held & {"cloud_operator", "cloud_assessor"}:
+        found.append((Bilingual("承認（代理）", "Approval (as deputy)"), reverse("cloud:approvals")))
     return found
 
 

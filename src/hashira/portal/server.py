@@ -105,12 +105,9 @@ def _sandbox() -> tuple[OnDemand, ...]:
 
 def _load_application() -> None:
     """Loads all pages before the processes are forked: once instead of in each, at its first request."""
-    from django.urls import get_resolver
-
     from hashira.portal.wsgi import application
 
     assert callable(application)
-    assert get_resolver().url_patterns
 
 
 def _prepare() -> None:

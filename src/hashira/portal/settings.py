@@ -128,6 +128,16 @@ HASHIRA_DEVELOPMENT_PROVIDER = DEVELOPMENT and HASHIRA_RESIDENT_OIDC["ISSUER"] =
 HASHIRA_CLOUD_ENGINES = tuple(
     part.strip() for part in os.environ.get("HASHIRA_CLOUD_ENGINES", "aws").split(",") if part.strip()
 )
+HASHIRA_OPENSTACK = {
+    "URL": os.environ.get("HASHIRA_OPENSTACK_URL", ""),
+    "USER": os.environ.get("HASHIRA_OPENSTACK_USER", "admin"),
+    "DOMAIN": os.environ.get("HASHIRA_OPENSTACK_DOMAIN", "default"),
+    "PASSWORD": os.environ.get("HASHIRA_OPENSTACK_PASSWORD", ""),
+}
+HASHIRA_LXD = {
+    "SOCKET": os.environ.get("HASHIRA_LXD_SOCKET", "/var/lib/lxd/unix.socket"),
+    "POOL": os.environ.get("HASHIRA_LXD_POOL", "default"),
+}
 # AWS, or what speaks like it: an address, `sandbox` for the emulator of `hashira run`, or nothing for AWS.
 HASHIRA_CLOUD_AWS = {
     "ENDPOINT": os.environ.get("HASHIRA_CLOUD_AWS_ENDPOINT", "sandbox" if DEVELOPMENT else ""),

@@ -77,6 +77,10 @@ def prune() -> None:
 
         if standings_are_due(now):
             review_standings(actor=actor, at=now)
+        from hashira.cloud.services.endings import end_what_is_due, endings_are_due
+
+        if endings_are_due(now):
+            end_what_is_due(actor=actor, at=now)
     if "certificates" not in settings.HASHIRA_SYSTEMS:
         return
     from hashira.certificates.jobs import tidy

@@ -9,6 +9,7 @@ from lxml import etree
 from hashira.regulations.adapters.egov_xml import read_law, read_units, write_law
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law import Part, Unit, UnitKind
+from hashira.regulations.domain.law.units import table_cells, units
 
 LAW = """<?xml version="1.0" encoding="UTF-8"?>
 <Law Era="Showa" Year="40" Num="14" LawType="CabinetOrder" Lang="ja" PromulgateMonth="02" PromulgateDay="11">
@@ -121,3 +122,25 @@ def test_what_is_no_law_is_refused(broken: bytes) -> None:
     with pytest.raises(UnreadableLaw) as trouble:
         read_law(broken, "x.xml")
     assert "x.xml" in trouble.value.message("ja")
+
+
+def test_a_cell_begins_a_line_where_print_does_and_says_what_the_unit_says() -> None:
+    cell = (
+        "<TableColumn><Sentence>検査は、次による。</Sentence><Sentence>ただし、軽いものを除く。</Sentence>"
+        "<Sentence>一　秤</Sentence><Sentence>二　尺</Sentence>"
+        "<Item><ItemTitle>三</ItemTitle><ItemSentence><Sentence>温度計</Sentence></ItemSentence></Item></TableColumn>"
+    )
+    tree = etree.fromstring(
+        "<Law><LawBody><MainProvision><Paragraph Num='1'><ParagraphSentence/>"
+        f"<TableStruct><Table><TableRow>{cell}</TableRow></Table></TableStruct>"
+        "</Paragraph></MainProvision></LawBody></Law>"
+    )
+    ((path, (only,)),) = table_cells(tree).items()
+    assert only.text.split("\n") == [
+        "検査は、次による。ただし、軽いものを除く。",
+        "一　秤",
+        "二　尺",
+        "三　温度計",
+    ]
+    row = next(unit for unit in units(tree) if unit.path == path)
+    assert only.text.replace("\n", "").replace("　", "") == row.text.replace("　", "")

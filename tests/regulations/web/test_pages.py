@@ -17,6 +17,7 @@ from tests.regulations.cities import AT, FACILITY, TERMINAL, TODAY, city, keep
 from hashira.core.access import Principal, PrincipalKind
 from hashira.regulations.selectors.findings import FindingRows
 from hashira.regulations.services.scanning import prepare, scan_laws
+from hashira.ui.tables import Order
 
 pytestmark = pytest.mark.django_db
 OFFICER = Principal(PrincipalKind.STAFF, "officer", second_factor=True)
@@ -58,6 +59,27 @@ def test_the_text_of_law_is_open_and_its_findings_are_not(client: Client) -> Non
     assert "sign-in" in answer["Location"]
     assert "洗い出した条項" not in page(client, "/regulations/")
     assert "/regulations/findings/" not in page(client, "/regulations/laws/")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("key", ["score", "citation", "ministry", "category"])
+@pytest.mark.parametrize("falling", [True, False])
+def test_pages_of_findings_are_cut_from_the_whole_list(key: str, falling: bool) -> None:
+    rows, order = FindingRows(), Order(key=key, falling=falling)
+    whole = list(rows.slice({}, order, 0, None))
+    assert len(whole) == rows.count({}) > 4
+    assert [row for at in range(0, len(whole), 2) for row in rows.slice({}, order, at, at + 2)] == whole
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_stands_before_a_page_is_not_read(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2) as asked:
+        list(FindingRows().slice({}, Order(key="score", falling=True), 2, 4))
+    cut, read = (query["sql"] for query in asked.captured_queries)
+    assert "OFFSET 2" in cut
+    assert "excerpt" not in cut
+    assert "JOIN" not in cut  # so that the index alone tells which they are
+    assert "OFFSET" not in read
 
 
 @pytest.mark.usefixtures("kept")

@@ -197,6 +197,15 @@ def service_view(proposal_id: UUID, day: date, *, reports_waiting: bool = False)
     )
 
 
+def service_standing(proposal_id: UUID) -> tuple[str, date | None]:
+    """How a service stands now and until when; nothing for one that is not decided."""
+    row = SelectionDecision.objects.filter(proposal_id=proposal_id, confirmed_at__isnull=False).first()
+    last = StandingChange.objects.filter(decision=row).last() if row is not None else None
+    if row is None or last is None:
+        return "", None
+    return last.standing, row.until if last.standing == Standing.CONDITIONAL else None
+
+
 def offering_lines(*, ended: bool = False) -> tuple[OfferingLine, ...]:
     """What is listed now; with ``ended`` also what was."""
     rows = ListedOffering.objects.all() if ended else ListedOffering.objects.filter(ended_at=None)

@@ -30,9 +30,9 @@ class DemonstrationAccount:
 ORGANISATIONS = {
     "city": ("municipality", "131016", "千代田区（架空のデータ）", "Chiyoda (fictional data)"),
     "town": ("municipality", "472018", "那覇市（架空のデータ）", "Naha (fictional data)"),
-    "ministry": ("ministry", None, "見本省", "Ministry of Samples"),
+    "ministry": ("ministry", "9000099999999", "見本省", "Ministry of Samples"),
     "vendor": ("vendor", None, "見本システムズ", "Sample Systems"),
-    "operator": ("operator", None, "柱運用センター", "Hashira Operations"),
+    "operator": ("operator", "9000099999990", "柱運用センター", "Hashira Operations"),
 }
 ACCOUNTS = (
     DemonstrationAccount("clerk@city.example", "見本 担当", Role.MUNICIPAL_CLERK, "city"),
@@ -43,6 +43,10 @@ ACCOUNTS = (
     DemonstrationAccount("legal@ministry.example", "見本 法務", Role.LEGAL_OFFICER, "ministry"),
     DemonstrationAccount("administrator@city.example", "見本 管理", Role.ADMINISTRATOR, "city"),
     DemonstrationAccount("it@city.example", "見本 情報", Role.CLOUD_APPLICANT, "city"),
+    DemonstrationAccount("it2@city.example", "見本 確認", Role.CLOUD_APPLICANT, "city"),
+    DemonstrationAccount("cloud@vendor.example", "見本 代行", Role.CLOUD_APPLICANT, "vendor"),
+    DemonstrationAccount("web@operator.example", "見本 広報", Role.CLOUD_APPLICANT, "operator"),
+    DemonstrationAccount("web2@operator.example", "見本 公開", Role.CLOUD_APPLICANT, "operator"),
     DemonstrationAccount("operator@operator.example", "見本 運用", Role.CLOUD_OPERATOR, "operator"),
     DemonstrationAccount("operator2@operator.example", "見本 確定", Role.CLOUD_OPERATOR, "operator"),
     DemonstrationAccount("assessor@operator.example", "見本 評価", Role.CLOUD_ASSESSOR, "operator"),

@@ -49,9 +49,13 @@ def load() -> bool:
         if "regulations" in settings.HASHIRA_SYSTEMS:
             _keep_ordinances(organisations["city"].code)
         if "cloud" in settings.HASHIRA_SYSTEMS:
+            from hashira.portal.demonstration.applying import fill_applications
+            from hashira.portal.demonstration.guardrails import fill_guardrails
             from hashira.portal.demonstration.selection import fill_selection
 
             fill_selection(organisations, accounts)
+            fill_guardrails(organisations, accounts)
+            fill_applications(organisations, accounts)
     return True
 
 

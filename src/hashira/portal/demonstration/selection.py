@@ -46,10 +46,10 @@ def fill_selection(organisations: dict[str, Organisation], accounts: dict[str, A
     )
     vendor = who("provider@vendor.example", "cloud_provider", "vendor")
     year = today.year if today.month >= 4 else today.year - 1
-    saas = _published(operator, seed_catalogue(CatalogueKind.PUBLIC_SAAS, year), then)
+    saas = published(operator, seed_catalogue(CatalogueKind.PUBLIC_SAAS, year), then)
     cloud = seed_catalogue(CatalogueKind.IAAS_PAAS, year)
-    _published(operator, _last_year(cloud), then)
-    iaas = _published(operator, cloud, then)
+    published(operator, _last_year(cloud), then)
+    iaas = published(operator, cloud, then)
     first = open_round(
         actor=operator,
         catalogue_id=saas,
@@ -62,10 +62,10 @@ def fill_selection(organisations: dict[str, Organisation], accounts: dict[str, A
     )
     body = organisations["vendor"]
     name = Bilingual("見本窓口サービス", "Sample Counter Service")
-    decided = _handed_in(vendor, assessors, first, body, name, then)
+    decided = handed_in(vendor, assessors, first, body, name, then)
     _conditional(vendor, operator, confirming, assessors[0], decided, then)
     name = Bilingual("比較窓口サービス", "Other Counter Service")
-    _handed_in(vendor, assessors, first, body, name, then, stricter="S2.3")
+    handed_in(vendor, assessors, first, body, name, then, stricter="S2.3")
     second = open_round(
         actor=operator,
         catalogue_id=iaas,
@@ -128,7 +128,7 @@ def _call(operator: Principal, ja: str, en: str, opens_on: date, at: datetime) -
     )
 
 
-def _published(operator: Principal, catalogue: Catalogue, at: datetime) -> UUID:
+def published(operator: Principal, catalogue: Catalogue, at: datetime) -> UUID:
     made = import_catalogue(
         actor=operator, catalogue=catalogue, source="", source_digest="", replace=False, at=at
     )
@@ -153,7 +153,7 @@ def _last_year(catalogue: Catalogue) -> Catalogue:
     return Catalogue(catalogue.kind, catalogue.fiscal_year - 1, title, tuple(earlier))
 
 
-def _handed_in(
+def handed_in(
     vendor: Principal,
     assessors: tuple[Principal, Principal],
     round_id: UUID,
@@ -161,6 +161,7 @@ def _handed_in(
     name: Bilingual,
     then: datetime,
     stricter: str = "",
+    ismap: IsmapList = IsmapList.LIU,
 ) -> UUID:
     """A proposal that both have assessed; the second finds ``stricter`` not met."""
     day = today_in_japan(FixedClock(then))
@@ -174,7 +175,10 @@ def _handed_in(
         service_name=name,
         description=Bilingual("申請を受け付け、団体の業務システムに渡す", "Takes applications for a body"),
         registration=IsmapRegistration(
-            IsmapList.LIU, "L00-0000-1", day - timedelta(days=60), day + timedelta(days=700)
+            ismap,
+            "L00-0000-1" if ismap is IsmapList.LIU else "C00-0000-1",
+            day - timedelta(days=60),
+            day + timedelta(days=700),
         ),
         at=then,
     )
@@ -187,7 +191,8 @@ def _handed_in(
         )
     proposals.submit_proposal(actor=vendor, proposal_id=made, at=then)
     for assessor in assessors:
-        found = {id: Judgement(Finding.PLANNED, "開発中", planned, "開発計画書") for id in _LATE}
+        late = [id for id in _LATE if id in keys]
+        found = {id: Judgement(Finding.PLANNED, "開発中", planned, "開発計画書") for id in late}
         if stricter and assessor is assessors[1]:
             found[stricter] = Judgement(Finding.NOT_MET, "資料から読み取れない")
         assessment.begin_assessment(actor=assessor, proposal_id=made, at=then)

@@ -79,13 +79,21 @@ class FindingRows:
     def slice(
         self, filters: Mapping[str, str], order: object, start: int, stop: int | None
     ) -> Iterable[FindingRow]:
-        """Those from ``start`` to ``stop``, best first unless another order is asked for."""
+        """Those from ``start`` to ``stop``, best first unless another order is asked for.
+
+        Which they are is asked of the indexes alone; only they are then read whole, with their laws. The rows
+        before a late page would otherwise be read for nothing, each with its reasons.
+        """
         key = getattr(order, "key", "score")
         columns = _SORTED.get(key, _SORTED["score"])
         falling = getattr(order, "falling", True)
         ordered = [_turned(column) for column in columns] if falling else columns
-        rows = self._narrowed(filters).order_by(*ordered)[start:stop]
-        return map(_row, rows.select_related("law").defer("reasons", "fingerprint"))
+        rows = self._narrowed(filters).order_by(*ordered)
+        if stop is None:  # all of them
+            return map(_row, rows[start:].select_related("law").defer("reasons", "fingerprint"))
+        keys = list(rows.values_list("pk", flat=True)[start:stop])
+        whole = models.Finding.objects.select_related("law").defer("reasons", "fingerprint").in_bulk(keys)
+        return [_row(whole[key]) for key in keys if key in whole]
 
     def _narrowed(self, filters: Mapping[str, str]) -> QuerySet[models.Finding]:
         rows = self.rows

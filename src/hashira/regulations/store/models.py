@@ -125,6 +125,7 @@ class Finding(models.Model):
             models.Index(fields=["ministry", "-score", "id"], name="findings_by_ministry"),
             models.Index(fields=["family_id"], name="findings_by_family"),
             models.Index(fields=["category", "entry"], name="findings_by_entry"),
+            models.Index(fields=["entry", "category"], name="findings_in_order_of_text"),
             models.Index(fields=["law", "entry"], name="findings_by_law"),
         ]
 

@@ -23,6 +23,7 @@ from hashira.regulations.web.names import (
     RANK_CHOICES,
     RANK_NAMES,
     rule_name,
+    type_name,
 )
 from hashira.ui.tables import Column, Order, Table
 from hashira.ui.wording import worded
@@ -42,7 +43,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("citation", _("条項"), sortable=True, filterable=True, heading=True, link=_finding_url),
             Column("category", _("区分"), sortable=True, filterable=True, choices=CATEGORY_CHOICES),
-            Column("type", _("類型")),
+            Column("type", _("類型"), value=_type),
             Column("phase", PHASE, filterable=True, choices=PHASE_CHOICES),
             Column("rank", _("種別"), filterable=True, value=_rank, choices=RANK_CHOICES),
             Column("ministry", _("所管"), sortable=True, filterable=True),
@@ -88,11 +89,11 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
     if view is None:
         raise Http404
     found = view.finding
-    category = category_table()[found.category]
+    names = (category_table()[found.category].name, type_name(found.category, found.type))
     context = {
         "finding": found,
         "facts": _facts(view),
-        "kind": f"{worded(category.name)} {found.type} Phase {found.phase}",
+        "kind": f"{' '.join(map(worded, names))} Phase {found.phase}",
         "percent": min(99, round(found.score * 100)),
         "reasons": [
             {"name": rule_name(r.rule), "words": r.words, "rule": r.rule, "weight": f"{r.weight:+.2f}"}
@@ -174,6 +175,10 @@ def _finding_url(row: FindingRow) -> str:
 
 def _rank(row: FindingRow) -> str:
     return row.rank.value
+
+
+def _type(row: FindingRow) -> str:
+    return worded(type_name(row.category, row.type))
 
 
 def _score(row: FindingRow) -> str:

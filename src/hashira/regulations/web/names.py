@@ -27,6 +27,8 @@ RANK_NAMES = {
 RANK_CHOICES = tuple((rank.value, name) for rank, name in RANK_NAMES.items())
 _TABLE = table()
 CATEGORY_CHOICES = tuple((category.id, category.name) for category in _TABLE.categories)
+SHORT_NAMES = {category.id: Bilingual(category.id, category.name.en) for category in _TABLE.categories}
+_TYPE_NAMES = {(c.id, own.id): own.name for c in _TABLE.categories for own in c.types}
 REFERENCE_KINDS = {
     ReferenceKind.MENTION.value: _("引用"),
     ReferenceKind.APPLICATION.value: _("準用"),
@@ -47,6 +49,11 @@ _ELSEWHERE = {
     ),
     "文字列": Bilingual("近くの文字の並び（学習による）", "Characters near it (learnt)"),
 }
+
+
+def type_name(category: str, type: str) -> Bilingual | str:
+    """What a type (類型) of a category is called; one that the table no longer has keeps its own words."""
+    return _TYPE_NAMES.get((category, type), type)
 
 
 def rule_name(rule: str) -> Bilingual | str:

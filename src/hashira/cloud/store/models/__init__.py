@@ -1,5 +1,14 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.application import (
+    ApplicationAct,
+    ApplicationCounter,
+    ApplicationSubmission,
+    HeldRange,
+    NamedDeputy,
+    UseApplication,
+    VendingTerms,
+)
 from hashira.cloud.store.models.assessment import (
     Assessment,
     ItemJudgement,
@@ -16,7 +25,9 @@ from hashira.cloud.store.models.catalogue import (
     SelectionRound,
 )
 from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
+from hashira.cloud.store.models.emergency_access import EmergencyAccess
 from hashira.cloud.store.models.environment import Environment, EnvironmentAct, EnvironmentStep
+from hashira.cloud.store.models.guardrail_exception import GuardrailException
 from hashira.cloud.store.models.proposal import (
     EvidenceContent,
     Proposal,
@@ -27,17 +38,24 @@ from hashira.cloud.store.models.proposal import (
 )
 
 __all__ = [
+    "ApplicationAct",
+    "ApplicationCounter",
+    "ApplicationSubmission",
     "Assessment",
     "EarlyApplication",
     "EarlyCall",
     "EarlyScore",
+    "EmergencyAccess",
     "Environment",
     "EnvironmentAct",
     "EnvironmentStep",
     "EvidenceContent",
+    "GuardrailException",
+    "HeldRange",
     "ItemJudgement",
     "ItemSettlement",
     "ListedOffering",
+    "NamedDeputy",
     "ProgressReport",
     "Proposal",
     "ProposalAnswer",
@@ -50,4 +68,6 @@ __all__ = [
     "SelectionDecision",
     "SelectionRound",
     "StandingChange",
+    "UseApplication",
+    "VendingTerms",
 ]

@@ -407,10 +407,39 @@ def cell(column: Node) -> str:
     return words(column)
 
 
+def cell_lines(column: Node) -> str:
+    """The same words with a line end where print begins a line: at an item, a list, a clause (一 二 三)."""
+    whole = cell(column)
+    lines = "\n".join(_lines(column))
+    told = str.maketrans("", "", " \n　")
+    return lines if lines.translate(told) == whole.translate(told) else whole
+
+
+def _lines(node: Node) -> list[str]:
+    lines: list[str] = []
+    label, runs_on = "", False
+    for child in node:
+        tag = child.tag
+        if tag.endswith(("Title", "Num")):
+            label = words(child)
+        elif tag.endswith("Sentence"):
+            text = sentences(child) if tag != "Sentence" else words(child)
+            if runs_on and tag == "Sentence" and "　" not in text[:5]:  # no 一　, (1)　 before it
+                lines[-1] += text
+            else:
+                lines.append(f"{label}　{text}" if label else text)
+            label, runs_on = "", tag == "Sentence" and text.endswith("。")
+        else:
+            lines += _lines(child) if len(child) else [words(child)]
+            runs_on = False
+    return [*lines, label] if label else lines
+
+
 class TableCell(NamedTuple):
     """One cell of a table, with the rows and columns it spans."""
 
     text: str
+    """See :func:`cell_lines`."""
     rows: int
     columns: int
     heading: bool
@@ -434,7 +463,7 @@ class _CellWalk(_Walk):
         for count, row in enumerate(node, 1):
             self.cells[f"{place.path}-Tr_{count}"] = tuple(
                 TableCell(
-                    cell(column),
+                    cell_lines(column),
                     _span(column.get("rowspan", "")),
                     _span(column.get("colspan", "")),
                     row.tag == "TableHeaderRow",

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from django import template
 
+from hashira.kernel.language import Bilingual
+from hashira.regulations.web.names import SHORT_NAMES
+
 register = template.Library()
 
 
@@ -40,3 +43,9 @@ def at(pieces: Pieces, place: int) -> Sequence[tuple[str, str]]:
 def heading_level(depth: int) -> int:
     """The level of a heading of a law on a page: below the title, and never deeper than HTML goes."""
     return min(depth + 1, 6)
+
+
+@register.filter
+def short(category: str) -> Bilingual | str:
+    """A category in a word, for a mark in the margin."""
+    return SHORT_NAMES.get(category, category)

@@ -14,6 +14,7 @@ from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, line, missing
 from hashira.cloud.adapters.engines.aws.terms import TITLE
+from hashira.cloud.domain.baseline.catalogue import spared
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.guardrail import Guardrail, GuardrailClass, together
@@ -100,9 +101,8 @@ def packs(exceptions: tuple[str, ...]) -> dict[str, str]:
 
     Raises ``EngineRefused`` if they take more than a unit may have.
     """
-    chosen = [
-        one for one in GUARDRAILS if one.belongs is not GuardrailClass.SAMPLE and one.id not in exceptions
-    ]
+    without = spared(exceptions)
+    chosen = [one for one in GUARDRAILS if one.belongs is not GuardrailClass.SAMPLE and one.id not in without]
     packed: list[list[Guardrail]] = []
     for guardrail in sorted(chosen, key=lambda one: (-len(_text([one])), one.id)):
         for pack in packed:

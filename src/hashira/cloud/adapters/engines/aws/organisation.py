@@ -11,8 +11,10 @@ from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, account_of, line, missing, short
 from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
+from hashira.cloud.domain.baseline.catalogue import spared
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet, QuotaReached
 from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.guardrails import guardrail
 from hashira.cloud.domain.policy.size import written
 from hashira.kernel.language import Bilingual
 
@@ -361,15 +363,19 @@ class Placement(AwsStep):
 
 
 def path_of(order: EnvironmentOrder) -> tuple[str, ...]:
-    """The names of the units from the root down: class, then stage, with the exceptions that were approved.
+    """The names of the units from the root down: class, then stage, with what an exception takes off there.
+
+    Exceptions from one guardrail share a unit, since there may be 2,000 units and no more; an exception from
+    what no SCP holds needs none.
 
     >>> from types import SimpleNamespace
-    >>> path_of(SimpleNamespace(tenant_class="local", stage="production", exceptions=("no-root",)))
-    ('local', 'production-except-no-root')
+    >>> path_of(SimpleNamespace(tenant_class="local", stage="production", exceptions=("data-location/7b4c",)))
+    ('local', 'production-except-data-location')
     """
     stage = str(order.stage)
-    if order.exceptions:
-        stage = "-".join((stage, "except", *sorted(order.exceptions)))[:128]
+    without = sorted(one for one in spared(order.exceptions) if guardrail(one) is not None)
+    if without:
+        stage = "-".join((stage, "except", *without))[:128]
     return (str(order.tenant_class), stage)
 
 

@@ -1,0 +1,150 @@
+"""AWS as moto emulates it, as a subject. It evaluates no SCP: it is no proof that anything is prevented."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import boto3
+from botocore.credentials import Credentials
+from tests.cloud.conformance.subject import Act
+from tests.cloud.vending.orders import an_order
+
+from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
+from hashira.cloud.adapters.engines.aws.connection import AwsConnection
+from hashira.cloud.adapters.engines.aws.engine import AwsEngine
+from hashira.cloud.domain.engine import Engine, Facts
+from hashira.cloud.domain.environment_order import EnvironmentOrder
+
+REGION = "ap-northeast-1"
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a moto of its own, in this process on loopback."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+class Amazon:
+    key, enforces = "aws", False
+    spoiled: frozenset[str] = frozenset({"keep-trail"})
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.own = boto3.Session("test", "test", region_name=REGION)
+
+    def engine(self) -> Engine:
+        connection = AwsConnection(
+            endpoint=lambda: self.endpoint,
+            region=REGION,
+            credentials=Credentials("test", "test"),
+            timeout=60.0,
+        )
+        cloud = AwsCloud(
+            connection=connection,
+            regions=(REGION,),
+            email="aws+{key}@test.example.jp",
+            phone="+81-3-0000-0000",
+            first_role="OrganizationAccountAccessRole",
+            log_days=1095,
+            lock_mode="COMPLIANCE",
+            yen_a_dollar=Decimal(150),
+            account_quota=0,
+            baseline_usd=None,
+            today=lambda: date(2026, 11, 30),
+        )
+        return AwsEngine(cloud, sandbox=True, concurrency=5)
+
+    def order(self, **changes: Any) -> EnvironmentOrder:
+        return an_order(**({"engine": self.key, "region": REGION} | changes))
+
+    def client(self, service: str, account: str = "") -> Any:
+        """By boto3 alone, in the management account or in one below it."""
+        session = self.own
+        if account:
+            role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+            sts = session.client("sts", endpoint_url=self.endpoint)
+            given = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+            session = boto3.Session(
+                given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION
+            )
+        return session.client(service, endpoint_url=self.endpoint)
+
+    def look(self, order: EnvironmentOrder, facts: Facts) -> list[str]:
+        """Accounts of the order that are open, and what is in them: a closed one is AWS's to delete."""
+        organizations = self.client("organizations")
+        try:
+            pages = list(organizations.get_paginator("list_accounts").paginate())
+        except organizations.exceptions.AWSOrganizationsNotInUseException:
+            return []
+        mail = f"aws+{order.key.replace('-', '')}@test.example.jp"
+        accounts = [one for page in pages for one in page["Accounts"]]
+        found = []
+        for one in accounts:
+            if one["Email"] != mail or one["Status"] != "ACTIVE":
+                continue
+            inside = one["Id"]
+            found.append(f"account {inside}")
+            trails = self.client("cloudtrail", inside).describe_trails()["trailList"]
+            found += [f"trail {trail['Name']}" for trail in trails]
+            config = self.client("config", inside)
+            found += [
+                f"recorder {recorder['name']}"
+                for recorder in config.describe_configuration_recorders()["ConfigurationRecorders"]
+            ]
+            found += [
+                f"rule {rule['ConfigRuleName']}" for rule in config.describe_config_rules()["ConfigRules"]
+            ]
+            found += [f"bucket {b['Name']}" for b in self.client("s3", inside).list_buckets()["Buckets"]]
+            detectors = self.client("guardduty", inside).list_detectors()["DetectorIds"]
+            found += [f"detector {detector}" for detector in detectors]
+        return sorted(found)
+
+    def spoil(self, order: EnvironmentOrder, facts: Facts) -> str:
+        cloudtrail = self.client("cloudtrail", facts["account"])
+        for trail in cloudtrail.describe_trails()["trailList"]:
+            cloudtrail.stop_logging(Name=trail["TrailARN"])
+        return "trail"
+
+    def close(self) -> None:
+        """boto3 closes its own."""
+
+    def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
+        return None  # moto opens every account to whoever asks
+
+    def acts(self, order: EnvironmentOrder, facts: Facts) -> list[Act]:
+        """A call in another region, which the SCP of data-location denies: its text is on the unit."""
+        organizations = self.client("organizations")
+        parent = organizations.list_parents(ChildId=facts["account"])["Parents"][0]["Id"]
+        policies = organizations.list_policies_for_target(TargetId=parent, Filter="SERVICE_CONTROL_POLICY")
+        texts = [
+            json.loads(organizations.describe_policy(PolicyId=one["Id"])["Policy"]["Content"])
+            for one in policies["Policies"]
+        ]
+        assert "aws:RequestedRegion" in json.dumps(texts)
+
+        def abroad() -> bool:
+            role = f"arn:aws:iam::{facts['account']}:role/OrganizationAccountAccessRole"
+            sts = self.own.client("sts", endpoint_url=self.endpoint)
+            given = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+            session = boto3.Session(
+                given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name="us-east-1"
+            )
+            sqs = session.client("sqs", endpoint_url=self.endpoint)
+            made = sqs.create_queue(QueueName="abroad")["QueueUrl"]
+            sqs.delete_queue(QueueUrl=made)
+            return False
+
+        return [Act("a call abroad", "data-location", abroad, lambda: True)]

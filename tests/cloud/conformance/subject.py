@@ -1,0 +1,80 @@
+"""What a provider brings to the conformance suite: an engine, and eyes and hands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hashira.cloud.domain.engine import Engine, Evidence, Facts, Step
+from hashira.cloud.domain.environment_order import EnvironmentOrder
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a guardrail forbids, and the same or a like act that it does not."""
+
+    name: str
+    guardrail: str
+    forbidden: Callable[[], bool]
+    """Tries it as the tenant would; whether it was refused."""
+    allowed: Callable[[], bool]
+    """Tries the like act where it may be done; whether it was carried out."""
+
+
+class Subject(Protocol):
+    """A provider, live or of paper. ``look`` and ``spoil`` reach it by other ways than the engine."""
+
+    key: str
+    enforces: bool
+    """Whether the provider itself refuses what a guardrail forbids."""
+
+    spoiled: frozenset[str]
+    """The guardrails that ``spoil`` breaks, of those that the provider's own inventory tells of."""
+
+    def engine(self) -> Engine:
+        """A new engine, as a process that has just been started would make it."""
+        ...
+
+    def order(self, **changes: Any) -> EnvironmentOrder:
+        """An order that it takes."""
+        ...
+
+    def look(self, order: EnvironmentOrder, facts: Facts) -> list[str]:
+        """What there is of the environment, sorted; empty if nobody can use anything of it any more."""
+        ...
+
+    def spoil(self, order: EnvironmentOrder, facts: Facts) -> str:
+        """Changes something behind the engine's back; the name of the step that has to notice."""
+        ...
+
+    def acts(self, order: EnvironmentOrder, facts: Facts) -> list[Act]:
+        """What is forbidden in the environment, to be tried."""
+        ...
+
+    def close(self) -> None:
+        """Ends its connections."""
+        ...
+
+    def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
+        """Whether the tenant gets in; None where the provider cannot be asked."""
+        ...
+
+
+def steps_of(engine: Engine, order: EnvironmentOrder) -> tuple[Step, ...]:
+    """All steps, in their order."""
+    return (*engine.vend(order), *engine.guard(order))
+
+
+def carried_out(engine: Engine, order: EnvironmentOrder, known: Facts | None = None) -> dict[str, Any]:
+    """An environment, made step by step and each read back; its facts, from those that were kept before."""
+    facts = dict(known or {})
+    for step in steps_of(engine, order):
+        facts |= step.apply(order, facts)
+        step.verify(order, facts)
+    return facts
+
+
+def read_back(engine: Engine, order: EnvironmentOrder, facts: Facts) -> list[Evidence]:
+    """The evidence of all steps; raises what a step raises."""
+    return [step.verify(order, facts) for step in steps_of(engine, order)]

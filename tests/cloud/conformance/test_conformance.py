@@ -1,0 +1,184 @@
+"""Every engine keeps to the port: the same scenarios on paper, on moto (AWS), on Keystone and on LXD.
+
+What a provider is asked beside the engine goes by the provider's own API (``Subject.look`` and the like). A
+provider that this machine does not have is skipped with one line that says so, and counts as not covered.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.cloud.conformance.subject import Subject, carried_out, read_back, steps_of
+
+from hashira.cloud.domain.baseline import (
+    BASELINE,
+    BaselineGuardrail,
+    Outcome,
+    baseline_guardrail,
+    examine,
+)
+from hashira.cloud.domain.baseline.entry import Hold
+from hashira.cloud.domain.engine import NotThere, Retirement, TenantState
+from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.guardrail import GuardrailClass
+
+_GONE = {TenantState.ABSENT, TenantState.CLOSED}
+
+
+@dataclass
+class Vended:
+    """An environment that the tests of one provider share; each leaves it as it found it."""
+
+    order: EnvironmentOrder
+    facts: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def vended(subject: Subject) -> Vended:
+    order = subject.order()
+    return Vended(order, carried_out(subject.engine(), order))
+
+
+def test_a_plan_names_the_steps_and_changes_nothing(subject: Subject) -> None:
+    engine, order = subject.engine(), subject.order()
+    plan = engine.plan(order)
+    assert plan.obstacles == ()
+    assert [one.name for one in plan.steps] == [one.name for one in steps_of(engine, order)]
+    assert len({one.name for one in plan.steps}) == len(plan.steps)
+    assert all(one.title.ja and one.title.en for one in plan.steps)
+    assert subject.look(order, {}) == []
+    assert engine.observe(order, {}).state is TenantState.ABSENT
+
+
+def test_vending_again_makes_nothing_new(subject: Subject, vended: Vended) -> None:
+    before = subject.look(vended.order, vended.facts)
+    assert before
+    assert carried_out(subject.engine(), vended.order, vended.facts) == vended.facts
+    assert subject.look(vended.order, vended.facts) == before
+
+
+def test_evidence_is_read_from_the_provider_and_facts_are_plain_json(
+    subject: Subject, vended: Vended
+) -> None:
+    for evidence in read_back(subject.engine(), vended.order, vended.facts):
+        assert all(line.name.ja and line.name.en and isinstance(line.value, str) for line in evidence.lines)
+    assert json.loads(json.dumps(vended.facts)) == vended.facts
+    seen = subject.engine().observe(vended.order, vended.facts)
+    assert seen.state is TenantState.ACTIVE
+    assert seen.holdings
+
+
+def test_killed_after_every_step_it_comes_to_the_same_and_compensated_nothing_is_left(
+    subject: Subject,
+) -> None:
+    """Each step is applied, its answer is lost with the process, and a new process applies it again."""
+    order = subject.order()
+    facts: dict[str, Any] = {}
+    names = [step.name for step in steps_of(subject.engine(), order)]
+    for position, name in enumerate(names):
+        steps_of(subject.engine(), order)[position].apply(order, facts)  # and then it was killed
+        step = steps_of(subject.engine(), order)[position]
+        assert step.name == name
+        facts |= step.apply(order, facts)
+        step.verify(order, facts)
+    read_back(subject.engine(), order, facts)
+    assert subject.engine().observe(order, facts).state is TenantState.ACTIVE
+    assert subject.look(order, facts)
+
+    for _time in ("once", "and again, of what is no longer there"):
+        for step in reversed(steps_of(subject.engine(), order)):
+            step.compensate(order, facts)
+        assert subject.look(order, facts) == []
+    assert subject.engine().observe(order, facts).state in _GONE
+
+
+def test_what_somebody_changes_is_noticed_and_put_right(subject: Subject, vended: Vended) -> None:
+    noticing = subject.spoil(vended.order, vended.facts)
+    missing = []
+    for step in steps_of(subject.engine(), vended.order):
+        try:
+            step.verify(vended.order, vended.facts)
+        except NotThere:
+            missing.append(step.name)
+            step.apply(vended.order, vended.facts)
+    assert missing == [noticing]
+    read_back(subject.engine(), vended.order, vended.facts)
+
+
+def test_suspended_nobody_gets_in_resumed_they_do_and_closed_it_is_over(subject: Subject) -> None:
+    order = subject.order()
+    facts = carried_out(subject.engine(), order)
+    suspension = subject.engine().retire(order, Retirement.SUSPENSION)
+    assert subject.gets_in(order, facts) in (True, None)
+    for step in suspension:
+        facts |= step.apply(order, facts)
+        step.verify(order, facts)
+    assert subject.engine().observe(order, facts).state is TenantState.SUSPENDED
+    assert subject.gets_in(order, facts) in (False, None)
+
+    for step in reversed(suspension):
+        step.compensate(order, facts)
+    assert subject.engine().observe(order, facts).state is TenantState.ACTIVE
+    assert subject.gets_in(order, facts) in (True, None)
+    read_back(subject.engine(), order, facts)
+
+    for half in Retirement:
+        for step in subject.engine().retire(order, half):
+            facts |= step.apply(order, facts)
+            step.verify(order, facts)
+            step.apply(order, facts)  # twice is once
+    assert subject.engine().observe(order, facts).state in _GONE
+    assert subject.look(order, facts) == []
+
+
+def test_what_a_guardrail_forbids_is_refused_by_a_provider_that_enforces(
+    subject: Subject, vended: Vended
+) -> None:
+    acts = subject.acts(vended.order, vended.facts)
+    for act in acts:
+        guardrail = baseline_guardrail(act.guardrail)
+        assert guardrail is not None
+        if subject.enforces:
+            assert Hold.PREVENTS in guardrail.at(subject.key).holds
+            assert act.forbidden(), f"{act.name} was not refused"
+            assert act.allowed(), f"{act.name} is refused also where it may be done"
+        else:  # said as it is: such a provider is no proof that anything is prevented
+            assert not act.forbidden(), f"{act.name} was refused: say that {subject.key} enforces"
+    assert acts or not subject.enforces
+    read_back(subject.engine(), vended.order, vended.facts)
+
+
+def test_the_verifiers_of_the_baseline_find_what_was_changed_and_nothing_else(
+    subject: Subject, vended: Vended
+) -> None:
+    read = getattr(subject.engine(), "inventory", None)
+    if read is None:
+        pytest.skip(f"{subject.key} reads no inventory; NOT COVERED: verifiers on {subject.key}")
+
+    def outcomes() -> dict[str, Outcome]:
+        inventory = read(vended.order)
+        verifiers = {one.id: one.at(subject.key).verifier for one in of_all_but_samples()}
+        return {id_: examine(one, inventory).outcome for id_, one in verifiers.items() if one is not None}
+
+    before = outcomes()
+    assert Outcome.HELD in before.values()
+    assert Outcome.BROKEN not in before.values()
+    noticing = subject.spoil(vended.order, vended.facts)
+    after = outcomes()
+    broken = {id_ for id_, outcome in after.items() if outcome is Outcome.BROKEN}
+    assert broken == subject.spoiled
+    assert {id_: outcome for id_, outcome in after.items() if id_ not in broken} == {
+        id_: outcome for id_, outcome in before.items() if id_ not in broken
+    }
+    for step in steps_of(subject.engine(), vended.order):
+        if step.name == noticing:
+            step.apply(vended.order, vended.facts)
+    assert outcomes() == before
+
+
+def of_all_but_samples() -> list[BaselineGuardrail]:
+    """The guardrails that are in force in every environment."""
+    return [one for one in BASELINE if one.belongs is not GuardrailClass.SAMPLE]
