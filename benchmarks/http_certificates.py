@@ -6,11 +6,17 @@ One resident's certificate is asked for again and again by several clients on th
 each answer is looked up, its access decided and its audit event written. Beside it stand a request that does
 nothing and raw P-256 verification of the same run. DIVOC published 418 JSON and 250 PDF a second, of hardware
 and load of its own. Absolute figures: they are told, and never fail a test.
+
+The audit event of an answer is on the disk before the answer goes out, and SQLite has one writer. So no more
+answers a second can be given than the disk takes durable commits one after the other, whatever is done about
+the rest; that limit is measured in the same folder, before the server starts and after it has ended.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -47,9 +53,25 @@ def a_second(address: str, cookies: httpx.Cookies, path: str, kind: str, seconds
     return done[0] / seconds
 
 
+def commits_a_second(folder: Path, seconds: float = 3) -> float:
+    """Durable commits of one row each, one after the other, with the settings of the store."""
+    with contextlib.closing(sqlite3.connect(folder / "commits.sqlite3", isolation_level=None)) as store:
+        store.execute("PRAGMA journal_mode=WAL")
+        store.execute("PRAGMA synchronous=FULL")
+        store.execute("CREATE TABLE IF NOT EXISTS event (told TEXT)")
+        done, started = 0, time.monotonic()
+        while time.monotonic() < started + seconds:
+            store.execute("BEGIN IMMEDIATE")
+            store.execute("INSERT INTO event VALUES (?)", ("x" * 300,))
+            store.execute("COMMIT")
+            done += 1
+        return done / (time.monotonic() - started)
+
+
 def main(seconds: float) -> None:
     print(f"raw P-256 verifications, one core: {verifications_a_second():.0f} a second (calibration)")
     with tempfile.TemporaryDirectory(prefix="hashira-http-") as folder:
+        limit = commits_a_second(Path(folder))
         running = installation.start(Path(folder) / "data")
         try:
             browser = Browser(running.address)
@@ -70,6 +92,8 @@ def main(seconds: float) -> None:
                 print(f"{name}: {rate:.1f} a second, {rate / idle:.3f} of idle (DIVOC says {DIVOC[name]})")
         finally:
             running.stop()
+        limit = max(limit, commits_a_second(Path(folder)))
+        print(f"the limit of this disk: {limit:.0f} durable commits a second, one after the other")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, LATER, Key, card,
 from hashira.certificates.domain import p256, shc, shc_qr
 from hashira.certificates.domain.shc_fhir import write_bundle
 
-BATCHES, BATCH = 40, 100
+BATCHES, BATCH = 200, 30
 
 
 def best_rates(work: dict[str, Callable[[], object]]) -> dict[str, float]:

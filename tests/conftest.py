@@ -12,9 +12,18 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import HealthCheck, settings
 
 from hashira.certificates.adapters import file_signer
 
+# How long an example takes says how busy the machine is; ``./prove`` looks at others each time.
+settings.register_profile(
+    "hashira",
+    deadline=None,
+    derandomize="HASHIRA_PROVE_COUNT" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("hashira")
 _OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
 
 

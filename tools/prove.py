@@ -91,6 +91,12 @@ AREAS = {
         "every cloud engine kept to the port, and what a guardrail forbids refused by those that enforce",
         _pytest("-rs", "tests/cloud/conformance"),
     ),
+    "vend": Area(
+        "SIGKILL at calls of a vending, many queued through a provider that misbehaves, our own overhead",
+        _pytest("-rP", "-m", "crash", "tests/crash/test_vending.py"),
+        200,
+        "kills",
+    ),
     "import": Area(
         "a file of doses on SQLite and PostgreSQL: rows a second, one transaction, memory that does not grow",
         (PYTHON, "-m", "benchmarks.import_doses", "both"),

@@ -92,6 +92,8 @@ EVERY_PAGE: Final = (
     Place("certificates:batches", "/certificates/batches/", S),
     Place("certificates:batch-new", "/certificates/batches/new", S),
     Place("certificates:batch", "/certificates/batches/{batch}", S),
+    Place("certificates:applications", "/certificates/applications/", S),
+    Place("certificates:application", "/certificates/applications/{application}", S),
     Place("certificates:register", "/certificates/register/", S),
     Place("certificates:register", "/certificates/register/?kana=%E3%82%BF%E3%82%AB", S),
     Place("certificates:register", "/certificates/register/?kana=%E3%83%BC%E3%83%BC", S),
@@ -154,6 +156,11 @@ EVERY_PAGE: Final = (
     Place("cloud:difference", "/cloud/catalogues/{earlier_catalogue}/compared-with/{catalogue}"),
     Place("cloud:services", "/cloud/services/"),
     Place("cloud:service", "/cloud/services/{service}"),
+    Place("cloud:environments", "/cloud/environments/", C),
+    Place("cloud:environment", "/cloud/environments/{environment}", C),
+    Place("cloud:environment", "/cloud/environments/{parked_environment}", C),
+    Place("cloud:environment-suspend", "/cloud/environments/{environment}/suspend", C),
+    Place("cloud:environment-give-up", "/cloud/environments/{parked_environment}/give-up", C),
     Place("cloud:early", "/cloud/early/"),
     Place("cloud:early-call", "/cloud/early/{open_call}", P),
     Place("cloud:early-apply", "/cloud/early/{open_call}/apply", P),
@@ -223,9 +230,9 @@ EVERY_PAGE: Final = (
     Place("not allowed", "/certificates/register/{person}", R),
 )
 _OPERATIONS = (
-    "api-root cancel catalogues check_in correct figures imports issue listed one one_import own_certificate "
-    "own_records people person record registers requirements service services verify verify_batch "
-    "verify_file void"
+    "api-root cancel catalogues check_in correct environment_of environments figures imports issue listed "
+    "one one_import own_certificate own_records people person record registers requirements service services "
+    "verify verify_batch verify_file void"
 )
 NO_PAGE: Final[Mapping[str, str]] = {
     **{f"api-v1:{name}": "answers machines" for name in _OPERATIONS.split()},
@@ -256,6 +263,10 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "development-oidc-userinfo": "for machines",
     "development-oidc-certs": "for machines",
     "staff-invitation-withdraw": "takes the wish and leads on",
+    "cloud:environments-again": "takes the wish and leads on",
+    "cloud:environment-again": "takes the wish and leads on",
+    "cloud:environment-verify": "takes the wish and leads on",
+    "cloud:environment-resume": "takes the wish and leads on",
     "cloud:catalogue-file": "a file",
     "cloud:guardrails-file": "a file",
     "cloud:evidence": "a file",
@@ -271,6 +282,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "certificates:eu-filter": "a file for machines",
     "card-revocations": "a list for machines",
     "certificates:batch-cancel": "takes the wish and leads on",
+    "certificates:batch-reopen": "takes the wish and leads on",
+    "certificates:application-withdraw": "takes the wish and leads on",
     "certificates:batch-file": "a PDF: tests/certificates/issuing/test_printing.py",
     "certificates:counter-choose": "takes the choice and leads on",
     "certificates:counter-next": "takes the wish and leads on",

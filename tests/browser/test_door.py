@@ -27,11 +27,10 @@ def key() -> Key:
 
 
 @pytest.fixture(scope="module")
-def site(key: Key, tmp_path_factory: pytest.TempPathFactory) -> Iterator[installation.Installation]:
-    folder = tmp_path_factory.mktemp("installation")
-    trust = folder / "jwks.json"
+def site(key: Key, data: Path) -> Iterator[installation.Installation]:
+    trust = data.parent / "jwks.json"
     trust.write_text(json.dumps({"keys": [p256.jwk(key.public_key_spki)]}))
-    running = installation.start(folder / "data", HASHIRA_TRUST=str(trust))
+    running = installation.start(data, HASHIRA_TRUST=str(trust))
     yield running
     assert running.stop() == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,13 +112,14 @@ def test_the_name_of_a_cookie_thief_is_worth_nothing(start: Open) -> None:
 
 @pytest.mark.foreign
 def test_the_button_leads_to_a_provider_on_another_origin_and_back(
-    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chromium: Browser, tmp_path: Path, first_start: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Chromium holds every redirect after a form against ``form-action``: the issuer's origin is in it."""
     foreign_provider.require()
     key = ECKey.generate_key("P-256", auto_kid=True)
     (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
     (tmp_path / "key.pem").chmod(0o600)
+    shutil.copytree(first_start, tmp_path / "data")
     port = installation.free_port()
     monkeypatch.setattr(installation, "free_port", lambda: port)
     callback = f"http://localhost:{port}/sign-in/resident/callback"

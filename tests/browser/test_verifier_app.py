@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -305,10 +306,11 @@ def test_it_fits_and_axe_finds_nothing(
 
 
 def test_it_fetches_the_bundle_of_the_server_and_starts_after_the_server_has_stopped(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser, tmp_path: Path, first_start: Path
 ) -> None:
     """Not a browser that was told to be offline: there is nobody any more to answer it."""
     folder = tmp_path / "data"
+    shutil.copytree(first_start, folder)
     own = installation.start(folder)
     context = chromium.new_context(locale="ja")
     try:

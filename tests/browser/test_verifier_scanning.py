@@ -141,6 +141,25 @@ def test_the_camera_of_a_browser_that_reads_codes(opened: Open, scene: Scene) ->
     assert sent == []
 
 
+def test_a_code_of_octets_that_the_browser_makes_letters_of(opened: Open, scene: Scene) -> None:
+    """A DIVOC code in sight: the way to the server is offered; its file is read without one."""
+    page = opened(_DETECTOR)
+    page.get_by_role("button", name="カメラで読み取る").click()
+    take = page.get_by_role("button", name="撮影して確かめる")
+    octets = base64.b64decode(scene.divocs.originals["divoc as real ones are"][4:])
+    page.evaluate("(text) => window.inSight.push(text)", octets.decode("utf-8", "replace"))
+    expect(page.locator("#trouble")).to_contain_text("このブラウザーだけでは読めない")
+    expect(take).to_be_visible()
+    expect(page.locator("#verdict section")).to_have_count(0)
+    page.get_by_role("button", name="カメラを閉じる").click()
+    page.context.set_offline(True)
+    page.locator("#picture").set_input_files(
+        {"name": "certificate.zip", "mimeType": "application/zip", "buffer": octets}
+    )
+    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "verified")
+    expect(page.get_by_text("https://cowin.gov.in/", exact=True)).to_be_visible()
+
+
 def test_without_a_camera_or_a_network_it_says_what_to_do(opened: Open) -> None:
     page = opened(_REFUSES)
     page.get_by_role("button", name="カメラで読み取る").click()

@@ -86,6 +86,11 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.get_by_role("button", name="発行して印刷する").click()
     walking.await_words(desk, "作れなかった人")
     names["batch"] = _last_id(desk)
+    desk.goto(site.address + "/certificates/applications/")
+    desk.locator("#id_reference").fill("00000001")
+    desk.get_by_role("button", name="受け付ける").click()
+    desk.locator("main table tbody a").first.click()
+    names["application"] = _last_id(desk)
     desk.goto(site.address + "/certificates/counter/")
     desk.get_by_label("氏名、フリガナ、生年月日、番号").fill("0000000001")
     desk.get_by_role("button", name="探す").click()
@@ -246,9 +251,11 @@ import json
 from datetime import UTC, datetime
 from hashira.cloud.domain.selection.catalogue import CatalogueKind
 from hashira.cloud.domain.selection.seed import seed_catalogue
+from hashira.cloud.domain.engine import EngineRefused
 from hashira.cloud.services.catalogue import import_catalogue
 from hashira.cloud.store import models
 from hashira.core.access import Principal
+from hashira.core.jobs.problem import JobProblem
 draft = import_catalogue(
     actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
     source="sample.xlsx", source_digest="", replace=False, at=datetime.now(UTC),
@@ -259,7 +266,40 @@ condition = models.SelectionCondition.objects.get(met_on=None)
 assessed = models.Proposal.objects.get(state="submitted")
 begun = models.Proposal.objects.get(state="draft")
 calls = list(models.EarlyCall.objects.order_by("closes_on"))
+order = {
+    "key": "00000000-0000-4000-8000-000000000001", "body_code": "131016", "body_name": "千代田区（架空）",
+    "tenant_class": "local", "system_code": "jumin", "system_name": "住民基本台帳", "stage": "production",
+    "sharing": "single", "isolation": "account", "information_class": "2", "engine": "aws",
+    "region": "ap-northeast-1", "address_ranges": ["10.20.0.0/20"], "roles": [],
+    "monthly_budget_yen": "120000", "budget_code": "02-01-07", "exceptions": [],
+}
+
+
+def environment(state, problem):
+    made = models.Environment.objects.create(
+        order=order, engine="aws", body_code="131016", body_name=order["body_name"], tenant_class="local",
+        system_code="jumin", system_name="住民基本台帳", stage="production", region="ap-northeast-1",
+        state=state, account="123456789012", problem=problem, requested_at=datetime.now(UTC),
+        requested_by="terminal:test", changed_at=datetime.now(UTC),
+    )
+    for position, state in enumerate(("verified", "failed" if problem else "verified")):
+        models.EnvironmentStep.objects.create(
+            environment=made, part="vend", position=position, name=f"step-{position}", title="記録を始める",
+            title_en="Start the record", state=state, attempts=2,
+            problem=problem if state == "failed" else None,
+            evidence=[{"ja": "証跡", "en": "Trail", "value": "arn:aws:cloudtrail:ap-northeast-1:1:trail/x"}],
+            begun_at=datetime.now(UTC), ended_at=datetime.now(UTC), verified_at=datetime.now(UTC),
+        )
+    models.EnvironmentAct.objects.create(
+        environment=made, at=datetime.now(UTC), actor="terminal:test", act="ordered", facts={}
+    )
+    return made.pk
+
+
+refused = JobProblem.of(EngineRefused(engine="AWS", operation="iam:CreateRole", answer="AccessDenied"))
 print(json.dumps({name: str(value) for name, value in {
+    "environment": environment("suspended", None),
+    "parked_environment": environment("parked", refused.to_json()),
     "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
     "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,
     "service": decided.proposal_id, "condition": condition.pk, "report": condition.reports.get().pk,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.certificates.states import AT, Party
 
-from hashira.certificates.domain import dcc, hcert, icvp
+from hashira.certificates.domain import dcc, hcert_issue, icvp
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.dcc_value_set import DccCodes, codes_on
 
@@ -40,7 +40,9 @@ def claim(**changes: Any) -> dict[str, Any]:
 
 
 def eu(signer: Party, **changes: Any) -> str:
-    return hcert.issue(claim=claim(**changes), kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES)
+    return hcert_issue.issue(
+        claim=claim(**changes), kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES
+    )
 
 
 def yellow_claim(**changes: Any) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def yellow_claim(**changes: Any) -> dict[str, Any]:
 
 
 def yellow_card(signer: Party, **changes: Any) -> str:
-    return hcert.issue(
+    return hcert_issue.issue(
         claim=yellow_claim(**changes),
         kind=-6,
         issuer="UTO",

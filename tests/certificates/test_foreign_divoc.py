@@ -37,7 +37,7 @@ DOCUMENT: dict[str, Any] = {
         "type": "Person",
         "id": "did:Passport Number:X1234567",
         "refId": "12345678901234",
-        "name": 'Kätie "Dragon" \\ O\'Neill',
+        "name": 'Kätie "Dragon" \\n O\'Neill',
         "uhid": "",
         "gender": "Female",
         "age": "25",
@@ -120,7 +120,7 @@ def test_we_verify_what_it_signs_with_rsa(pathcheck: Peer, key: rsa.RSAPrivateKe
         verified = divoc.verify(text, trust=trust, at=NOW)
     content = verified.content
     assert isinstance(content, divoc.DivocContent)
-    assert content.holder == Holder(name='Kätie "Dragon" \\ O\'Neill', birth_date=None)
+    assert content.holder == Holder(name='Kätie "Dragon" \\n O\'Neill', birth_date=None)
     (dose,) = content.doses
     assert (dose.date, dose.number, dose.country, dose.centre) == ("2021-07-16", 2, "IN", "संजीवनी Centre")
     assert dose.product == "1234Z001 / 987654321098 / COVISHIELD / Serum Institute of India"

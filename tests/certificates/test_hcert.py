@@ -19,11 +19,11 @@ from tests.certificates.hcerts import EXPIRES, NOW, claim, codes, eu, yellow_car
 from tests.certificates.signers import TEST, document_signer
 from tests.certificates.states import Party
 
-from hashira.certificates.domain import base45, cose, dcc, hcert, icvp, strict_cbor
+from hashira.certificates.domain import base45, cose, dcc, hcert, hcert_issue, icvp, strict_cbor
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.dcc_value_set import codes_on, total_doses
 from hashira.certificates.domain.format import assess
-from hashira.certificates.domain.hcert import DocumentSignerNotFit, HcertTooLarge
+from hashira.certificates.domain.hcert_issue import DocumentSignerNotFit, HcertTooLarge
 from hashira.certificates.domain.trust import RevocationList, StateKey, TrustStore, WithdrawnKey
 from hashira.certificates.domain.uvci import check_character, is_wrong, new_uvci
 from hashira.certificates.domain.vaccine_product import PRODUCTS
@@ -75,6 +75,16 @@ def verdict(text: str, trust: TrustStore, at: Any = NOW) -> Verdict:
 @given(st.binary(max_size=200))
 def test_base45_there_and_back(octets: bytes) -> None:
     assert base45.decode(base45.encode(octets)) == octets
+
+
+@pytest.mark.parametrize("beside", [b"\0\0", b"\xff\xff"])
+def test_base45_of_every_pair_of_octets(beside: bytes) -> None:
+    """All are written at once, each between two neighbours, and held against RFC 9285 §4 word by word."""
+    written = base45.encode(b"".join(beside + pair.to_bytes(2, "big") for pair in range(1 << 16)))
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    for pair in range(1 << 16):
+        c, d, e = (letters.index(letter) for letter in written[6 * pair + 3 : 6 * pair + 6])
+        assert c + d * 45 + e * 45 * 45 == pair
 
 
 @given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", max_size=60))
@@ -260,7 +270,7 @@ def test_what_is_too_large(signer: Party) -> None:
     chance = "".join(chr(0x4E00 + number * 37 % 20000) for number in range(2000))
     made = claim() | {"x": chance}
     with pytest.raises(HcertTooLarge):
-        hcert.issue(claim=made, kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES)
+        hcert_issue.issue(claim=made, kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES)
 
 
 def test_products_that_have_no_code_of_the_eu() -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.certificates.mutants import MAKERS, Mutant, mutants
 from tests.certificates.test_formats import GOOD, NAMES, PARTIES
 
-from hashira.certificates.domain import base64url, hcert
+from hashira.certificates.domain import base64url, hcert, hcert_issue
 from hashira.certificates.domain.example import LOT
 from hashira.certificates.domain.format import assess, format_named
 from hashira.certificates.domain.signer import Signer
@@ -98,7 +98,7 @@ def another(name: str, text: str, issuer: str, signer: Signer, at: datetime) -> 
         claims = {1: read.issuer, 6: int(later.timestamp()), -260: {read.kind.claim: read.claim}}
         if read.expires_at is not None:
             claims[4] = int(read.expires_at)
-        return hcert.seal(claims, certificate=signer.certificate_chain[0], signer=signer)
+        return hcert_issue.seal(claims, certificate=signer.certificate_chain[0], signer=signer)
     return format_named(name).examples(issuer=issuer, signer=signer, at=later)[0].text
 
 

@@ -5,6 +5,7 @@ What is signed again gets past the signature, so that the readers of the content
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import zlib
@@ -29,7 +30,7 @@ def mutants_of(format: str, scene: Scene, count: int) -> Iterator[str]:
     pairs, again = _SOURCES[format](scene)
     share = -(-count // 3)
     corpora = [mutants(format, text, other, share) for text, other in pairs]
-    others = scene.mutants(6 * share) if format != "hcert" else iter(())
+    others = scene.mutants(6 * share) if format in ("shc", "vds-nc") else iter(())
     wanted = [text for text in others if (text.lstrip("\ufeff \n")[:1] in "{[") is (format == "vds-nc")]
     found = 0
     while found < count:
@@ -102,9 +103,22 @@ def _containers(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
     return pairs, [make(text, party) for text, party in signed for make in (again, octets)]
 
 
+def _credentials(scene: Scene) -> tuple[list[tuple[str, str]], list[Again]]:
+    made, texts = scene.divocs, scene.divocs.originals
+    one, other = texts["divoc as real ones are"], texts["divoc two doses at one place, RSA"]
+
+    def archived(chance: random.Random) -> str:
+        """Octets of the archive changed: what is signed stays, and its frame does not."""
+        octets = changed(base64.b64decode(one[4:]), chance)
+        return octets.decode("latin-1") if octets.startswith(b"PK\3\4") else one
+
+    return [(one, other), (other, one)], [made.again, made.again, archived]
+
+
 _SOURCES: dict[str, Callable[[Scene], tuple[list[tuple[str, str]], list[Again]]]] = {
     "shc": _cards,
     "vds-nc": _seals,
     "hcert": _containers,
+    "divoc": _credentials,
 }
 FORMATS = tuple(_SOURCES)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA384
 from tests.certificates import states, test_shc_mutations
 from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, Key, card, dose
 from tests.certificates.trust.test_revocation import COMPROMISE, DAY, crl, serial
+from tests.certificates.verifier_divocs import Divocs
 from tests.certificates.verifier_hcerts import Hcerts, states_sha256
 
 from hashira.certificates.adapters.trust_files import read_trust
@@ -51,6 +52,7 @@ class Scene:
         self.card_key = test_shc_mutations.KEY
         self.listed_key = Key()
         self.hcerts = Hcerts()
+        self.divocs = Divocs()
 
     @cached_property
     def seal(self) -> str:
@@ -114,6 +116,7 @@ class Scene:
             found[file.name] = file.read_text("utf-8")
         found |= self._signers()
         found |= self.hcerts.originals
+        found |= self.divocs.originals
         for name in (*test_shc_mutations.EDITS,):
             found[f"edit: {name}"] = test_shc_mutations.EDITS[name]()
         found["edit: -S"] = test_shc_mutations._negated_s()
@@ -177,7 +180,8 @@ class Scene:
         """With the real lists, the test's own issuers, and statuses of two keys."""
         real = read_trust([self._shared / "certificates/trust"])
         anchors = tuple(party.der for party in (self.authority, self.brainpool, self.rsa))
-        own = self.card_key.trusted() | TrustStore(anchors=anchors) | self._revocations() | self.hcerts.trust
+        own = self.card_key.trusted() | TrustStore(anchors=anchors) | self._revocations()
+        own = own | self.hcerts.trust | self.divocs.trust
         begin, end = int(datetime(2021, 1, 1, tzinfo=UTC).timestamp()), int(AT.timestamp()) - 600
         kid = own.keys[0].kid
         seal_kid = vds_nc.decode(self.seal).signer.sha256

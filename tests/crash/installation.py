@@ -78,7 +78,7 @@ class Installation:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -107,7 +107,7 @@ class Installation:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -157,14 +157,21 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 @contextlib.contextmanager
-def installed(data: Path, database_url: str = "") -> Iterator[Installation]:
+def installed(data: Path, database_url: str = "", *, prepared: bool = False) -> Iterator[Installation]:
+    """Its tables are made, unless the database and the folder are copies of one that has them."""
     installation = Installation(data, database_url)
-    prepared = installation.client("prepare")
-    assert prepared.returncode == 0, prepared.stderr
     try:
+        if not prepared:
+            prepare(installation)
         yield installation
     finally:
         installation.end()
+
+
+def prepare(installation: Installation) -> None:
+    """Makes the tables of the product and of the tests."""
+    prepared = installation.client("prepare")
+    assert prepared.returncode == 0, prepared.stderr
 
 
 def children(pid: int) -> set[int]:

@@ -5,8 +5,9 @@ Named by ``HASHIRA_JOB_MODULES`` of tests.crash.settings; no part of the product
 
 from __future__ import annotations
 
-from hashira.cloud.adapters.engines import registry
 from tests.cloud.vending.paper_cloud import PaperCloud, PaperEngine
+
+from hashira.cloud.adapters.engines import registry
 
 CLOUD = PaperCloud()
 registry.register("paper", lambda: PaperEngine(CLOUD))

@@ -14,7 +14,8 @@ from tests.crash.installation import Installation, kill, until
 
 pytestmark = pytest.mark.crash
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
-ROWS = 12_000
+ROWS = 12_000 if KILLS > 2 else 6_000
+"""More than one portion (of 5,000), so that a kill may fall between two."""
 SEED = 20210601
 _MAIN = "from hashira.portal.command import main; main()"
 
@@ -55,9 +56,8 @@ def carried_out(installation: Installation, job: str, chance: random.Random) -> 
     kill(worker)
 
 
-def test_no_half_import(installation: Installation) -> None:
-    chance = random.Random(SEED)
-    installation.command("-c", _MAIN, "demo", "load")
+def test_no_half_import(demonstrated: Installation) -> None:
+    installation, chance = demonstrated, random.Random(SEED)
     begun = ask(installation, "begin", str(ROWS))
     carried_out(installation, begun["job"], chance)
     checked = ask(installation, "state", begun["id"])

@@ -91,8 +91,8 @@ def start(installation: Installation, port: int) -> int:
     return process.pid
 
 
-def test_what_was_acknowledged_survives(installation: Installation) -> None:
-    chance = random.Random(SEED)
+def test_what_was_acknowledged_survives(demonstrated: Installation) -> None:
+    installation, chance = demonstrated, random.Random(SEED)
     port = free_port()
     main = start(installation, port)
     told = json.loads(installation.command("-m", "tests.crash.registry_client").splitlines()[-1])

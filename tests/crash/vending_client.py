@@ -13,12 +13,13 @@ import django
 
 django.setup()
 
+from tests.cloud.vending.orders import an_order
+from tests.crash import paper_jobs
+
 from hashira.cloud.services.environments import order_environment
 from hashira.cloud.services.verification import to_verify, verify
 from hashira.cloud.store.models import Environment
 from hashira.core.access import Principal
-from tests.cloud.vending.orders import an_order
-from tests.crash import paper_jobs
 
 TERMINAL = Principal.system("terminal:test")
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("services/", public.services, name="services"),
     path("services/<uuid:proposal_id>", public.service, name="service"),
     path("environments/", environments.index, name="environments"),
+    path("environments/again", environments.again_all, name="environments-again"),
     path("environments/<uuid:environment_id>", environments.show, name="environment"),
     path("environments/<uuid:environment_id>/again", environments.again, name="environment-again"),
     path("environments/<uuid:environment_id>/verify", environments.verify, name="environment-verify"),

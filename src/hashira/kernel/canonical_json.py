@@ -115,12 +115,15 @@ def canonical_json_read(value: JSON) -> bytes:
     b'{"a":"x","b":1}'
     """
     written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if written.isascii() and b"\\" not in written and not _NOT_SMALL.search(written):
+    # A number stands behind one of three signs, unless it is all there is. The pattern begins with them, so
+    # that the search runs from sign to sign.
+    nested = written.startswith((b"{", b"["))
+    if nested and written.isascii() and b"\\" not in written and not _NOT_SMALL.search(written):
         return written
     return canonical_json(value)
 
 
-_NOT_SMALL = re.compile(rb"(?:^|[:\[,])-?[0-9]+(?:[.eE]|(?<=[0-9]{15}))")
+_NOT_SMALL = re.compile(rb"[:\[,]-?[0-9]+(?:[.eE]|(?<=[0-9]{15}))")
 
 
 def canonical_number(number: float) -> str:

@@ -70,8 +70,7 @@ def run(port: int, data_dir: str | None, database_url: str | None) -> None:
 
 @main.command()
 @click.option("--lease", type=click.FloatRange(1), default=10.0, show_default=True, help="沈黙の限度（秒）")
-@click.option("--follow-parent", is_flag=True, hidden=True)
-def worker(lease: float, follow_parent: bool) -> None:
+def worker(lease: float) -> None:
     """ジョブを実行するワーカーを動かす / Run a worker that carries out jobs.
 
     何台でも動かせる（PostgreSQL）。限度より長く沈黙したワーカーのジョブは、ほかのワーカーが引き継ぐ。
@@ -80,4 +79,4 @@ def worker(lease: float, follow_parent: bool) -> None:
     """
     from hashira.portal.worker import work
 
-    work(lease_seconds=lease, follow_parent=follow_parent)
+    work(lease_seconds=lease, follow_parent=False)

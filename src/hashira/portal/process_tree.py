@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.2
 _END_SECONDS = 15.0
+_FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(slots=True)
@@ -43,7 +44,10 @@ class Backoff:
 
 @dataclass(slots=True)
 class OnDemand:
-    """A process that is started once somebody wants it, and started again when it dies."""
+    """A program that is started once somebody wants it, and started again when it dies.
+
+    It is no fork: what it loads nobody else needs. It has to see by itself that this process ends.
+    """
 
     command: tuple[str, ...]
     wanted: Callable[[], bool]
@@ -71,17 +75,23 @@ class OnDemand:
 class ProcessTree:
     """The web, which must live, and a worker beside it, which is started again whenever it dies.
 
-    Ctrl-C and SIGTERM end all of them. Should this process itself be killed, the others see it and end too.
+    All are forks of this process, so that what it has loaded is loaded once; it runs no thread and has no
+    connection open. Ctrl-C and SIGTERM end all of them. Should this process itself be killed, the others see
+    it and end too: the web here, a worker by itself (``follow_parent``).
     """
 
     def __init__(
-        self, *, web: Callable[[], None], worker: tuple[str, ...], on_demand: tuple[OnDemand, ...] = ()
+        self,
+        *,
+        web: Callable[[], None],
+        worker: Callable[[], None],
+        on_demand: tuple[OnDemand, ...] = (),
     ) -> None:
         self._web_main = web
-        self._worker_command = worker
+        self._worker_main = worker
         self._on_demand = on_demand
         self._stopping = False
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._worker: BaseProcess | None = None
         self._backoff = Backoff()
         self._started = self._start_at = 0.0
 
@@ -89,7 +99,7 @@ class ProcessTree:
         """Runs until told to stop (0) or until the web has died (1)."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        web = multiprocessing.get_context("fork").Process(target=self._web, name="web")
+        web = _FORK.Process(target=self._run_web, name="web")
         web.start()
         try:
             while not self._stopping and web.exitcode is None:
@@ -104,42 +114,47 @@ class ProcessTree:
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
 
-    def _web(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+    def _run_web(self) -> None:
+        _obey_signals()
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
         self._web_main()
 
+    def _run_worker(self) -> None:
+        _obey_signals()
+        self._worker_main()
+
     def _keep_worker(self) -> None:
         now = time.monotonic()
-        if self._worker is not None and self._worker.poll() is not None:
-            status, self._worker = self._worker.returncode, None
+        if self._worker is not None and self._worker.exitcode is not None:
+            status, self._worker = self._worker.exitcode, None
             self._start_at = now + self._backoff.after(now - self._started)
             _log.warning(
                 "ワーカーが終わったので再び起動します / the worker ended (%d), starting again", status
             )
         if self._worker is None and now >= self._start_at:
-            self._worker = subprocess.Popen(self._worker_command)  # noqa: S603 (our own command)
+            self._worker = _FORK.Process(target=self._run_worker, name="worker")
+            self._worker.start()
             self._started = now
 
     def _end(self, web: BaseProcess) -> None:
         for one in self._on_demand:
             one.end()
-        if self._worker is not None:
-            self._worker.terminate()
-        if web.exitcode is None:
-            web.terminate()
+        processes = [process for process in (self._worker, web) if process is not None]
+        for process in processes:
+            if process.exitcode is None:
+                process.terminate()
         deadline = time.monotonic() + _END_SECONDS
-        web.join(_END_SECONDS)
-        if web.exitcode is None:
-            web.kill()
-            web.join()
-        if self._worker is not None:
-            try:
-                self._worker.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self._worker.kill()
-                self._worker.wait()
+        for process in processes:
+            process.join(max(0.1, deadline - time.monotonic()))
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+
+
+def _obey_signals() -> None:
+    """In a fork: signals end it, instead of telling its copy of the tree."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _end_with(parent: int) -> None:

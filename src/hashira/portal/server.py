@@ -73,22 +73,24 @@ def serve(*, port: int) -> None:
     remember(settings.DATA_DIR)
     call_command("migrate", verbosity=0)
     _prepare()
+    _load_application()
     connections.close_all()  # the server's processes are forked and must open their own
     click.echo(f"Hashira 柱  http://localhost:{port}/   (Ctrl-C で終了 / to stop)")
     if settings.DEVELOPMENT:
         from hashira.portal.demonstration.command import print_accounts
 
         print_accounts()
-    command = (sys.executable, "-c", "from hashira.portal.command import main; main()")
-    tree = ProcessTree(
-        web=_Web(port).run,
-        worker=(*command, "worker", "--follow-parent", "--lease", str(_LEASE_SECONDS)),
-        on_demand=_sandbox(command),
-    )
+    tree = ProcessTree(web=_Web(port).run, worker=_work, on_demand=_sandbox())
     raise SystemExit(tree.run())
 
 
-def _sandbox(command: tuple[str, ...]) -> tuple[OnDemand, ...]:
+def _work() -> None:
+    from hashira.portal.worker import work
+
+    work(lease_seconds=_LEASE_SECONDS, follow_parent=True)
+
+
+def _sandbox() -> tuple[OnDemand, ...]:
     """The cloud to practise on, once somebody vends on it."""
     from django.conf import settings
 
@@ -97,7 +99,18 @@ def _sandbox(command: tuple[str, ...]) -> tuple[OnDemand, ...]:
     from hashira.cloud.adapters.sandbox import nobody_wants_it, wanted_file
 
     nobody_wants_it()
-    return (OnDemand((*command, "cloud", "sandbox", "--follow-parent"), wanted_file().exists),)
+    hashira = (sys.executable, "-c", "from hashira.portal.command import main; main()")
+    return (OnDemand((*hashira, "cloud", "sandbox", "--follow-parent"), wanted_file().exists),)
+
+
+def _load_application() -> None:
+    """Loads all pages before the processes are forked: once instead of in each, at its first request."""
+    from django.urls import get_resolver
+
+    from hashira.portal.wsgi import application
+
+    assert callable(application)
+    assert get_resolver().url_patterns
 
 
 def _prepare() -> None:
@@ -106,8 +119,14 @@ def _prepare() -> None:
 
     if not settings.DEVELOPMENT:
         return
+    from hashira.core.accounts.models import Organisation
     from hashira.portal.demonstration.loading import load
 
+    if not Organisation.objects.exists():
+        click.echo(
+            "はじめての起動です。デモ用のデータを作ります（1分ほどかかることがあります） / "
+            "First start: making demonstration data, which may take a minute"
+        )
     load()
     if "certificates" in settings.HASHIRA_SYSTEMS:
         from hashira.certificates.services.publication import publish_own_keys

@@ -5,18 +5,20 @@ from __future__ import annotations
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from tests.certificates.people import NOW, clerk, given, municipality, registered, resident
+from tests.certificates.residents.test_protection import protect
 
 from hashira.certificates.adapters import issuing_keys as keys
 from hashira.certificates.domain.comparison import CORRECTABLE, Kind
 from hashira.certificates.domain.import_field import field_of
 from hashira.certificates.domain.import_mapping import ImportMapping
+from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.comparing import ComparedRows, kind_counts, preview_of
 from hashira.certificates.selectors.imports import Report, import_view, imports_of
 from hashira.certificates.selectors.own_record import own_record
@@ -25,6 +27,7 @@ from hashira.certificates.services import bulk_correction, imports
 from hashira.certificates.services.dose import void_dose
 from hashira.certificates.services.issuing import issue_card
 from hashira.certificates.services.linking import claim_link
+from hashira.certificates.services.protection import open_protected
 from hashira.certificates.store.models import (
     CertificateStatus,
     ComparedRow,
@@ -149,6 +152,31 @@ def test_every_kind_of_difference_is_told_side_by_side(
     (row,) = ComparedRows(boss, made, kind="differs").page(0, None)
     assert [(v.label.en, v.here, v.there) for v in row.values if v.differs] == [("lot", "EY5422", "EY9999")]
     assert not Person.objects.filter(reference="2").exists()
+
+
+def test_of_a_protected_person_only_the_reference_and_what_differs_is_told(
+    city: Organisation, send: Send, boss: Principal
+) -> None:
+    """To whoever has not opened the record: neither the register's values nor those that the file brings."""
+    send(FIRST, SECOND, TARO, purpose="import")
+    hanako = Person.objects.get(reference="1")
+    protect(boss, hanako.pk)
+    changed = FIRST.replace("EY5422", "EY9999").replace("髙橋　花子", "佐藤　花子")
+    made = send(changed, SECOND, TARO.replace("3005288", "3005289"))
+    secrets = ("髙橋", "佐藤", "EY5422", "EY9999", "柱診療所")
+    for kind in ("differs", "identity", "same"):
+        hers = [row for row in ComparedRows(boss, made, kind=kind).page(0, None) if row.reference == "1"]
+        assert {row.name for row in hers} == {MASKED.ja}
+        assert not [word for word in secrets if word in repr(hers)]
+    (row,) = (r for r in ComparedRows(boss, made, kind="differs").page(0, None) if r.reference == "1")
+    assert [(v.label.en, v.here, v.there, v.differs) for v in row.values] == [("lot", MASKED, MASKED, True)]
+    told = "".join(ComparedRows(boss, made).csv_lines("ja"))
+    assert not [word for word in secrets if word in told]
+    assert "3005289" in told  # of the others everything
+    open_protected(actor=boss, person_id=hanako.pk, reason="照会への回答", at=datetime.now(UTC))
+    assert "EY9999" in "".join(ComparedRows(boss, made).csv_lines("ja"))
+    other = clerk(city, "municipal_supervisor")
+    assert "EY9999" not in "".join(ComparedRows(other, made).csv_lines("ja"))
 
 
 def test_what_the_file_leaves_empty_and_days_it_does_not_span_differ_from_nothing(send: Send) -> None:

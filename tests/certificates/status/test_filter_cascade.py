@@ -24,7 +24,7 @@ def test_it_is_exact(revoked: int, valid: int) -> None:
     assert [made.revoked(mark) for mark in known] == [True] * revoked + [False] * valid
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(st.binary(min_size=16, max_size=16), max_size=200), st.randoms(use_true_random=False))
 def test_it_is_exact_for_any_fingerprints(known: set[bytes], chance: random.Random) -> None:
     revoked = [mark for mark in sorted(known) if chance.random() < 0.3]

@@ -180,7 +180,7 @@ def test_what_changed_is_told_apart() -> None:
 
 
 @given(texts, texts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_pieces_make_both_texts(before: str, after: str) -> None:
     pieces = words_changed(before, after)
     assert "".join(p.text for p in pieces if p.edit is not Edit.INSERTED) == before
@@ -215,7 +215,7 @@ requirements = st.builds(
 
 
 @given(st.lists(requirements, min_size=1, max_size=8, unique_by=lambda one: one.id.casefold()))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_catalogue_survives_a_sheet_and_oscal(found: list[Requirement]) -> None:
     whole = Catalogue(CatalogueKind.PUBLIC_SAAS, 2026, Bilingual("題名", "Title"), tuple(found))
     oscal = write_catalogue(whole, CatalogueFormat.OSCAL, version=1, at=AT)

@@ -111,9 +111,7 @@ class Outside:
                 ]["EmailAddress"]
                 for kind in ("BILLING", "OPERATIONS", "SECURITY")
             ],
-            "buckets": [
-                one["Name"] for one in self.client("s3", account=account).list_buckets()["Buckets"]
-            ],
+            "buckets": [one["Name"] for one in self.client("s3", account=account).list_buckets()["Buckets"]],
             "trails": [
                 self.client("cloudtrail", account=account).get_trail_status(Name=one["TrailARN"])["IsLogging"]
                 for one in self.client("cloudtrail", account=account).describe_trails()["trailList"]
@@ -129,9 +127,7 @@ class Outside:
             ],
             "assignments": self._assignments(account),
         }
-        bucket = self.client("s3", account=account).get_object_lock_configuration(
-            Bucket=found["buckets"][0]
-        )
+        bucket = self.client("s3", account=account).get_object_lock_configuration(Bucket=found["buckets"][0])
         found["lock"] = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"]
         for region in REGIONS:
             config = self.client("config", region, account)
@@ -139,9 +135,7 @@ class Outside:
             found[region] = {
                 "recorders": [one["recording"] for one in states],
                 "rules": len(config.describe_config_rules()["ConfigRules"]),
-                "detectors": len(
-                    self.client("guardduty", region, account).list_detectors()["DetectorIds"]
-                ),
+                "detectors": len(self.client("guardduty", region, account).list_detectors()["DetectorIds"]),
                 "hub": bool(self.client("securityhub", region, account).describe_hub()["HubArn"]),
                 "encryption": self.client("ec2", region, account).get_ebs_encryption_by_default()[
                     "EbsEncryptionByDefault"

@@ -6,9 +6,12 @@ shows each at once. AWS does not; nor does a network always bring the answer bac
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import random
+import re
+import socket
 import threading
 import time
 from collections import Counter
@@ -42,7 +45,7 @@ class Faults:
     lies: frozenset[str] = frozenset()
     """Operations that are answered with an empty success and not carried out."""
     before: Callable[[int, str], None] = lambda number, operation: None
-    """Told of each call before it goes on; ``after`` when it was carried out and nobody has heard of it yet."""
+    """Told of each call before it goes on; ``after``: carried out, and nobody has heard of it yet."""
     after: Callable[[int, str], None] = lambda number, operation: None
 
 
@@ -74,7 +77,7 @@ class FaultProxy:
             def handle_any(self) -> None:
                 proxy._handle(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
 
             def log_message(self, *_arguments: object) -> None:
                 """Nothing."""
@@ -125,9 +128,7 @@ class FaultProxy:
         faults.after(number, operation)
         if draw > 1 - faults.unheard:
             self.given["unheard"] += 1
-            handler.close_connection = True
-            handler.connection.close()
-            return None
+            return _hang_up(handler)
         return _answer(handler, status, content, headers)
 
     def _create(self, handler: BaseHTTPRequestHandler, body: bytes, number: int) -> None:
@@ -163,9 +164,7 @@ class FaultProxy:
         faults.after(number, _CREATE)
         if self._chance.random() < faults.unheard:
             self.given["unheard"] += 1
-            handler.close_connection = True
-            handler.connection.close()
-            return None
+            return _hang_up(handler)
         told = json.dumps({"CreateAccountStatus": self._now(self._statuses[made["Id"]])}).encode()
         return _answer(handler, status, told, headers)
 
@@ -196,8 +195,31 @@ class FaultProxy:
 
     def _refuse(self, handler: BaseHTTPRequestHandler, status: int, code: str, kind: str) -> None:
         self.given[kind] += 1
+        service = _service_of(handler)
+        if service in _XML:
+            # S3 throttles with 503 (Amazon S3 API Reference, "Error responses", SlowDown).
+            code, status = ("SlowDown", 503) if kind == "throttled" else (code, status)
+            wrapped = f"<Error><Code>{code}</Code><Message>{kind}</Message></Error>"
+            wrapped = wrapped if service == "s3" else f"<ErrorResponse>{wrapped}</ErrorResponse>"
+            return _answer(handler, status, wrapped.encode(), [("Content-Type", "text/xml")])
         content = json.dumps({"__type": code, "message": kind, "Code": code}).encode()
-        _answer(handler, status, content, [("x-amzn-errortype", code)])
+        return _answer(handler, status, content, [("x-amzn-errortype", code)])
+
+
+_XML = {"s3", "iam", "sts", "ec2"}
+
+
+def _service_of(handler: BaseHTTPRequestHandler) -> str:
+    """The service that the request is signed for: ``Credential=key/date/region/service/aws4_request``."""
+    found = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", handler.headers.get("Authorization") or "")
+    return found[1] if found else ""
+
+
+def _hang_up(handler: BaseHTTPRequestHandler) -> None:
+    """Ends the connection before any answer; closing alone would leave the other side waiting."""
+    handler.close_connection = True
+    with contextlib.suppress(OSError):
+        handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.cloud.vending.conftest import ordered, worked
+from tests.cloud.vending.emulator import REGIONS, Outside, emulator
+from tests.cloud.vending.fault_proxy import FaultProxy, Faults
+from tests.cloud.vending.orders import an_order
+
 from hashira.cloud.adapters.engines import registry
+from hashira.cloud.adapters.engines.aws.engine import AwsEngine
+from hashira.cloud.adapters.engines.aws.organisation import Organisation
 from hashira.cloud.domain.engine import EngineRefused, QuotaReached, TenantState
 from hashira.cloud.domain.environment_order import Stage
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.selectors.environments import environment
 from hashira.cloud.services.environments import VENDING
 from hashira.cloud.services.verification import verify
-from tests.cloud.vending.conftest import ordered, worked
-from tests.cloud.vending.emulator import REGIONS, Outside, emulator
-from tests.cloud.vending.fault_proxy import FaultProxy, Faults
-from tests.cloud.vending.orders import an_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -27,22 +31,31 @@ def aws() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def door(aws: str) -> Iterator[FaultProxy]:
+    """A proxy before it, for all tests of this file: so is the engine, whose clients take long to make."""
+    registry.forget("aws")
+    made = FaultProxy(aws)
+    yield made
+    registry.forget("aws")
+    made.close()
+
+
 @pytest.fixture
-def proxy(aws: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
-    """A proxy before it that does nothing wrong yet, and the engine behind the proxy."""
+def proxy(door: FaultProxy, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
+    """The proxy, which does nothing wrong yet, and the engine behind it."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "inside")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "inside")
-    made = FaultProxy(aws)
     settings.HASHIRA_CLOUD_AWS = settings.HASHIRA_CLOUD_AWS | {
-        "ENDPOINT": made.address,
+        "ENDPOINT": door.address,
         "TIMEOUT_SECONDS": "20",
     }
     settings.HASHIRA_CLOUD_PATIENCE_SECONDS = 60.0
     settings.HASHIRA_CLOUD_READ_BACK_SECONDS = 2.0
-    registry.forget("aws")
-    yield made
-    registry.forget("aws")
-    made.close()
+    door.faults = Faults()
+    door.calls.clear()
+    door.given.clear()
+    return door
 
 
 def test_what_was_vended_is_found_by_boto3_alone(aws: str, proxy: FaultProxy) -> None:
@@ -58,8 +71,7 @@ def test_what_was_vended_is_found_by_boto3_alone(aws: str, proxy: FaultProxy) ->
     found = outside.whole(shown.line.account)
     assert found["unit"] == ["local", "production"]
     assert [name.rpartition("-")[0] for name in found["policies"] if name != "FullAWSAccess"] == [
-        "hashira-baseline",
-        "hashira-baseline",
+        "hashira-baseline"
     ]
     assert found["tags"]["hashira:key"] == order.key
     assert found["contacts"] == [
@@ -84,30 +96,26 @@ def test_a_bad_day_of_the_provider_makes_nothing_twice(aws: str, proxy: FaultPro
     proxy.faults = Faults(
         seed=5, throttled=0.05, failing=0.03, unheard=0.05, making_seconds=0.3, hidden_seconds=0.6
     )
-    keys = []
-    for stage in (Stage.PRODUCTION, Stage.VERIFICATION):
-        order = an_order(engine="aws", stage=stage)
-        keys.append(order.key)
-        environment_id = ordered(order)
-        worked(environment_id)
-        shown = environment(environment_id)
-        assert shown.line.state is EnvironmentState.READY, shown.problem
-        assert verify(actor=VENDING, environment_id=environment_id).state is EnvironmentState.READY
+    order = an_order(engine="aws", stage=Stage.VERIFICATION)
+    environment_id = ordered(order)
+    worked(environment_id)
+    shown = environment(environment_id)
+    assert shown.line.state is EnvironmentState.READY, shown.problem
+    assert proxy.given["throttled"]
+    assert proxy.given["unheard"]
+    assert proxy.given["failing"]
     proxy.faults = Faults()
-    assert proxy.given["throttled"] and proxy.given["unheard"] and proxy.given["failing"]
+    assert verify(actor=VENDING, environment_id=environment_id).state is EnvironmentState.READY
     outside = Outside(aws)
-    for key in keys:
-        address = f"aws+{key.replace('-', '')}@sandbox.example.jp"
-        [account] = [one["Id"] for one in outside.accounts() if one["Email"] == address]
-        found = outside.whole(account)
-        assert [found[region]["detectors"] for region in REGIONS] == [1, 1]
-        assert len(found["assignments"]) == 2
-        assert len(found["budgets"]) == 1
+    address = f"aws+{order.key.replace('-', '')}@sandbox.example.jp"
+    [account] = [one["Id"] for one in outside.accounts() if one["Email"] == address]
+    found = outside.whole(account)
+    assert [found[region]["detectors"] for region in REGIONS] == [1, 1]
+    assert len(found["assignments"]) == 2
+    assert len(found["budgets"]) == 1
 
 
-def test_an_answer_that_was_never_heard_does_not_make_a_second_account(
-    aws: str, proxy: FaultProxy
-) -> None:
+def test_an_answer_that_was_never_heard_does_not_make_a_second_account(aws: str, proxy: FaultProxy) -> None:
     cut = {"left": 1}
 
     def after(number: int, operation: str) -> None:
@@ -154,11 +162,14 @@ def test_a_full_organisation_parks_it_before_anything_is_made_in_an_account(prox
     assert shown.line.account == ""
 
 
-def test_a_call_that_is_refused_is_told_in_its_words(aws: str, proxy: FaultProxy, settings: Any) -> None:
-    settings.HASHIRA_CLOUD_AWS = settings.HASHIRA_CLOUD_AWS | {"EMAIL": "no-key@example.jp"}
-    registry.forget("aws")
-    plan = registry.engine_of("aws").plan(an_order(engine="aws"))
-    assert [type(one) for one in plan.obstacles] == [EngineRefused]
+def test_before_approval_it_is_told_what_stands_against_it(proxy: FaultProxy) -> None:
+    engine = registry.engine_of("aws")
+    assert isinstance(engine, AwsEngine)
+    engine = replace(engine, cloud=replace(engine.cloud, email="no-key@example.jp", account_quota=1))
+    Organisation(engine.cloud).apply(an_order(engine="aws"), {})
+    plan = engine.plan(an_order(engine="aws"))
+    assert [type(one) for one in plan.obstacles] == [EngineRefused, QuotaReached]
+    assert [one.name for one in plan.steps][:4] == ["organisation", "unit", "account-request", "account"]
     assert any("アカウント" in note.ja for note in plan.notes)
 
 

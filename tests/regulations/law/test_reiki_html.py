@@ -116,7 +116,7 @@ lines = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(lines, max_size=8), st.booleans())
 def test_no_visible_text_is_lost(pieces: list[str], amended: bool) -> None:
     """Every character that a browser would show is in a unit, a label, a caption, or a title, once."""

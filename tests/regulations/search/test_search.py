@@ -45,7 +45,7 @@ def test_what_stands_in_a_text_stands_in_its_pairs(before: str, words: str, afte
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=1, max_size=5), TEXTS.map(str.strip).filter(bool), TEXTS.map(str.strip))
 def test_the_index_answers_as_a_look_through_every_text(texts: list[str], wanted: str, unwanted: str) -> None:
     typed = f'"{wanted}"' + (f' -"{unwanted}"' if unwanted else "")

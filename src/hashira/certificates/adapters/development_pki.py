@@ -53,11 +53,15 @@ def development_pki(store: KeyStore, *, at: datetime) -> DevelopmentPki:
     Labels end in the day they were made, so that a signer whose months are over is followed by a new
     one while its certificates stay verifiable.
     """
-    authority = _current(store, _AUTHORITY_LABEL, at) or _create_authority(store, at)
-    der = authority.certificate_chain[0]
-    signer = _current(store, _SIGNER_LABEL, at, issued_by=der) or _create_signer(store, authority, at)
-    document = _current(store, _DOCUMENT_LABEL, at, issued_by=der)
-    return DevelopmentPki(der, signer, document or _create_document_signer(store, authority, at))
+    label, der = _authority(store, at)
+    seals = _current(store, _SIGNER_LABEL, at, issued_by=der)
+    documents = _current(store, _DOCUMENT_LABEL, at, issued_by=der)
+    # The authority's own key is opened only where it has something to sign: that is slow by design.
+    return DevelopmentPki(
+        der,
+        store.open(seals.label) if seals else _create_signer(store, store.open(label), at),
+        store.open(documents.label) if documents else _create_document_signer(store, store.open(label), at),
+    )
 
 
 def development_pki_made(store: KeyStore, *, at: datetime) -> bool:
@@ -81,11 +85,13 @@ def _with_certificate(store: KeyStore) -> tuple[StoredKey, ...]:
     return tuple(key for key in stored if key.certificate_chain)
 
 
-def _current(store: KeyStore, label: str, at: datetime, *, issued_by: bytes | None = None) -> Signer | None:
-    """The newest key of that kind that may sign at the moment."""
+def _current(
+    store: KeyStore, label: str, at: datetime, *, issued_by: bytes | None = None
+) -> StoredKey | None:
+    """The newest key of that kind that may sign at the moment; it is not opened."""
     for key in reversed(_with_certificate(store)):
         if key.label.startswith(f"{label}-") and _may_sign(key, at, issued_by):
-            return store.open(key.label)
+            return key
     return None
 
 
@@ -99,7 +105,11 @@ def _may_sign(key: StoredKey, at: datetime, issued_by: bytes | None) -> bool:
     return begins <= at <= ends
 
 
-def _create_authority(store: KeyStore, at: datetime) -> Signer:
+def _authority(store: KeyStore, at: datetime) -> tuple[str, bytes]:
+    """Label and certificate of the authority that may sign at the moment; made where there is none."""
+    made = _current(store, _AUTHORITY_LABEL, at)
+    if made is not None:
+        return made.label, made.certificate_chain[0]
     label = f"{_AUTHORITY_LABEL}-{at:%Y%m%d-%H%M%S}"
     certificate = authority_certificate(
         signer=store.create(label),
@@ -108,7 +118,8 @@ def _create_authority(store: KeyStore, at: datetime) -> Signer:
         validity=Period.lasting(at, _AUTHORITY_VALIDITY),
         usage=Period.lasting(at, _AUTHORITY_USAGE),
     )
-    return store.attach(label, (certificate,))
+    store.attach(label, (certificate,))
+    return label, certificate
 
 
 def _create_signer(store: KeyStore, authority: Signer, at: datetime) -> Signer:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hashira.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Holder:
     """The person a certificate is about (被接種者).
 
@@ -21,7 +21,7 @@ class Holder:
     """旅券番号, in formats for travel."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShownDose:
     """One dose as a certificate shows it (接種記録)."""
 
@@ -40,7 +40,7 @@ class ShownDose:
     """Which dose of the course (接種回数), from 1; SMART Health Cards do not carry it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShownTest:
     """A test of the holder (検査記録): result, kind, sample, times as written."""
 
@@ -53,7 +53,7 @@ class ShownTest:
     country: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShownRecovery:
     """A recovery from a disease (治癒記録): the day of the first positive test, and how long it counts."""
 
@@ -64,7 +64,7 @@ class ShownRecovery:
     country: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CertificateContent:
     """What the signature covers, format-neutral."""
 

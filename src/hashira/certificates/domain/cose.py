@@ -5,7 +5,6 @@ The octets that are signed are joined from those that were read, never written a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cbor2
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from hashira.certificates.domain import strict_cbor
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.strict_cbor import NotCbor
+from hashira.kernel.value import value
 
 ES256, ES384, ES512, PS256 = -7, -35, -36, -37
 """Algorithms of RFC 9053 §2.1 and RFC 8230 §2 that are read."""
@@ -25,6 +25,8 @@ _ALG, _CRIT, _KID = 1, 2, 4
 _TAG_COSE_SIGN1, _TAG_CWT = 18, 61
 _TAG, _LIST = 6, 4
 _PARTS = 4
+_TAGGED_LIST, _EMPTY_MAP = b"\xd2\x84", b"\xa0"
+"""How the message begins (tag 18, a list of four), and an unprotected header without a member."""
 _CONTEXT = b"\x84\x6aSignature1"
 _NO_EXTERNAL_DATA = b"\x40"
 _HASHES = {ES256: ec.ECDSA(SHA256()), ES384: ec.ECDSA(SHA384()), ES512: ec.ECDSA(SHA512())}
@@ -40,7 +42,7 @@ class AlgorithmUnsupported(ValueError):
     """An algorithm, or a critical header, that this release does not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signed:
     """A COSE_Sign1 as read, before anything of it is believed."""
 
@@ -55,9 +57,17 @@ class Signed:
 
 def write(payload: bytes, *, kid: bytes, signer: Signer) -> bytes:
     """A tagged COSE_Sign1 with ES256 and the key identifier in its protected header."""
-    protected: bytes = cbor2.dumps({_ALG: ES256, _KID: kid})
+    protected = _protected(kid)
     signature = signer.sign(_to_be_signed(protected, payload))
-    return cbor2.dumps(cbor2.CBORTag(_TAG_COSE_SIGN1, [protected, {}, payload, signature]))
+    strings = (part for octets in (payload, signature) for part in (_string_head(octets), octets))
+    return b"".join((_TAGGED_LIST, _string_head(protected), protected, _EMPTY_MAP, *strings))
+
+
+@lru_cache(maxsize=256)
+def _protected(kid: bytes) -> bytes:
+    """The protected header, kept: one signer writes the same on every certificate."""
+    header: bytes = cbor2.dumps({_ALG: ES256, _KID: kid})
+    return header
 
 
 def read(octets: bytes) -> Signed:

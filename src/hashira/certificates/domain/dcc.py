@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -55,6 +54,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.kernel.mrz_name import mrz_name
 from hashira.kernel.person_name import RomanName
+from hashira.kernel.value import value
 
 KIND = "eu-dcc"
 _MAX_READ = 300
@@ -86,7 +86,7 @@ class NotADcc(ValueError):
     """The claim is no certificate of the EU; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DccContent(CertificateContent):
     """What the certificate says. One of a test or a recovery has no doses: it is no proof of vaccination."""
 
@@ -100,7 +100,7 @@ class DccContent(CertificateContent):
     recoveries: tuple[ShownRecovery, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DccDose(ShownDose):
     """A dose with what only EU certificates say."""
 
@@ -238,8 +238,9 @@ def _birth_date(value: object, signed_at: datetime) -> str | None:
     text = _TIME_BEHIND.sub("", value) if isinstance(value, str) else None
     if text is None or not BIRTH_DATE.fullmatch(text):
         raise NotADcc("dob: not a date, month or year from 1900 to 2099, nor empty")
-    # The day of signing is later east of Greenwich, so that a child born on it may have a day more.
-    if text[:10] > next_day(signed_at)[: len(text)]:
+    # The day of signing is later east of Greenwich, so that a child born on it may have a day more. Of those
+    # born in an earlier year nobody has to ask.
+    if text[:4] >= f"{signed_at.year}" and text[:10] > next_day(signed_at)[: len(text)]:
         raise NotADcc("dob: after the signing")
     return text or None
 
@@ -331,7 +332,7 @@ def _text(members: dict[str, Any], name: str, *, empty: bool = False) -> str:
 
 
 def _optional(members: dict[str, Any], name: str) -> str | None:
-    return None if members.get(name) is None else _text(members, name, empty=True)
+    return _text(members, name, empty=True) if members.get(name) is not None else None
 
 
 def _day(members: dict[str, Any], name: str) -> str:

@@ -1,11 +1,12 @@
-"""HCERT, the container of the EU and the WHO: issue and verify (EU・WHOの証明書).
+"""HCERT, the container of the EU and the WHO: read and verify (EU・WHOの証明書).
 
 ``HC1:`` and Base45 of a zlib stream of a COSE_Sign1 whose payload is a CWT. What a certificate says stands in
 the claim -260 under the number of its kind: 1 EU DCC, 3 and 4 WHO DDCC, -6 WHO ICVP; each has a module.
 The container names its signer by 8 octets; the certificate comes from the trust store.
 
-Strict on what is written. Read is also what real issuers did: no tag or two, key identifier or algorithm in
-the unprotected header, fractions of a second, P-384 keys under ES256, an issuer that is no country.
+What is written, strictly, says :mod:`hcert_issue`. Read is also what real issuers did: no tag or two, key
+identifier or algorithm in the unprotected header, fractions of a second, P-384 keys under ES256, an issuer
+that is no country.
 
 Sources: HCERT 1.1.1 (WHO SMART Trust), RFC 9052, RFC 8392, RFC 9285.
 """
@@ -20,7 +21,6 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeGuard
 
-import cbor2
 from cryptography.exceptions import InvalidSignature
 
 from hashira.certificates.domain import base45, cose, dcc, ddcc, icvp, strict_cbor
@@ -33,7 +33,6 @@ from hashira.certificates.domain.document_signer import (
     check_state,
     check_time,
 )
-from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.state_certificate import (
     CertificateUnreadable,
     StateCertificate,
@@ -53,8 +52,8 @@ from hashira.certificates.domain.verdict import (
     Verified,
 )
 from hashira.kernel.clock import JST
-from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 NAME = "hcert"
 TITLE = Bilingual("HCERT（EU・WHO）", "HCERT (EU, WHO)")
@@ -63,15 +62,11 @@ PREFIX = "HC1:"
 
 MAX_READ = 16 * 1024
 """Letters that are read; a code of version 40 has room for 4,296."""
-MAX_WRITTEN = 2420
-"""Letters of a code of version 40 at level Q, which HCERT 1.1.1 §4.2 recommends."""
 MAX_INFLATED = 64 * 1024
-_ISS, _EXP, _IAT, _HCERT = 1, 4, 6, -260
+ISS, EXP, IAT, HCERT = 1, 4, 6, -260
+"""Claims of the CWT: RFC 8392 §3.1, HCERT 1.1.1 §3.3."""
 _CLOCK_SKEW = timedelta(minutes=5)
 _LAST_SECOND = 253_402_300_799
-_LEVEL = 9
-# One block of DEFLATE holds a whole certificate at this level too; the time goes into clearing memory.
-_MEMORY_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,103 +133,10 @@ _ANY_DOMAIN = frozenset({"", "-"})
 _NOT_A_CLAIM = (dcc.NotADcc, ddcc.NotADdcc, icvp.NotAnIcvp)
 
 
-class HcertTooLarge(HashiraError):
-    """Details: ``letters``, ``most``."""
-
-    code = "CERT-088"
-    what = Bilingual("二次元コードに入りきりません", "The certificate does not fit one QR code")
-    why = Bilingual("{letters}文字あり、上限は{most}文字です", "It has {letters} letters of {most} at most")
-    remedy = Bilingual("氏名や発行者の記載を短くしてください", "Shorten the names or the issuer")
-
-
-class DocumentSignerNotFit(HashiraError):
-    """Details: ``reason``."""
-
-    code = "CERT-089"
-    what = Bilingual(
-        "この署名鍵ではEU・WHOの証明書を発行できません", "This key may not sign certificates of the EU or WHO"
-    )
-    why = Bilingual("{reason}", "{reason}")
-    remedy = Bilingual(
-        "文書署名者の証明書（docs/how-to/hsm.md）を設定してください",
-        "Configure a document signer's certificate (docs/how-to/hsm.md)",
-    )
-    status = 503
-
-
-# --- issuing
-
-
-def issue(
-    *,
-    claim: Mapping[str, Any],
-    kind: int,
-    issuer: str,
-    signer: Signer,
-    at: datetime,
-    expires: datetime | None,
-    purpose: Purpose | None = Purpose.VACCINATION,
-) -> str:
-    """A signed certificate, as the text of its QR code.
-
-    ``claim`` is what ``dcc.write_vaccination`` or ``icvp.write`` made, ``kind`` its number in the claim -260;
-    ``issuer`` is the country, of two letters for the EU and three for the WHO. Raises
-    ``DocumentSignerNotFit`` or ``HcertTooLarge``.
-    """
-    certificate = _fit_certificate(signer, issuer=issuer, purpose=purpose, at=at)
-    content: dict[int, Any] = {_ISS: issuer, _IAT: int(at.timestamp()), _HCERT: {kind: dict(claim)}}
-    if expires is not None:
-        content[_EXP] = int(expires.timestamp())
-    elif KINDS[kind].expires:
-        raise ValueError("this kind of certificate must expire")
-    return seal(content, certificate=certificate, signer=signer)
-
-
-def seal(content: Mapping[int, Any], *, certificate: bytes, signer: Signer) -> str:
-    """The container round a CWT, signed by the key of that certificate (DER)."""
-    message = cose.write(cbor2.dumps(dict(content)), kid=key_identifier(certificate), signer=signer)
-    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY_LEVEL)
-    text = PREFIX + base45.encode(squeeze.compress(message) + squeeze.flush())
-    if len(text) > MAX_WRITTEN:
-        raise HcertTooLarge(letters=len(text), most=MAX_WRITTEN)
-    return text
-
-
-def key_identifier(certificate: bytes) -> bytes:
-    """The first 8 octets of the SHA-256 of the certificate (HCERT 1.1.1 §2.3)."""
-    return hashlib.sha256(certificate).digest()[:KID_OCTETS]
-
-
-def _fit_certificate(signer: Signer, *, issuer: str, purpose: Purpose | None, at: datetime) -> bytes:
-    chain = signer.certificate_chain
-    if not chain:
-        raise DocumentSignerNotFit(
-            reason=Bilingual("署名者の証明書がありません", "There is no certificate of the signer")
-        )
-    try:
-        certificate = read_listed_certificate(chain[0])
-        check_purpose(certificate, purpose)
-        check_time(certificate, at)
-        known = check_state(issuer, participant="", signer=certificate)
-    except SignerNotAllowed as error:
-        raise DocumentSignerNotFit(reason=error.reason) from error
-    except CertificateUnreadable as error:
-        raise DocumentSignerNotFit(
-            reason=Bilingual("署名者の証明書を読めません", "The signer's certificate is not readable")
-        ) from error
-    if certificate.spki != signer.public_key_spki or not known:
-        raise DocumentSignerNotFit(
-            reason=Bilingual(
-                "証明書が別の鍵のものか、国がありません", "The certificate is of another key, or of no state"
-            )
-        )
-    return chain[0]
-
-
 # --- reading
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hcert:
     """A certificate as read, before anything of it is believed."""
 
@@ -279,6 +181,11 @@ def unpack(text: str) -> bytes:
     return message
 
 
+def key_identifier(certificate: bytes) -> bytes:
+    """The first 8 octets of the SHA-256 of the certificate (HCERT 1.1.1 §2.3)."""
+    return hashlib.sha256(certificate).digest()[:KID_OCTETS]
+
+
 def _signed(message: bytes) -> cose.Signed:
     try:
         return cose.read(message)
@@ -297,8 +204,8 @@ def _claims(signed: cose.Signed) -> Hcert:
         raise _malformed(f"CBOR: {error}", f"CBOR: {error}") from error
     if not isinstance(claims, dict):
         raise _malformed("CWTではありません", "It is no CWT")
-    issuer, issued, expires = claims.get(_ISS), claims.get(_IAT), claims.get(_EXP)
-    contents = claims.get(_HCERT)
+    issuer, issued, expires = claims.get(ISS), claims.get(IAT), claims.get(EXP)
+    contents = claims.get(HCERT)
     if not isinstance(issuer, str) or not 0 < len(issuer) <= 200 or not issuer.isprintable():
         raise _malformed("発行者がありません", "It names no issuer")
     if not _is_time(issued) or not (expires is None or _is_time(expires)):

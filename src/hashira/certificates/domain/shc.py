@@ -36,6 +36,7 @@ from hashira.certificates.domain.verdict import (
 from hashira.kernel.clock import JST
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 NAME = "shc"
 TITLE = Bilingual("SMART Health Card（国内用）", "SMART Health Card (domestic)")
@@ -117,7 +118,7 @@ def sniff(text: str) -> bool:
     return shc_qr.sniff(text) or (head.startswith("eyJ") and text.count(".") == 2)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Card:
     """A card as read, before anything of it is believed."""
 
@@ -146,14 +147,14 @@ def decode(text: str) -> Card:
     parts = jws.split(".")
     if len(jws) > MAX_JWS_READ or len(parts) != 3:
         raise _malformed("JWSの形ではありません", "not a compact JWS")
-    kid = _kid(parts[0])
+    header, body, seal = parts
+    kid = _kid(header)
     try:
-        signature = base64url.decode(parts[2])
-        payload = _inflate(base64url.decode(parts[1]))
-        claims = strict_json.read(payload)
+        signature = base64url.decode(seal)
+        claims = strict_json.read(_inflate(base64url.decode(body)))
     except ValueError as error:
         raise _malformed("中身を展開できません", "its payload does not open") from error
-    return _card(claims, kid=kid, message=jws[: jws.rindex(".")].encode("ascii"), signature=signature)
+    return _card(claims, kid=kid, message=f"{header}.{body}".encode("ascii"), signature=signature)
 
 
 @lru_cache(maxsize=1024)
@@ -219,7 +220,7 @@ def _card(claims: object, *, kid: str, message: bytes, signature: bytes) -> Card
 
 def _is_time(value: object) -> TypeGuard[float]:
     """A NumericDate (RFC 7519 §2) within the years a clock can show; Japan wrote fractions."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 253_402_300_800
+    return type(value) in (int, float) and 0 <= value < 253_402_300_800  # type: ignore[operator]  # mypy does not follow type() in
 
 
 def _malformed(ja: str, en: str) -> CertificateMalformed:
@@ -298,9 +299,10 @@ def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
 
 def _check_revocation(card: Card, key: TrustedKey, trust: TrustStore, found: _Findings) -> None:
     lists = trust.revocations_of(card.kid, card.content.issuer)
-    latest = max((listed.counter for listed in lists), default=0)
-    if key.crl_version is not None and latest < key.crl_version:
-        found.remarks.append("revocation-list-old" if lists else "revocation-list-missing")
+    if key.crl_version is not None:
+        latest = max((listed.counter for listed in lists), default=0)
+        if latest < key.crl_version:
+            found.remarks.append("revocation-list-old" if lists else "revocation-list-missing")
     if not lists:
         return
     hit = card_revocation_list.find(lists, _identifiers(card, {x.method for x in lists}), card.nbf)

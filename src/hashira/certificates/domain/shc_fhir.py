@@ -169,10 +169,10 @@ def _holder(patient: dict[str, Any]) -> Holder:
     name = names[0] if isinstance(names, list) and names and isinstance(names[0], dict) else {}
     family = _text(name.get("family"))
     given_list = name.get("given")
-    given = tuple(g for g in given_list if isinstance(g, str)) if isinstance(given_list, list) else ()
+    given = tuple([g for g in given_list if isinstance(g, str)]) if isinstance(given_list, list) else ()
     # The order in which a card's own language writes a name is not in the card: as Japan prints it.
-    whole = " ".join(part for part in (family, *given) if part) or _text(name.get("text"))
-    return Holder(name=whole, birth_date=_text(patient.get("birthDate")), family=family, given=given)
+    whole = " ".join([part for part in (family, *given) if part]) or _text(name.get("text"))
+    return Holder(whole, _text(patient.get("birthDate")), family, given)
 
 
 def _dose(resource: dict[str, Any]) -> ShownDose:

@@ -46,8 +46,15 @@ def read(text: str) -> str:
     """
     if len(text) > _MAX_TEXT:
         raise NotQRText("the text is longer than any set of codes")
-    if text.startswith(PREFIX) and "/" not in (digits := text[len(PREFIX) :]) and digits.isdecimal():
-        return _letters(digits)  # one code and nothing round it: the usual way
+    if text.startswith(PREFIX):
+        # One code and nothing round it, the usual way: every pair of digits is a letter of the table.
+        try:
+            letters = bytes.fromhex(text[len(PREFIX) :]).translate(_FROM_PACKED)
+        except ValueError:
+            letters = b""
+        # White space between the pairs, which is passed over, would leave fewer letters than pairs.
+        if letters and 0 not in letters and 2 * len(letters) == len(text) - len(PREFIX):
+            return letters.decode("ascii")
     chunks: dict[int, str] = {}
     total = 0
     for part in text.split():

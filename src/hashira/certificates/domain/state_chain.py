@@ -71,6 +71,28 @@ def check_chain(
     ``anchors``: CSCA certificates as DER; ``earliest``: before that the seal cannot have been signed;
     ``at``: the moment for which the answer holds.
     """
+    # A state issues several certificates for one key (Japan: self-signed and link); one that holds is enough.
+    troubles: list[ChainBroken] = []
+    for authority in _signing_authorities(signer, state, document_type, anchors):
+        try:
+            if not _may_vouch(authority, signer):
+                _check_authority(authority, signer)
+            _check_times(signer, authority, earliest=earliest, at=at)
+        except ChainBroken as trouble:
+            troubles.append(trouble)
+        else:
+            return authority
+    raise troubles[0]
+
+
+@lru_cache(maxsize=1024)
+def _signing_authorities(
+    signer: StateCertificate, state: str, document_type: str, anchors: tuple[bytes, ...]
+) -> tuple[StateCertificate, ...]:
+    """Those that signed the certificate of this signer, at least one, and the signer is fit for the document.
+
+    Kept, since the same signers come again and nothing in it depends on the seal or the time.
+    """
     authorities = _by_subject(anchors).get(signer.issuer, ())
     fitting = [a for a in authorities if _key_ids_agree(signer, a)]
     if not fitting:
@@ -78,24 +100,24 @@ def check_chain(
             f"署名者の証明書を出した国の認証局（CSCA）が信頼情報にありません: {signer.subject_text}",
             f"The trust information has no CSCA that issued the signer's certificate: {signer.subject_text}",
         )
-    signing = [a for a in fitting if is_signed_by(signer, a)]
+    signing = tuple(a for a in fitting if is_signed_by(signer, a))
     if not signing:
         raise Forged(
             "署名者の証明書を、その認証局は署名していません",
             "The authority it names did not sign the signer's certificate",
         )
     check_signer(signer, state=state, document_type=document_type)
-    # A state issues several certificates for one key (Japan: self-signed and link); one that holds is enough.
-    troubles: list[ChainBroken] = []
-    for authority in signing:
-        try:
-            _check_authority(authority, signer)
-            _check_times(signer, authority, earliest=earliest, at=at)
-        except ChainBroken as trouble:
-            troubles.append(trouble)
-        else:
-            return authority
-    raise troubles[0]
+    return signing
+
+
+@lru_cache(maxsize=1024)
+def _may_vouch(authority: StateCertificate, signer: StateCertificate) -> bool:
+    """Whether ``_check_authority`` finds nothing; kept as well, for the same reason."""
+    try:
+        _check_authority(authority, signer)
+    except ChainBroken:
+        return False
+    return True
 
 
 def check_signer(signer: StateCertificate, *, state: str, document_type: str) -> None:

@@ -70,6 +70,9 @@ class CrlFinding:
     list_of: datetime | None = None
 
 
+_NO_LIST = CrlFinding(UNKNOWN)
+
+
 @lru_cache(maxsize=512)
 def read_crl(der: bytes) -> StateCrl:
     """The list; raises ``CertificateUnreadable`` (a ``ValueError``)."""
@@ -125,9 +128,11 @@ def judge(
     A list counts if its issuer's name and key identifier are the authority's and the authority signed it. An
     old list still revokes: what it lists was withdrawn, and no newer one takes that back except a hold.
     """
+    if not crls:
+        return _NO_LIST
     own = [crl for crl in _by_issuer(crls).get(authority.subject, ()) if _of(crl, authority)]
     if not own:
-        return CrlFinding(UNKNOWN)
+        return _NO_LIST
     may_sign = "crl_sign" in (authority.key_usage or ())
     signed = [c for c in own if may_sign and has_signed(authority, c.tbs, c.signature, c.scheme)]
     known = [crl for crl in signed if crl.this_update <= at]

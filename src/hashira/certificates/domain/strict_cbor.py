@@ -7,6 +7,7 @@ that of a written time, which stands for its text.
 
 from __future__ import annotations
 
+import io
 from typing import Any, Final, NoReturn
 
 import cbor2
@@ -43,19 +44,18 @@ def read(octets: bytes) -> Any:
     ...
     hashira.certificates.domain.strict_cbor.NotCbor: not CBOR
     """
+    stream = io.BytesIO(octets)
     try:
-        value = cbor2.loads(
-            octets, max_depth=MAX_DEPTH, allow_duplicate_keys=False, semantic_decoders=_DECODERS
-        )
-        # Written back equal, nothing stands behind it: the usual way, and it costs some microseconds.
-        whole = cbor2.dumps(value) == octets
+        value = cbor2.CBORDecoder(
+            stream, max_depth=MAX_DEPTH, allow_duplicate_keys=False, semantic_decoders=_DECODERS
+        ).decode()
     except NotCbor:
         raise
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
         if isinstance(error.__cause__, NotCbor):
             raise error.__cause__ from error
         raise NotCbor("not CBOR") from error
-    if not whole and end_of_item(octets, 0) != len(octets):
+    if stream.tell() != len(octets):
         raise NotCbor("something stands behind the item")
     return value
 

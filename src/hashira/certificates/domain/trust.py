@@ -209,6 +209,8 @@ class TrustStore:
 
     def withdrawal_of(self, kid: str) -> WithdrawnKey | None:
         """Since when that key is not to be believed: the earliest of what is known of it."""
+        if not self.withdrawn:
+            return None
         known = [key for key in self.withdrawn if key.kid == kid]
         return min(known, key=lambda key: key.since, default=None)
 

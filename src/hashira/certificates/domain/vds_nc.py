@@ -14,7 +14,6 @@ Source: ICAO Technical Report "Visible Digital Seals for non-constrained environ
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -69,6 +68,7 @@ from hashira.certificates.domain.verdict import (
 from hashira.kernel.canonical_json import canonical_json, canonical_json_read
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 NAME = "vds-nc"
 TITLE = Bilingual("ICAO VDS-NC（海外用）", "ICAO VDS-NC (travel)")
@@ -204,7 +204,7 @@ def _fit_certificate(signer: Signer, *, issuer: str, at: datetime) -> bytes:
 # --- reading
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seal:
     """A seal as read, before anything of it is believed."""
 
@@ -251,7 +251,7 @@ def decode(text: str) -> Seal:
             algorithm=algorithm,
             signer=_signer(certificate),
             signature=_octets(signature),
-            grouped=any(len(event["vd"]) > 1 for event in data["msg"].get("ve", ())),
+            grouped=any([len(event["vd"]) > 1 for event in data["msg"].get("ve", ())]),
         )
     except CertificateUnreadable as error:
         raise _malformed(

@@ -9,7 +9,6 @@ nobody knows. Writing keeps to the dictionary and to Japan's layout: one ``ve`` 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -22,6 +21,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.kernel.mrz_name import mrz_name
 from hashira.kernel.person_name import RomanName
+from hashira.kernel.value import value
 
 VACCINATION = "icao.vacc"
 TEST = "icao.test"
@@ -64,7 +64,7 @@ class NotAMessage(ValueError):
     """The JSON is not a message of its type."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealDose(ShownDose):
     """A dose with what only travel seals say."""
 
@@ -74,7 +74,7 @@ class SealDose(ShownDose):
     """When the next dose is due (``dvn``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealContent(CertificateContent):
     """What a seal says. A seal of a test has no doses: it is no proof of vaccination."""
 
@@ -249,16 +249,16 @@ def _read_dose(event: dict[str, Any], dose: dict[str, Any]) -> SealDose:
     if _day(day) is None:
         raise NotAMessage("dvc is not a date")
     return SealDose(
-        date=day,
-        product=_string(event, "nam"),
-        code_system=ICD11,
-        code=_string(event, "des"),
-        lot=_optional(dose, "lot"),
-        centre=_optional(dose, "adm"),
-        country=_string(dose, "ctr"),
-        number=_sequence(dose.get("seq")),
-        disease=_optional(event, "dis"),
-        next_date=_optional(dose, "dvn"),
+        day,
+        _string(event, "nam"),
+        ICD11,
+        _string(event, "des"),
+        _optional(dose, "lot"),
+        _optional(dose, "adm"),
+        _string(dose, "ctr"),
+        _sequence(dose.get("seq")),
+        _optional(event, "dis"),
+        _optional(dose, "dvn"),
     )
 
 
@@ -298,7 +298,13 @@ def last_event(content: SealContent) -> datetime:
 
 def last_dose(doses: tuple[ShownDose, ...]) -> datetime:
     """When the day of the last dose began where on earth it begins first; the dates are dates."""
-    day = date.fromisoformat(max(dose.date for dose in doses))
+    return _beginning(max([dose.date for dose in doses]))
+
+
+@lru_cache(maxsize=4096)
+def _beginning(text: str) -> datetime:
+    """Of a day; kept, since many people were vaccinated on the same days."""
+    day = date.fromisoformat(text)
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - _FIRST_ZONE
 
 
@@ -343,8 +349,10 @@ def _string(members: dict[str, Any], name: str) -> str:
 
 
 def _optional(members: dict[str, Any], name: str) -> str | None:
-    value = members.get(name)
-    return None if value is None or value == "" else _string(members, name)
+    return _string(members, name) if members.get(name) not in _NOTHING else None
+
+
+_NOTHING = (None, "")
 
 
 def _sequence(value: object) -> int:

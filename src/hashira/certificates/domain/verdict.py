@@ -10,6 +10,7 @@ from typing import ClassVar
 from hashira.certificates.domain.content import CertificateContent
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 
 class Verdict(StrEnum):
@@ -85,7 +86,7 @@ REMARK_NAMES = {
 """What ``Evidence.remarks`` may hold: what a positive answer does not rest on, or rests on besides."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """What an answer rests on."""
 
@@ -209,7 +210,7 @@ class CertificateUnsupported(NotVerified):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verified:
     """A certificate that holds, and why."""
 

@@ -7,18 +7,23 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from hashira.certificates.domain.comparison import FIELD_NAMES, KIND_NAMES, Kind
 from hashira.certificates.domain.import_catalogue import products
+from hashira.certificates.domain.protection import MASKED
 from hashira.certificates.selectors.imports import harmless
+from hashira.certificates.selectors.protection import masked_for
 from hashira.certificates.store.models import ComparedRow, DoseImport, IssuedCertificate, State
 from hashira.core import access
 from hashira.core.access import Principal
 from hashira.kernel.language import Bilingual
 
+_AT_ONCE = 500
+"""Rows of one question for who is protected."""
 _SEXES = {
     "": Bilingual("不明", "unknown"),
     "male": Bilingual("男", "male"),
@@ -87,6 +92,7 @@ class ComparedRows:
 
     def __init__(self, actor: Principal, import_id: uuid.UUID, *, kind: str = "", field: str = "") -> None:
         row = _allowed(actor, import_id)
+        self._actor = actor
         rows = ComparedRow.objects.filter(dose_import=row)
         if kind == "chosen":
             rows = rows.filter(chosen=True)
@@ -101,9 +107,13 @@ class ComparedRows:
         return self._rows.count()
 
     def page(self, start: int, stop: int | None) -> Iterator[Row]:
-        """The rows from ``start`` on, in the order of the file."""
+        """The rows from ``start`` on, in the order of the file; of protected people only the reference."""
         names = dict(products())
-        return (_row(one, names) for one in self._rows[start:stop].iterator(chunk_size=500))
+        rows = self._rows[start:stop].iterator(chunk_size=_AT_ONCE)
+        while portion := list(islice(rows, _AT_ONCE)):
+            hidden = masked_for(self._actor, {row.person_id for row in portion if row.person_id is not None})
+            for row in portion:
+                yield _masked(row) if row.person_id in hidden else _row(row, names)
 
     def csv_lines(self, language: str) -> Iterator[str]:
         """All of them as CSV in UTF-8 with a byte order mark: a line for each field that both sides have."""
@@ -183,6 +193,22 @@ def _row(row: ComparedRow, names: Mapping[str, Bilingual]) -> Row:
             )
             for field in fields
         ),
+        chosen=row.chosen,
+        outcome=OUTCOMES[row.outcome],
+    )
+
+
+def _masked(row: ComparedRow) -> Row:
+    """A row of somebody who is protected (支援措置): which fields differ, and none of their values."""
+    return Row(
+        id=row.pk,
+        line=row.line,
+        kind=row.kind,
+        kind_words=KIND_NAMES[Kind(row.kind)],
+        person_id=row.person_id,
+        reference=row.reference,
+        name=MASKED.ja,
+        values=tuple(Value(FIELD_NAMES[field], MASKED, MASKED, True) for field in row.fields),
         chosen=row.chosen,
         outcome=OUTCOMES[row.outcome],
     )

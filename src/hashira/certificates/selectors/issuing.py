@@ -10,7 +10,7 @@ from hashira.certificates.domain import hcert, shc, vds_nc
 from hashira.certificates.domain.certificate_kind import TITLES, CertificateKind
 from hashira.certificates.domain.content import CertificateContent
 from hashira.certificates.domain.vaccine_product import product
-from hashira.certificates.selectors.own_record import OwnDose, own_record
+from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.selectors.record_group import collapsed_into, members_of, root_of
 from hashira.certificates.store.models import IssuedCertificate
 from hashira.kernel.clock import FixedClock, today_in_japan
@@ -111,14 +111,23 @@ def certificates_of(
 
 def certificate_view(certificate_id: UUID) -> CertificateView:
     """The certificate; raises ``CertificateNotFound``."""
+    return certificate_and_record(certificate_id)[0]
+
+
+def certificate_and_record(certificate_id: UUID) -> tuple[CertificateView, OwnRecord]:
+    """The certificate and the record that it is of; raises ``CertificateNotFound``."""
     rows = IssuedCertificate.objects.select_related("status").prefetch_related("doses")
     row = rows.filter(pk=certificate_id).first()
     if row is None:
         raise CertificateNotFound
     record = own_record(row.person_id)
-    same = collapsed_into(members_of(record.person_id))
-    shown = {same.get(dose.event_id, dose.event_id) for dose in row.doses.all()}
-    return CertificateView(
+    shown = {dose.event_id for dose in row.doses.all()}
+    if not shown <= {
+        dose.event_id for dose in record.doses
+    }:  # one was corrected, or is another since a merge
+        same = collapsed_into(members_of(record.person_id))
+        shown = {same.get(event, event) for event in shown}
+    view = CertificateView(
         id=row.pk,
         person_id=record.person_id,
         format=row.format,
@@ -137,6 +146,7 @@ def certificate_view(certificate_id: UUID) -> CertificateView:
         added=sum(dose.recorded_at > row.issued_at for dose in record.doses if dose.event_id not in shown),
         nationality=row.nationality,
     )
+    return view, record
 
 
 def _state(row: IssuedCertificate) -> str:

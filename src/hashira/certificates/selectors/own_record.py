@@ -14,7 +14,6 @@ from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.domain.passport import RegisteredNames
 from hashira.certificates.domain.projection import refusals_of
 from hashira.certificates.selectors.doses import dose_events
-from hashira.certificates.selectors.record_group import root_of
 from hashira.certificates.selectors.representation import representatives_of
 from hashira.certificates.store.models import Person, RegisterLink
 from hashira.certificates.store.protection_alerts import protected
@@ -140,10 +139,13 @@ def own_record(person_id: UUID) -> OwnRecord:
 
     Of an entry that was merged it is the record in which it stands now, which only its own resident sees.
     """
-    person_id = root_of(person_id)
-    person = Person.objects.select_related("organisation").filter(pk=person_id, erased_at=None).first()
-    if person is None:
+    entries = Person.objects.select_related("organisation")
+    person = entries.filter(pk=person_id).first()
+    if person is not None and person.merged_into_id is not None:
+        person = entries.filter(pk=person.merged_into_id).first()
+    if person is None or person.erased_at is not None:
         raise RecordNotFound
+    person_id = person.pk
     today = today_in_japan(SystemClock())
     events = dose_events(person_id)
     told = {event.id: event.recorded_at for event in events}

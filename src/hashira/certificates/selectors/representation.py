@@ -90,9 +90,9 @@ def representatives_of(person: Person, *, on: date) -> dict[str, bool]:
 
     Nobody represents an adult, whatever was entered: a corrected date of birth counts at once.
     """
-    rows = _in_force(on).filter(person_id__in=members_of(person.pk))
     if not is_minor(person.birth_date, on=on):
         return {}
+    rows = _in_force(on).filter(person_id__in=members_of(person.pk))
     found: dict[str, bool] = {}
     for resident, held_at in rows.values_list("resident_id", "held_at"):
         found[str(resident)] = found.get(str(resident), False) or held_at is not None

@@ -17,7 +17,7 @@ from hashira.certificates.domain.mrz import Zone
 from hashira.certificates.domain.passport import Passport, accept_passport
 from hashira.certificates.domain.projection import card_content, seal_content
 from hashira.certificates.domain.protection import AlertKind
-from hashira.certificates.selectors.issuing import CertificateView, certificate_view
+from hashira.certificates.selectors.issuing import CertificateView, certificate_and_record
 from hashira.certificates.selectors.own_record import OwnDose, OwnRecord, own_record
 from hashira.certificates.services.issuing_steps import (
     DosesChanged,
@@ -114,8 +114,7 @@ def view_certificate(*, actor: Principal, certificate_id: UUID) -> CertificateVi
 
     A representative opens those that were made through the own account: another's may name a passport.
     """
-    view = certificate_view(certificate_id)
-    record = own_record(view.person_id)
+    view, record = certificate_and_record(certificate_id)
     require_own(
         actor,
         "certificates:ViewOwnCertificate",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from hashira.certificates.adapters.issuing_keys import IssuingKeys
-from hashira.certificates.domain import dcc, hcert, icvp, uvci
+from hashira.certificates.domain import dcc, hcert, hcert_issue, icvp, uvci
 from hashira.certificates.domain.certificate_kind import EU_CLAIM, FORMATS, ICVP_CLAIM, CertificateKind
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.dcc_value_set import codes_on, total_doses
@@ -183,7 +183,7 @@ def _eu(
         uvci=named,
     )
     ends = read_listed_certificate(signer.certificate_chain[0]).not_after
-    text = hcert.issue(
+    text = hcert_issue.issue(
         claim=claim, kind=EU_CLAIM, issuer=country, signer=signer, at=at, expires=min(at + _LIFE, ends)
     )
     return IssuedCertificate(
@@ -232,7 +232,7 @@ def _icvp(
         authority=keys.authority,
         valid_from=icvp.first_valid_day(dose.given_on, dose.number),
     )
-    text = hcert.issue(
+    text = hcert_issue.issue(
         claim=claim, kind=ICVP_CLAIM, issuer=keys.state, signer=signer, at=at, expires=None, purpose=None
     )
     return IssuedCertificate(

@@ -22,6 +22,7 @@ from hashira.certificates.selectors.paper import paper_sheet
 from hashira.certificates.selectors.people import PersonNotFound
 from hashira.certificates.selectors.printing import BatchNotFound, BatchView, batch_view
 from hashira.certificates.services.issuing import card_by_staff
+from hashira.certificates.services.postal import claim_applications
 from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.store.models import Person, PrintBatch, PrintLine
 from hashira.certificates.store.protection_alerts import protected
@@ -97,6 +98,19 @@ class ListedTwice(HashiraError):
     status = 409
 
 
+class NobodyApplied(HashiraError):
+    """Nobody's application is open, any more or yet."""
+
+    code = "CERT-283"
+    what = Bilingual("受付中の郵送申請がありません", "No application by post is open")
+    why = Bilingual(
+        "まだ入力されていないか、別の一括印刷に入りました",
+        "None was entered, or another batch has taken them up",
+    )
+    remedy = Bilingual("郵送申請の一覧を確かめてください", "See the list of applications")
+    status = 409
+
+
 @service(action=_WRITE)
 def request_batch(
     *,
@@ -107,8 +121,13 @@ def request_batch(
     edition: Edition,
     envelope: Envelope | None,
     at: datetime,
+    applied: bool = False,
 ) -> UUID:
-    """Asks for certificates of everybody on the list; the job issues and draws them. Returns the batch."""
+    """Asks for certificates of everybody on the list; the job issues and draws them. Returns the batch.
+
+    Whoever of them has applied by post is served by it, and by no other batch. ``applied``: only those who
+    still have an open application; raises ``NobodyApplied`` if there is none any more.
+    """
     access.require(actor, _WRITE, Resource("Certificates::PrintBatch", "", str(organisation_id)))
     batch = PrintBatch.objects.create(
         organisation_id=organisation_id,
@@ -120,6 +139,13 @@ def request_batch(
         requested_by=actor.id,
         files_until=at + timedelta(days=settings.HASHIRA_PRINT_RETENTION_DAYS),
     )
+    claimed = claim_applications(batch, references)
+    if applied:
+        references = claimed
+        if not references:
+            raise NobodyApplied
+        batch.people = len(references)
+        batch.save(update_fields=["people"])
     PrintLine.objects.bulk_create(
         (
             PrintLine(batch=batch, position=position, reference=reference)
@@ -136,7 +162,8 @@ def request_batch(
     )
     batch.job_id = view.id
     batch.save(update_fields=["job_id"])
-    _tell(actor, _WRITE, batch, {"people": len(references), "edition": edition.value, "cover": batch.cover})
+    facts = {"people": len(references), "edition": edition.value, "cover": batch.cover}
+    _tell(actor, _WRITE, batch, facts | {"applications": len(claimed)})
     return batch.pk
 
 

@@ -18,6 +18,7 @@ from hashira.certificates.domain.paper import Edition, Envelope
 from hashira.certificates.domain.print_list import ListUnreadable, PrintFilter, read_references
 from hashira.certificates.domain.vaccine_product import PRODUCTS
 from hashira.certificates.selectors.people import Municipality, registers_of
+from hashira.certificates.selectors.postal import open_references, unserved
 from hashira.certificates.selectors.printing import BatchLine, batches_of, references_by, refused_of
 from hashira.certificates.services import printing
 from hashira.certificates.web.register import blame, status_of
@@ -49,6 +50,7 @@ class BatchForm(forms.Form):
     """Whom to print for: a list, a file, or a condition; and how."""
 
     title = django_forms.CharField(label=_("件名"), max_length=80, help_text=_("例：11月の郵送申請"))
+    applied = django_forms.BooleanField(label=_("郵送で申請した、受付中の全員"), required=False)
     references = django_forms.CharField(
         label=_("宛名番号の一覧"),
         max_length=_MAX_LIST,
@@ -85,6 +87,11 @@ class BatchForm(forms.Form):
     def references_in(self, organisation_id: UUID) -> tuple[str, ...]:
         """Whom the answers choose; raises ``ListUnreadable``."""
         asked = self.cleaned_data
+        if asked["applied"] and "confirmed" not in self.data:  # afterwards those of whom the page has told
+            found = open_references(organisation_id)
+            if not found:
+                raise printing.NobodyApplied
+            return found
         text = asked["references"] or (_decoded(asked["file"].read()) if asked["file"] else "")
         if text:
             return read_references(text)
@@ -146,7 +153,11 @@ def new(request: HttpRequest) -> HttpResponse:
     registers = registers_of(request.principal)
     register = _chosen(request, registers)
     posted = request.method == "POST"
-    form = BatchForm(request.POST if posted else None, request.FILES if posted else None)
+    form = BatchForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial={"applied": "applied" in request.GET},
+    )
     context: dict[str, object] = {"form": form, "registers": registers, "register": register}
     if posted and register is not None and form.is_valid():
         asked = form.cleaned_data
@@ -161,6 +172,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     edition=Edition(asked["edition"]),
                     envelope=Envelope(asked["envelope"]) if asked["envelope"] else None,
                     at=datetime.now(UTC),
+                    applied=asked["applied"],
                 )
                 return HttpResponseRedirect(reverse("certificates:batch", args=[made]))
         except HashiraError as error:
@@ -218,6 +230,7 @@ def show(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "batch": view,
         "progress_state": _PROGRESS.get(view.job.state, view.job.state.value) if view.job else "",
         "files": files,
+        "unserved": unserved(batch_id).count() if view.job is None or view.job.state.over else 0,
         "table": table,
         "facts": [
             (_("人数"), view.people),

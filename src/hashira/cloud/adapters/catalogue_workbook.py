@@ -9,11 +9,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from hashira.cloud.domain.selection.catalogue import KIND_NAMES, Catalogue
 from hashira.cloud.domain.selection.catalogue_sheet import Cell, Grid, sheet_rows
 from hashira.kernel.errors import HashiraError
@@ -47,6 +42,8 @@ def read_workbook(content: bytes) -> tuple[Grid, ...]:
     A cell with a formula gives the result that the spreadsheet kept with it; a merged cell gives its value to
     every cell that it covers, marked as such. Sizes are looked at before anything is unpacked.
     """
+    from openpyxl import load_workbook  # here, since it takes as long to load as a fifth of all pages
+
     _check_archive(content)
     try:
         values = load_workbook(io.BytesIO(content), data_only=True)
@@ -64,6 +61,11 @@ def read_workbook(content: bytes) -> tuple[Grid, ...]:
 
 def write_workbook(catalogue: Catalogue) -> bytes:
     """The catalogue as a workbook; every cell is text, so that nothing in it runs as a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None

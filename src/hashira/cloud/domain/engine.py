@@ -62,7 +62,7 @@ class Step(Protocol):
         ...
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
-        """Read it back. Raises ``NotThere`` where the provider has it otherwise, or another ``EngineError``."""
+        """Read it back. Raises ``NotThere`` if the provider has it otherwise, or another error."""
         ...
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:

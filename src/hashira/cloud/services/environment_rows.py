@@ -1,15 +1,14 @@
 """The rows of an environment while a job works on it: taken up, written step by step, settled (環境の記録).
 
-What has been done is kept in the rows of the steps, one commit a step; the job makes each write under its
-token, so that a worker that was thought dead writes nothing any more.
+The job makes each write under its token, so that a worker that was thought dead writes nothing any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from hashira.cloud.domain.engine import Facts, Step
@@ -18,7 +17,7 @@ from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
 from hashira.cloud.services.environments import note, tell
-from hashira.cloud.services.step_taking import Trouble
+from hashira.cloud.services.step_taking import Taken, Trouble
 from hashira.cloud.store.models import Environment, EnvironmentStep
 from hashira.core import access
 from hashira.core.access import Principal
@@ -116,32 +115,61 @@ def lay_out(environment_id: UUID, parts: Iterable[tuple[str, Step]], *, first: i
     )
 
 
-def begun_steps(environment_id: UUID) -> set[str]:
-    """The names of the steps of which something may be there."""
-    waiting = [StepState.WAITING.value, StepState.COMPENSATED.value]
-    rows = EnvironmentStep.objects.filter(environment_id=environment_id)
-    return set(rows.exclude(state__in=waiting, begun_at=None).values_list("name", flat=True))
+class Ledger:
+    """What the steps came to, written together where they follow each other fast.
 
+    A step that has taught something is written at once, so that what was made is never made again; any other
+    that a crash leaves unwritten is taken again, which changes nothing.
+    """
 
-def note_begun(environment_id: UUID, name: str, at: datetime) -> None:
-    """Before the first act of a step: from now on something of it may be there."""
-    EnvironmentStep.objects.filter(environment_id=environment_id, name=name, begun_at=None).update(
-        begun_at=at
-    )
+    def __init__(self, environment_id: UUID, names: Sequence[str]) -> None:
+        found = EnvironmentStep.objects.filter(environment_id=environment_id, name__in=names)
+        self._ids = dict(found.values_list("name", "pk"))
+        self._environment_id = environment_id
+        self._pending: list[EnvironmentStep] = []
+        self._facts: Facts = {}
+        self._written = time.monotonic()
 
-
-def write_step(
-    environment_id: UUID, name: str, state: StepState, columns: Mapping[str, Any], facts: Facts | None = None
-) -> None:
-    """How a step ended, and with it the facts."""
-    now = datetime.now(UTC)
-    EnvironmentStep.objects.filter(environment_id=environment_id, name=name).update(
-        state=state.value, ended_at=now, problem=None, **columns
-    )
-    if facts is not None:
-        Environment.objects.filter(pk=environment_id).update(
-            facts=facts, account=str(facts.get("account", ""))[:64], changed_at=now
+    def add(self, name: str, taken: Taken, facts: Facts) -> None:
+        """A step that was read back, and all facts with what it added."""
+        columns = taken.as_columns()
+        self._pending.append(
+            EnvironmentStep(
+                pk=self._ids[name],
+                state=StepState.VERIFIED.value,
+                ended_at=taken.verified_at,
+                problem=None,
+                **columns,
+            )
         )
+        self._facts = facts
+
+    @property
+    def due(self) -> bool:
+        """Whether the last writing is long enough ago."""
+        return time.monotonic() - self._written >= _TOGETHER_SECONDS
+
+    def write(self) -> None:
+        """Writes what is not written yet; within a transaction."""
+        if self._pending:
+            EnvironmentStep.objects.bulk_update(self._pending, _STEP_COLUMNS)
+            Environment.objects.filter(pk=self._environment_id).update(
+                facts=self._facts,
+                account=str(self._facts.get("account", ""))[:64],
+                changed_at=self._pending[-1].ended_at,
+            )
+        self._pending, self._written = [], time.monotonic()
+
+
+_STEP_COLUMNS = ["state", "ended_at", "problem", "evidence", "attempts", "begun_at", "verified_at"]
+_TOGETHER_SECONDS = 0.1
+
+
+def write_undone(environment_id: UUID, name: str) -> None:
+    """A step that was taken back."""
+    EnvironmentStep.objects.filter(environment_id=environment_id, name=name).update(
+        state=StepState.COMPENSATED.value, ended_at=datetime.now(UTC), problem=None
+    )
 
 
 def write_cloud(environment_id: UUID, cloud: str) -> None:

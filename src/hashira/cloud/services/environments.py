@@ -119,6 +119,22 @@ def vend_again(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
     tell(actor, "cloud:RetryEnvironment", row, {"act": "again"})
 
 
+@service(action="cloud:RetryEnvironment")
+def vend_all_lost_again(*, actor: Principal, at: datetime) -> int:
+    """Vends anew whatever was lost with its cloud, as far as the actor may; how many."""
+    access.require(actor, "cloud:RetryEnvironment", AREA)
+    count = 0
+    lost = Environment.objects.select_for_update(no_key=True).filter(state=EnvironmentState.LOST.value)
+    for row in lost.order_by("requested_at"):
+        resource = resource_of(str(row.pk), organisation=str(row.organisation_id or ""))
+        if access.may(actor, "cloud:RetryEnvironment", resource):
+            _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
+            count += 1
+    facts: dict[str, str | int | bool | None] = {"act": "all", "count": count}
+    audit.record(actor=actor, action="cloud:RetryEnvironment", subjects=[], facts=facts)
+    return count
+
+
 @service(action="cloud:VerifyEnvironment")
 def read_back(*, actor: Principal, environment_id: UUID) -> UUID:
     """Asks for a read-back of the environment now; the id of the job. Raises ``EnvironmentNotFound``."""

@@ -6,8 +6,8 @@ applied again, which the port makes harmless.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,15 @@ from hashira.cloud.services.environments import VENDING
 from hashira.cloud.services.step_taking import Pace, Trouble, insist, take, take_back
 from hashira.cloud.store.models import EnvironmentStep
 from hashira.core.jobs import JobCancelled, JobContext
+from hashira.core.jobs.context import TRANSIENT
 from hashira.core.jobs.execution import fault
 from hashira.core.jobs.problem import JobProblem
 from hashira.kernel.errors import HashiraError
 
 _PART = EnvironmentStep.Part
 _STATE = EnvironmentState
+_LOOK_SECONDS = 0.5
+"""How often it is asked, between steps, whether somebody has cancelled the job."""
 _LATER = 1000
 """Where the positions of the end of use begin."""
 
@@ -51,10 +54,15 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
         with context.transaction():
             rows.lay_out(environment_id, parts)
         context.progress(0, len(parts))
-        facts = _taken_all(context, environment_id, taken.order, facts, steps, parts[:1], pace)
-        with context.transaction():  # the first step makes the cloud one that can be known again
-            rows.write_cloud(environment_id, identity or _asked(engine.identity, pace, context))
-        return _taken_all(context, environment_id, taken.order, facts, steps, parts[1:], pace, done=1)
+
+        def know_the_cloud() -> None:  # which the first step has made one that can be known again
+            known = identity or _asked(engine.identity, pace, context)
+            with context.transaction():
+                rows.write_cloud(environment_id, known)
+
+        return _taken_all(
+            context, environment_id, taken.order, facts, steps, parts, pace, after_first=know_the_cloud
+        )
 
     facts = _settled(
         context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at")
@@ -70,8 +78,7 @@ def give_up(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, 
 
     def carry() -> Facts:
         steps = [step for _part, step in parts_of(engine_of(taken.order.engine), taken.order)]
-        begun = rows.begun_steps(environment_id)
-        _undo(context, environment_id, taken, [one for one in steps if one.name in begun], pace)
+        _undo(context, environment_id, taken, steps, pace)
         return taken.facts
 
     _settled(context, environment_id, carry, _STATE.WITHDRAWN, _STATE.PARKED, ())
@@ -151,6 +158,8 @@ def _settled(
     """Carries it out and leaves the environment in the one state or the other."""
     try:
         facts = carry()
+    except TRANSIENT:  # the step of the job is tried again
+        raise
     except HashiraError as error:
         with context.transaction():
             rows.settle(
@@ -176,18 +185,21 @@ def _taken_all(
     parts: Sequence[tuple[str, Step]],
     pace: Pace,
     *,
-    done: int = 0,
+    after_first: Callable[[], None] = lambda: None,
 ) -> Facts:
-    for position, (_part, step) in enumerate(parts, start=done + 1):
-        context.raise_if_cancelled()
-        with context.transaction():
-            rows.note_begun(environment_id, step.name, datetime.now(UTC))
+    ledger = rows.Ledger(environment_id, [step.name for _part, step in parts])
+    looked = time.monotonic()
+    try:
+        for position, (_part, step) in enumerate(parts, start=1):
+            if time.monotonic() - looked > _LOOK_SECONDS:
+                context.raise_if_cancelled()
+                looked = time.monotonic()
 
-        def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
-            with context.transaction():
-                rows.write_trouble(environment_id, name, trouble)
+            def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
+                with context.transaction():
+                    ledger.write()
+                    rows.write_trouble(environment_id, name, trouble)
 
-        try:
             taken = take(
                 step,
                 order,
@@ -197,14 +209,21 @@ def _taken_all(
                 tell_trouble,
                 context.raise_if_cancelled,
             )
-        except (EngineError, JobCancelled) as error:
-            with context.transaction():
-                rows.write_failure(environment_id, step.name, error)
-            raise
-        facts = {**facts, **taken.facts}
+            facts = {**facts, **taken.facts}
+            ledger.add(step.name, taken, facts)
+            if position == 1:
+                after_first()
+            if taken.facts or ledger.due:
+                with context.transaction():
+                    ledger.write()
+            context.progress(position)
+    except (EngineError, JobCancelled) as error:
         with context.transaction():
-            rows.write_step(environment_id, step.name, StepState.VERIFIED, taken.as_columns(), facts)
-        context.progress(position)
+            ledger.write()
+            rows.write_failure(environment_id, step.name, error)
+        raise
+    with context.transaction():
+        ledger.write()
     return facts
 
 
@@ -215,7 +234,7 @@ def _undo(
         context.raise_if_cancelled()
         take_back(step, taken.order, taken.facts, pace, context.raise_if_cancelled)
         with context.transaction():
-            rows.write_step(environment_id, step.name, StepState.COMPENSATED, {})
+            rows.write_undone(environment_id, step.name)
         context.progress(position, len(steps))
 
 

@@ -65,7 +65,13 @@ _AGAIN = {
     _STATE.DEVIATING: _("足りないものを作り直す"),
     _STATE.LOST: _("もう一度払い出す"),
 }
-_PARTS = {one.value: one.label for one in EnvironmentStep.Part}
+_PART = EnvironmentStep.Part
+_PARTS = {
+    _PART.VEND.value: _("払出し"),
+    _PART.GUARD.value: _("ガードレール"),
+    _PART.SUSPENSION.value: _("休止"),
+    _PART.CLOSING.value: _("廃止"),
+}
 
 
 class SuspendForm(forms.Form):
@@ -121,6 +127,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "table": table,
         "any": bool(counts),
         "troubled": troubled,
+        "lost": counts.get(_STATE.LOST, 0),
         "sandbox": is_sandbox("aws"),
     }
     return render(request, "cloud/environments.html", context)
@@ -166,6 +173,16 @@ def again(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         lambda: services.vend_again(actor=request.principal, environment_id=environment_id, at=now()),
         _("もう一度始めました"),
     )
+
+
+@access.requires("cloud:RetryEnvironment")
+@require_POST
+def again_all(request: HttpRequest) -> HttpResponse:
+    """Vends anew whatever was lost with its cloud."""
+    count = services.vend_all_lost_again(actor=request.principal, at=now())
+    said = Bilingual(f"{count}件を、もう一度払い出します", f"{count} are vended again")
+    messages.success(request, worded(said))
+    return HttpResponseRedirect(reverse("cloud:environments"))
 
 
 @access.requires("cloud:VerifyEnvironment")

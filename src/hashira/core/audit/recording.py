@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from hashira.core.access.principal import Principal, PrincipalKind
 from hashira.core.audit.models import AuditEvent, AuditMention, AuditSubject
@@ -121,11 +122,15 @@ def _known(subjects: Sequence[Subject]) -> dict[Subject, AuditSubject]:
     """The row of each subject, made where it is missing. The turn is ours, so nobody makes it twice."""
     wanted = list(dict.fromkeys(subjects))
     found: dict[Subject, AuditSubject] = {}
-    for kind in dict.fromkeys(subject.kind for subject in wanted):
-        ids = [subject.id for subject in wanted if subject.kind == kind]
-        for start in range(0, len(ids), _AT_ONCE):
-            rows = AuditSubject.objects.filter(kind=kind, subject_id__in=ids[start : start + _AT_ONCE])
-            found |= {Subject(row.kind, row.subject_id): row for row in rows}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        asked = Q()
+        for kind in dict.fromkeys(subject.kind for subject in some):
+            asked |= Q(kind=kind, subject_id__in=[subject.id for subject in some if subject.kind == kind])
+        found |= {Subject(row.kind, row.subject_id): row for row in AuditSubject.objects.filter(asked)}
+    missing = [subject for subject in wanted if subject not in found]
+    if not missing:
+        return found
     made = AuditSubject.objects.bulk_create(
         AuditSubject(
             kind=subject.kind,
@@ -133,8 +138,7 @@ def _known(subjects: Sequence[Subject]) -> dict[Subject, AuditSubject]:
             pseudonym=secrets.token_hex(16),
             salt=secrets.token_hex(32),
         )
-        for subject in wanted
-        if subject not in found
+        for subject in missing
     )
     return found | {Subject(row.kind, row.subject_id): row for row in made}
 

@@ -14,8 +14,6 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-import pypdfium2
-
 from hashira.regulations.adapters.block_tree import tree_of
 from hashira.regulations.adapters.blocks import Block, block_units
 from hashira.regulations.adapters.document_head import rank_of
@@ -62,6 +60,8 @@ def _read(content: bytes, source: str) -> tuple[LawFacts, list[Block]]:
 
 def _pages(content: bytes, source: str) -> list[list[str]]:
     """The lines of every page, without empty ones."""
+    import pypdfium2  # here, since few need it and it brings a library of its own
+
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError:

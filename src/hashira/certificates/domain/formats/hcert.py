@@ -9,7 +9,8 @@ from hashira.certificates.domain import base45, dcc, hcert, icvp
 from hashira.certificates.domain.content import Holder
 from hashira.certificates.domain.dcc_value_set import codes_on
 from hashira.certificates.domain.example import BIRTH_DATE, LOT, Example
-from hashira.certificates.domain.hcert import NAME, REFERENCE, TITLE, decode, issue, sniff, verify
+from hashira.certificates.domain.hcert import NAME, REFERENCE, TITLE, decode, sniff, verify
+from hashira.certificates.domain.hcert_issue import issue, seal
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.verdict import Verdict
 
@@ -34,9 +35,7 @@ def examples(*, issuer: str, signer: Signer, at: datetime) -> tuple[Example, ...
         claim=_yellow_card(), kind=-6, issuer=issuer, signer=signer, at=at, expires=None, purpose=None
     )
     certificate = signer.certificate_chain[0]
-    unknown = hcert.seal(
-        {1: issuer, 6: int(at.timestamp()), -260: {9: {}}}, certificate=certificate, signer=signer
-    )
+    unknown = seal({1: issuer, 6: int(at.timestamp()), -260: {9: {}}}, certificate=certificate, signer=signer)
     return (
         Example("EU, one dose", text, Verdict.VERIFIED, doses=1),
         Example("WHO, yellow fever", yellow_card, Verdict.VERIFIED, doses=1),

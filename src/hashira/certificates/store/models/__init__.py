@@ -29,6 +29,7 @@ from hashira.certificates.store.models.merging import (
     PersonMerge,
 )
 from hashira.certificates.store.models.pickup import PickupAttempt, PickupCode
+from hashira.certificates.store.models.postal import PostalApplication
 from hashira.certificates.store.models.programme import ProgrammeVersion
 from hashira.certificates.store.models.protection import ProtectedOpening, Protection, ProtectionAlert
 from hashira.certificates.store.models.registry import DoseEvent, Person, PersonRevision
@@ -70,6 +71,7 @@ __all__ = [
     "PersonRevision",
     "PickupAttempt",
     "PickupCode",
+    "PostalApplication",
     "PrintBatch",
     "PrintLine",
     "ProgrammeVersion",

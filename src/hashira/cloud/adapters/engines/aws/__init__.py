@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from botocore.credentials import Credentials
 from django.conf import settings
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
-from hashira.cloud.adapters.engines.aws.connection import AwsConnection
 from hashira.cloud.adapters.engines.aws.engine import AwsEngine
 from hashira.cloud.adapters.sandbox import SANDBOX, sandbox_endpoint
 from hashira.kernel.clock import SystemClock, today_in_japan
+
+if TYPE_CHECKING:
+    from hashira.cloud.adapters.engines.aws.connection import AwsConnection
 
 
 def engine() -> AwsEngine:
@@ -19,14 +22,22 @@ def engine() -> AwsEngine:
     chosen = settings.HASHIRA_CLOUD_AWS
     sandbox = chosen["ENDPOINT"] == SANDBOX
     regions = tuple(part.strip() for part in chosen["REGIONS"].split(",") if part.strip())
-    connection = AwsConnection(
-        endpoint=sandbox_endpoint if sandbox else lambda: chosen["ENDPOINT"],
-        region=regions[0],
-        credentials=Credentials(SANDBOX, SANDBOX) if sandbox else None,
-        timeout=float(chosen["TIMEOUT_SECONDS"]),
-    )
+
+    @functools.cache
+    def connect() -> AwsConnection:
+        from botocore.credentials import Credentials
+
+        from hashira.cloud.adapters.engines.aws.connection import AwsConnection
+
+        return AwsConnection(
+            endpoint=sandbox_endpoint if sandbox else lambda: chosen["ENDPOINT"],
+            region=regions[0],
+            credentials=Credentials(SANDBOX, SANDBOX) if sandbox else None,
+            timeout=float(chosen["TIMEOUT_SECONDS"]),
+        )
+
     cloud = AwsCloud(
-        connection=connection,
+        connect=connect,
         regions=regions,
         email=chosen["EMAIL"],
         phone=chosen["PHONE"],

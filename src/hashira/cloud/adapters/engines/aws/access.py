@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, account_of, line, missing
-from hashira.cloud.adapters.engines.aws.connection import TITLE
+from hashira.cloud.adapters.engines.aws.terms import TITLE
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet
 from hashira.cloud.domain.environment_order import CloudRole, EnvironmentOrder
 from hashira.kernel.language import Bilingual

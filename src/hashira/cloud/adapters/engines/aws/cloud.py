@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hashira.cloud.adapters.engines.aws.connection import TITLE, AwsConnection, AwsRefused
+from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
 from hashira.cloud.domain.engine import EvidenceLine, Facts, NotThere
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.kernel.language import Bilingual
+
+if TYPE_CHECKING:
+    from hashira.cloud.adapters.engines.aws.connection import AwsConnection
 
 
 @dataclass(frozen=True)
 class AwsCloud:
     """AWS as this installation has it."""
 
-    connection: AwsConnection
+    connect: Callable[[], AwsConnection]
+    """Makes the connection, once."""
     regions: tuple[str, ...]
     """Where the baseline is laid: every region that the guardrails leave open, the home region first."""
     email: str
@@ -37,6 +41,11 @@ class AwsCloud:
     """How many accounts the organisation may have, where the provider does not tell; 0: ask."""
     baseline_usd: Decimal | None
     today: Callable[[], date]
+
+    @property
+    def connection(self) -> AwsConnection:
+        """The connection, made when it is first needed."""
+        return self.connect()
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         """One call; see ``AwsConnection.call``."""

@@ -21,14 +21,12 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 
+from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
 from hashira.cloud.domain.engine import EngineBusy, EngineRefused, EngineUnreachable, NotYet, QuotaReached
 from hashira.kernel.language import Bilingual
 
-TITLE = "AWS"
-AGREED = Bilingual("AWSと取り決めた数", "what was agreed with AWS")
-OPERATOR_ROLE = "hashira/vending"
-"""The role by which the operator works in an account; the guardrails spare it."""
 _EARLY_SECONDS = 300.0
 _SESSION_SECONDS = 3600
 _BUSY = frozenset(
@@ -63,16 +61,6 @@ _FULL = frozenset(
 )
 
 _acting: ContextVar[tuple[str, str] | None] = ContextVar("account and role of an AWS call", default=None)
-
-
-class AwsRefused(EngineRefused):
-    """As ``EngineRefused``, with the code of AWS for the engine to decide by."""
-
-    code = "CLD-309"
-
-    def __init__(self, *, aws_code: str = "", **details: object) -> None:
-        super().__init__(**details)
-        self.aws_code = aws_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +199,10 @@ class AwsConnection:
         except NoCredentialsError as error:
             raise EngineRefused(
                 engine=TITLE, operation=operation, answer="no credentials / 資格情報がありません"
+            ) from error
+        except ResponseParserError as error:  # not an answer of AWS, but of something on the way
+            raise EngineBusy(
+                engine=TITLE, operation=operation, answer=Bilingual("読めない答え", "an unreadable answer")
             ) from error
         except BotoCoreError as error:
             raise EngineUnreachable(engine=TITLE, operation=operation) from error

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from hashira.cloud.adapters.engines.aws.access import Access
 from hashira.cloud.adapters.engines.aws.archive import LogArchive, Trail
 from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
-from hashira.cloud.adapters.engines.aws.connection import TITLE, AwsRefused
 from hashira.cloud.adapters.engines.aws.defaults import EncryptedDisks, NothingPublic, Passwords
 from hashira.cloud.adapters.engines.aws.detection import Hub, Recorder, Rules, Threats
 from hashira.cloud.adapters.engines.aws.guardrails import Guardrails, packs
@@ -27,6 +26,7 @@ from hashira.cloud.adapters.engines.aws.retirement import (
     Sequester,
     SuspensionUnit,
 )
+from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
 from hashira.cloud.domain.engine import (
     EngineError,
     EngineRefused,

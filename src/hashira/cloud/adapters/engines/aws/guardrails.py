@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, line, missing
-from hashira.cloud.adapters.engines.aws.connection import TITLE
+from hashira.cloud.adapters.engines.aws.terms import TITLE
 from hashira.cloud.domain.baseline.catalogue import spared
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet
 from hashira.cloud.domain.environment_order import EnvironmentOrder

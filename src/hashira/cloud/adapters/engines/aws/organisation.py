@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, account_of, line, missing, short
-from hashira.cloud.adapters.engines.aws.connection import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
+from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
 from hashira.cloud.domain.baseline.catalogue import spared
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet, QuotaReached
 from hashira.cloud.domain.environment_order import EnvironmentOrder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashira.cloud.adapters.engines.aws.access import Access
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, account_of, line, missing
-from hashira.cloud.adapters.engines.aws.connection import OPERATOR_ROLE
 from hashira.cloud.adapters.engines.aws.organisation import Placement, Unit
+from hashira.cloud.adapters.engines.aws.terms import OPERATOR_ROLE
 from hashira.cloud.domain.engine import Evidence, Facts
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.policy.size import written

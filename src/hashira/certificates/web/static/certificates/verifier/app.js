@@ -4,7 +4,7 @@
 import { BundleNotUsable } from "./bundle.js";
 import { NOBODY } from "./bundle_trust.js";
 import { codesIn, detector, hasCamera, openCamera, picture, watch } from "./camera.js";
-import { certificatesIn, Codes } from "./codes.js";
+import { certificatesIn, certificatesInFile, Codes, isGarbled } from "./codes.js";
 import { readZone, ZoneWrong } from "./mrz.js";
 import { judge } from "./rules.js";
 import { eventsOf, personOf } from "./shown.js";
@@ -212,10 +212,10 @@ async function readByServer(picture) {
 }
 
 async function readFile(file) {
-  if (!file.type.startsWith("image/")) return certificatesIn(await file.text());
+  if (!file.type.startsWith("image/")) return certificatesInFile(file);
   const reader = await detector();
   const found = reader ? await codesIn(file, reader).catch(() => []) : [];
-  return found.length ? found : readByServer(file);
+  return found.length && !found.some(isGarbled) ? found : readByServer(file);
 }
 
 /** Judges the certificate that the codes complete; says how many of a divided one are still missing. */
@@ -263,8 +263,16 @@ async function startCamera() {
     told(say("cameraRefused"));
     return;
   }
-  if (reader) watch(by("video"), reader, seen);
+  if (reader) watch(by("video"), reader, inSight);
   else button("take").focus();
+}
+
+/** As `seen`; a code of octets, which this browser makes other letters of, is for the server to read. */
+function inSight(texts) {
+  if (!texts.some(isGarbled)) return seen(texts);
+  button("take").hidden = by("take-help").hidden = false;
+  told(say("octets"));
+  return false;
 }
 
 async function takePicture() {

@@ -36,6 +36,7 @@ export class Trust {
   #withdrawn = new Map();
   #lists = new Map();
   #filters;
+  #credentials;
   #statuses;
 
   constructor(head, blobs) {
@@ -69,6 +70,7 @@ export class Trust {
       const summary = new Bloom(blob(filter));
       return { kid, method, mayHold: (octets) => summary.mayHold(octets) };
     });
+    this.#credentials = (head.credentials ?? []).map(({ method, iss, spki }) => ({ method, issuer: iss, spki: blob(spki) }));
     this.compromised = new Set(head.compromised);
     this.#statuses = new Map(head.status.map((known) => [known.kid, {
       end: known.end,
@@ -136,6 +138,13 @@ export class Trust {
   /** `{method, mayHold}` of that key: summaries of lists. */
   filtersOf(kid) {
     return this.#filters.filter((known) => known.kid === kid);
+  }
+
+  /** The keys of credentials of that name, before those given for whatever they sign; each with its `kid`. */
+  async credentialKeysOf(method) {
+    const named = this.#credentials.filter((key) => key.method === method);
+    const others = this.#credentials.filter((key) => key.method === null);
+    return Promise.all([...named, ...others].map(async (key) => ({ ...key, kid: hex(await sha256(key.spki)) })));
   }
 
   covers(kid) {

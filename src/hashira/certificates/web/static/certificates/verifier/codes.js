@@ -47,3 +47,15 @@ export function certificatesIn(text) {
   }
   return [text.trim()];
 }
+
+const ARCHIVE = "PK\x03\x04", MOST_ARCHIVE = 24 * 1024;
+
+/** Whether a browser has taken the octets of an archive (DIVOC) for letters, and not left them as they are. */
+export const isGarbled = (text) => text.startsWith(ARCHIVE) && /[^\0-\xff]/.test(text);
+
+/** The certificates in a file that is no picture: an archive as Base64, since its octets are no letters. */
+export async function certificatesInFile(file) {
+  const octets = new Uint8Array(await file.slice(0, MOST_ARCHIVE).arrayBuffer());
+  const letters = Array.from(octets, (octet) => String.fromCharCode(octet)).join("");
+  return letters.startsWith(ARCHIVE) ? [`B64:${btoa(letters)}`] : certificatesIn(await file.text());
+}
