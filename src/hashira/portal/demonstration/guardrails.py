@@ -1,4 +1,4 @@
-"""Exceptions to guardrails and an emergency access, as an operator finds them at work (ガードレールのデモ)."""
+"""Exceptions to guardrails and an emergency access, as an operator finds them (ガードレールのデモ)."""
 
 from __future__ import annotations
 
