@@ -53,7 +53,7 @@ class Amazon:
             timeout=60.0,
         )
         cloud = AwsCloud(
-            connection=connection,
+            connect=lambda: connection,
             regions=(REGION,),
             email="aws+{key}@test.example.jp",
             phone="+81-3-0000-0000",
