@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 from tests.cloud.conformance import amazon, keystone, lxd
 from tests.cloud.conformance.paper import Paper
+from tests.cloud.conformance.providers import PROVIDERS
 from tests.cloud.conformance.subject import Subject
 
 from hashira.cloud.domain.baseline import BASELINE
 from hashira.cloud.domain.baseline.keystone_policy import policy_file
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if reason := lxd.missing():
+        terminalreporter.write_line(f"NOT COVERED: lxd ({reason})")
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +29,7 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        "paper",
-        pytest.param("aws", marks=pytest.mark.long),
-        pytest.param("openstack", marks=pytest.mark.foreign),
-        pytest.param("lxd", marks=pytest.mark.foreign),
-    ],
-)
+@pytest.fixture(scope="module", params=PROVIDERS)
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     """A provider."""
     made: Subject
@@ -41,7 +39,6 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         elif request.param == "aws":
             made = amazon.Amazon(stack.enter_context(amazon.served()))
         elif request.param == "lxd":
-            lxd.require()
             made = lxd.Containers(*stack.enter_context(lxd.served()))
         else:
             keystone.require()

@@ -33,12 +33,11 @@ SECRET = b"a key of the installation, of tests"
 POOL = "tests"
 
 
-def require() -> None:
-    """Skips, with one line, where the machine has no LXD or lets nobody start its daemon."""
+def missing() -> str | None:
+    """Why this machine cannot start a daemon of LXD; None where it can."""
     if shutil.which("lxd") is None:
-        pytest.skip("no lxd on this machine (apt-get install lxd); NOT COVERED: lxd")
-    if os.geteuid() != 0:
-        pytest.skip("the daemon of LXD is started by root alone; NOT COVERED: lxd")
+        return "it is not on this machine: apt-get install lxd"
+    return "root alone starts its daemon" if os.geteuid() != 0 else None
 
 
 @contextmanager
