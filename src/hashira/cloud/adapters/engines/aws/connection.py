@@ -1,11 +1,13 @@
 """Calls to AWS: one session, one client a service and region, the role of each account (AWSとの接続).
 
 A client takes 10 to 60 ms to make, so each is made once and serves all accounts: whose credentials sign a
-call is decided when it is signed. Nothing is tried again here; whoever carries the steps out does that.
+call is decided when it is signed. A call that was not carried out is made again twice at once, since a step
+has dozens of them; all further patience is with whoever carries the steps out.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +29,9 @@ from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITL
 from hashira.cloud.domain.engine import EngineBusy, EngineRefused, EngineUnreachable, NotYet, QuotaReached
 from hashira.kernel.language import Bilingual
 
+_READS = ("describe_", "get_", "list_")
+_QUICK = (0.1, 0.3)
+"""Seconds before a call is made again at once: what was not carried out, and what only reads."""
 _EARLY_SECONDS = 300.0
 _SESSION_SECONDS = 3600
 _BUSY = frozenset(
@@ -115,6 +120,20 @@ class AwsConnection:
 
         Raises the errors of the port; what AWS refuses is ``AwsRefused`` with its code.
         """
+        reads = operation.startswith(_READS)
+        for pause in _QUICK:
+            try:
+                return self._once(service, operation, account, role, region, arguments)
+            except (EngineBusy, EngineUnreachable) as error:
+                told = float(str(error.details.get("retry_after", 0)))
+                if told > pause or not (reads or isinstance(error, EngineBusy)):
+                    raise
+                time.sleep(pause * random.uniform(0.6, 1.0))  # noqa: S311 (no secret)
+        return self._once(service, operation, account, role, region, arguments)
+
+    def _once(
+        self, service: str, operation: str, account: str, role: str, region: str, arguments: dict[str, Any]
+    ) -> dict[str, Any]:
         with self._errors(f"{service}:{operation}"):
             client = self._client(service, region or self.region)
             mine = _acting.set((account, role) if account else None)
