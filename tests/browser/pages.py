@@ -93,7 +93,7 @@ EVERY_PAGE: Final = (
     Place("certificates:batch-new", "/certificates/batches/new", S),
     Place("certificates:batch", "/certificates/batches/{batch}", S),
     Place("certificates:applications", "/certificates/applications/", S),
-    Place("certificates:application", "/certificates/applications/{application}", S),
+    Place("certificates:application", "/certificates/applications/{postal_application}", S),
     Place("certificates:register", "/certificates/register/", S),
     Place("certificates:register", "/certificates/register/?kana=%E3%82%BF%E3%82%AB", S),
     Place("certificates:register", "/certificates/register/?kana=%E3%83%BC%E3%83%BC", S),

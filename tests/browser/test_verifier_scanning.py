@@ -263,14 +263,6 @@ def test_what_only_a_summary_names_is_neither_green_nor_revoked(opened: Open, sc
         expect(page.locator(finding)).to_contain_text("失効していないと確かめるまで、判定しません")
 
 
-def test_a_certificate_that_the_app_cannot_read_says_where_to_turn(opened: Open) -> None:
-    page = opened()
-    page.get_by_label("コードの内容を貼り付ける").fill("B64:UEsDBA==")
-    page.get_by_role("button", name="確かめる", exact=True).click()
-    expect(page.locator("#verdict section")).to_have_attribute("data-verdict", "unsupported")
-    expect(page.locator("#verdict")).to_contain_text("「証明書を確かめる」のページを使ってください")
-
-
 def test_an_hcert_is_compared_with_the_passport(opened: Open, scene: Scene) -> None:
     """One of the EU by its transliterated name and date of birth; a yellow card by its number too."""
     page = opened()

@@ -90,7 +90,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.locator("#id_reference").fill("00000001")
     desk.get_by_role("button", name="受け付ける").click()
     desk.locator("main table tbody a").first.click()
-    names["application"] = _last_id(desk)
+    names["postal_application"] = _last_id(desk)
     desk.goto(site.address + "/certificates/counter/")
     desk.get_by_label("氏名、フリガナ、生年月日、番号").fill("0000000001")
     desk.get_by_role("button", name="探す").click()

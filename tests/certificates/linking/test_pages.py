@@ -157,11 +157,14 @@ def test_a_resident_reads_that_staff_ended_the_link(city: Organisation, signed_i
     "question", ["千代田", "ちよだ", "チヨダ", "chiyoda", "東京", "とうきょう", "Tokyo", ""]
 )
 def test_a_municipality_is_found_by_name_reading_and_prefecture(city: Organisation, question: str) -> None:
+    registered(city)
     assert city.pk in {found.id for found in find_registers(question)}
 
 
-def test_only_municipalities_of_this_installation_are_found(city: Organisation) -> None:
-    municipality("011002", "札幌市")
+def test_only_municipalities_with_a_register_here_are_found(city: Organisation) -> None:
+    registered(city)
+    registered(municipality("011002", "札幌市"), "2")
+    municipality("131024", "中央区")  # uses the installation for something else
     assert [found.id for found in find_registers("東京")] == [city.pk]
     assert find_registers("横浜") == ()
 

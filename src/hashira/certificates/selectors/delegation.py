@@ -12,11 +12,10 @@ from django.db.models import Q
 from hashira.certificates.domain.dose import RecordedDose
 from hashira.certificates.domain.dose_history import in_force
 from hashira.certificates.selectors.doses import dose_events
-from hashira.certificates.selectors.people import PersonNotFound
+from hashira.certificates.selectors.people import PersonNotFound, with_a_register
 from hashira.certificates.store.models import DelegatedPerson, Delegation, Person
 from hashira.certificates.store.protection_alerts import kept_out, protected
 from hashira.core.access import Resource
-from hashira.core.accounts.models import Organisation
 from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.language import Bilingual
 from hashira.kernel.person_name import search_key
@@ -150,8 +149,8 @@ def delegated_record(person_id: UUID) -> DelegatedRecord:
 
 
 def other_municipalities(organisations: Collection[UUID]) -> tuple[tuple[str, Bilingual], ...]:
-    """Whom to ask: every municipality of this installation but these."""
-    rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).exclude(pk__in=organisations)
+    """Whom to ask: every municipality that keeps a register here but these."""
+    rows = with_a_register().exclude(pk__in=organisations)
     return tuple((str(row.pk), Bilingual(row.name, row.name_en)) for row in rows.order_by("code"))
 
 

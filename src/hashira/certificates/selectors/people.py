@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hashira.certificates.domain.dose_history import DoseEvent, in_force
 from hashira.certificates.domain.protection import MASKED
@@ -145,12 +145,12 @@ def registers_of(principal: Principal) -> tuple[Municipality, ...]:
 
 
 def find_registers(question: str) -> tuple[Municipality, ...]:
-    """The municipalities of this installation for a question; all for an empty one.
+    """The municipalities that keep a register here, for a question; all for an empty one.
 
     Found by the beginning of the name, its reading, its English name or its prefecture.
     """
     key = search_key(question)
-    rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("code")
+    rows = with_a_register().order_by("code")
     places = [(row, _place(row.code)) for row in rows]
     found = [
         Municipality(row.pk, _in_prefecture(row, place))
@@ -158,6 +158,12 @@ def find_registers(question: str) -> tuple[Municipality, ...]:
         if any(search_key(word).startswith(key) for word in _place_words(row, place))
     ]
     return tuple(found[:MAX_FOUND])
+
+
+def with_a_register() -> QuerySet[Organisation]:
+    """The municipalities with somebody in their register; others use this installation for other things."""
+    known = Person.objects.filter(organisation=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(known), kind=Organisation.Kind.MUNICIPALITY)
 
 
 def _place(code: str | None) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.engine import Evidence, EvidenceLine
 from hashira.cloud.domain.environment_order import EnvironmentOrder, Stage, TenantClass
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
@@ -186,11 +187,26 @@ class EnvironmentRows:
         return rows
 
 
+_CHOICES = 2_000
 _EXACT = frozenset({"state", "stage", "engine", "tenant_class"})
 _PARTS = frozenset({"system_name", "account"})
 _SORTED = frozenset(
     {"body_name", "system_name", "stage", "engine", "state", "account", "requested_at", "verified_at"}
 )
+
+
+def environment_names(organisations: Collection[UUID] | None = None) -> tuple[tuple[UUID, Bilingual], ...]:
+    """Environments to choose from, in words: those of some bodies, or of all; up to 2,000."""
+    rows = Environment.objects.order_by("body_name", "system_name", "stage")
+    if organisations is not None:
+        rows = rows.filter(organisation_id__in=organisations)
+    return tuple((row.pk, _named(row)) for row in rows[:_CHOICES])
+
+
+def _named(row: Environment) -> Bilingual:
+    stage, short = STAGE_NAMES[Stage(row.stage)], str(row.pk)[:8]
+    before = f"{row.body_name} {row.system_name}"
+    return Bilingual(f"{before} {stage.ja} {short}", f"{before} {stage.en} {short}")
 
 
 def line_of(row: Environment) -> EnvironmentLine:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hashira.cloud.domain.baseline.emergency import LONGEST_HOURS, EmergencyState
 from hashira.cloud.selectors import emergencies as selectors
+from hashira.cloud.selectors.environments import environment_names
 from hashira.cloud.services import emergencies as services
-from hashira.cloud.store.models import Environment
 from hashira.cloud.web.form_pages import attempt, form_page, now
 from hashira.cloud.web.guardrail_forms import DecisionForm
 from hashira.core import access
@@ -99,10 +99,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = EmergencyForm(request.POST or None, initial={"hours": 1})
     form.fields["environment"].choices = [
         ("", _("環境によらない（共通の仕組み）")),
-        *(
-            (str(row.pk), f"{row.body_name} {row.system_name} {row.get_stage_display()} {str(row.pk)[:8]}")
-            for row in Environment.objects.order_by("body_name")[:2_000]
-        ),
+        *((str(key), name.in_language(request.LANGUAGE_CODE)) for key, name in environment_names()),
     ]
     made: list[UUID] = []
     if request.method == "POST" and form.is_valid():

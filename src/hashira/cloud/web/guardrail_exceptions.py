@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hashira.cloud.domain.baseline.sparing import ExceptionState
 from hashira.cloud.selectors import guardrail_exceptions as selectors
+from hashira.cloud.selectors.environments import environment_names
 from hashira.cloud.services import guardrail_exceptions as services
-from hashira.cloud.store.models import Environment
 from hashira.cloud.web.form_pages import attempt, form_page, now, today
 from hashira.cloud.web.guardrail_forms import DecisionForm, ExceptionForm
 from hashira.core import access
@@ -99,8 +99,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form.fields["environment"].choices = [
         ("", _("この団体のすべての環境")),
         *(
-            (str(row.pk), f"{row.system_name} {row.get_stage_display()} {str(row.pk)[:8]}")
-            for row in Environment.objects.filter(organisation_id__in=[key for key, _name in bodies])
+            (str(key), name.in_language(request.LANGUAGE_CODE))
+            for key, name in environment_names([body for body, _name in bodies])
         ),
     ]
     made: list[UUID] = []
