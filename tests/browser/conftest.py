@@ -35,9 +35,9 @@ def data(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(data: Path) -> Iterator[installation.Installation]:
-    """A really started installation with its demonstration data; a module may start one of its own."""
-    running = installation.start(data)
+def site(request: pytest.FixtureRequest, data: Path) -> Iterator[installation.Installation]:
+    """A really started installation with its demonstration data, and with the ``SETTINGS`` of the module."""
+    running = installation.start(data, **getattr(request.module, "SETTINGS", {}))
     yield running
     assert running.stop() == 0
 

@@ -24,6 +24,8 @@ from tests.browser.pages import EVERY_PAGE, NO_PAGE, Place, Who
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
+SETTINGS = {"HASHIRA_CLOUD_AWS_ENDPOINT": "sandbox"}
+"""Pages of environments tell of the sandbox."""
 Contexts = Callable[..., dict[Who, BrowserContext]]
 _NOT_IN_THE_URLCONF = {"not found", "not allowed"}
 LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"

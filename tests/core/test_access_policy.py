@@ -88,6 +88,41 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::Proposal",
         {"organisation": "vendor", "members": ["vendor"], "proposed_by": "2"},
     ),
+    "nobody-decides-on-the-own-application": (
+        "Staff",
+        OPERATOR,
+        "cloud:DecideApplication",
+        "Cloud::Application",
+        {
+            "organisation": "vendor",
+            "drafter": "",
+            "role": "cloud_operator",
+            "handed_in": True,
+            "writers": ["1"],
+            "deputies": [],
+        },
+    ),
+    "nobody-spares-the-own-body": (
+        "Staff",
+        OPERATOR,
+        "cloud:GrantException",
+        "Cloud::GuardrailException",
+        {"organisation": "a", "asked_by": "2", "examined_by": "3"},
+    ),
+    "nobody-grants-what-they-examined": (
+        "Staff",
+        OPERATOR,
+        "cloud:GrantException",
+        "Cloud::GuardrailException",
+        {"organisation": "vendor", "asked_by": "2", "examined_by": "1"},
+    ),
+    "nobody-lets-themselves-in": (
+        "Staff",
+        OPERATOR,
+        "cloud:OpenEmergency",
+        "Cloud::EmergencyAccess",
+        {"asked_by": "1"},
+    ),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
@@ -95,10 +130,18 @@ RIGHT: dict[str, Attributes] = {
     "no-look-up-of-the-protected": DELEGATED,
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
+    "nobody-decides-on-the-own-application": {"writers": ["2"]},
+    "nobody-spares-the-own-body": {"organisation": "vendor"},
+    "nobody-grants-what-they-examined": {"examined_by": "3"},
+    "nobody-lets-themselves-in": {"asked_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-judges-the-own-body": OPERATOR,
     "nobody-confirms-the-own-word": OPERATOR,
+    "nobody-decides-on-the-own-application": OPERATOR,
+    "nobody-spares-the-own-body": OPERATOR,
+    "nobody-grants-what-they-examined": OPERATOR,
+    "nobody-lets-themselves-in": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""
 
