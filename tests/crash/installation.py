@@ -48,6 +48,17 @@ class JobRow:
     error: Any
 
 
+def _is_free(file: Path) -> bool:
+    """Whether nobody holds the turn to write."""
+    with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        database.execute("ROLLBACK")
+        return True
+
+
 @dataclass
 class Installation:
     """One database and the processes on it; all of them are killed at the end."""
@@ -99,6 +110,18 @@ class Installation:
 
     def worker(self, lease: float = LEASE) -> subprocess.Popen[str]:
         return self.start("worker", "--lease", str(lease))
+
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        """SIGSTOP while the process writes nothing: on SQLite nobody else could write until it goes on."""
+
+        def frozen() -> bool:
+            process.send_signal(signal.SIGSTOP)
+            if all(_is_free(file) for file in self.data.glob("*.sqlite3")):
+                return True
+            process.send_signal(signal.SIGCONT)
+            return False
+
+        until(frozen, "a moment between two transactions")
 
     def client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
