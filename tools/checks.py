@@ -185,7 +185,7 @@ def main(arguments: list[str]) -> int:
             import pgserver
 
             server = pgserver.get_server(Path(directory) / "postgres", cleanup_mode="stop")
-            for promise in ("fsync", "synchronous_commit", "full_page_writes"):  # it outlives no power cut
+            for promise in ("fsync", "full_page_writes"):  # it outlives no power cut
                 server.psql(f"ALTER SYSTEM SET {promise} = off")
             server.psql("SELECT pg_reload_conf()")
         try:
