@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
@@ -100,7 +101,7 @@ def _sandbox() -> tuple[OnDemand, ...]:
 
     nobody_wants_it()
     hashira = (sys.executable, "-c", "from hashira.portal.command import main; main()")
-    return (OnDemand((*hashira, "cloud", "sandbox", "--follow-parent"), wanted_file().exists),)
+    return (OnDemand((*hashira, "cloud", "sandbox", "--parent", str(os.getpid())), wanted_file().exists),)
 
 
 def _load_application() -> None:

@@ -20,8 +20,8 @@ _PARENT_SECONDS = 0.5
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="ポート [前と同じか空き / as before]")
-@click.option("--follow-parent", is_flag=True, hidden=True)
-def sandbox(port: int, follow_parent: bool) -> None:
+@click.option("--parent", type=int, hidden=True, help="the process with which it ends")
+def sandbox(port: int, parent: int | None) -> None:
     """練習用のクラウドを動かす / Run the cloud to practise on.
 
     AWS と同じ呼び出しに答えるエミュレーター（moto）です。SCPは効かず、止めると中身はすべて消えます。
@@ -48,7 +48,6 @@ def sandbox(port: int, follow_parent: bool) -> None:
         def log_request(self, *_arguments: object, **_more: object) -> None:
             """Nothing: a call to the sandbox is no news."""
 
-    parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL if number is signal.SIGTERM else signal.default_int_handler)
     application = DomainDispatcherApplication(create_backend_app)
@@ -60,7 +59,7 @@ def sandbox(port: int, follow_parent: bool) -> None:
     part = file.with_suffix(".part")
     part.write_text(json.dumps({"endpoint": endpoint, "pid": os.getpid()}), encoding="utf-8")
     part.replace(file)
-    if follow_parent:
+    if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     else:
         click.echo(f"練習用のクラウド / sandbox  {endpoint}   (Ctrl-C で終了 / to stop)")
