@@ -375,6 +375,7 @@ def applications(request: HttpRequest, asked: Query[ApplicationsPart]) -> dict[s
 def application(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
     day = today_in_japan(FixedClock(datetime.now(UTC)))
     view = application_view(application_id, day)
+    # The door of the API has set ``auth``.
     if not access.may(request.auth, "cloud:ViewApplication", view.resource):  # type: ignore[attr-defined]
         raise ApplicationNotFound
     return application_document(

@@ -180,6 +180,7 @@ def settings_verifier(kind: str, settings: Mapping[str, str]) -> Verifier:
     checks = tuple(
         every(
             kind,
+            # The defaults bind name and value of this turn; mypy does not infer such a lambda.
             lambda facts, name=name, value=value: facts.get(name) == value,  # type: ignore[misc]
             Bilingual(f"{name} が {value} ではない", f"{name} is not {value}"),
         )

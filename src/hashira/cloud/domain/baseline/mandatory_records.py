@@ -148,7 +148,7 @@ MANDATORY_RECORDS = (
                         some(
                             "alarm",
                             lambda facts, metric=metric: (
-                                facts.get("metric") == metric  # type: ignore[misc]
+                                facts.get("metric") == metric  # type: ignore[misc]  # bound early
                                 and facts.get("notifies") is True
                             ),
                             Bilingual(f"{metric} のアラームがない", f"there is no alarm on {metric}"),

@@ -100,4 +100,5 @@ class LxdEngine:
         return self._made((SuspendStep if half is Retirement.SUSPENSION else CloseStep,))
 
     def _made(self, kinds: tuple[type[LxdStep], ...]) -> tuple[Step, ...]:
+        # The classes of steps share their parameters, which mypy does not see in a tuple of them.
         return tuple(kind(self._lxd, self._pool, self._secret) for kind in kinds)  # type: ignore[misc]

@@ -130,9 +130,11 @@ class OpenStackEngine:
         return Plan(steps, tuple(obstacles), (_COUNTED,), None)
 
     def vend(self, order: EnvironmentOrder) -> tuple[Step, ...]:
+        # The classes of steps share their parameters, which mypy does not see in a tuple of them.
         return tuple(kind(self._directory, self._secret) for kind in _VENDED)  # type: ignore[misc]
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:
+        # The classes of steps share their parameters, which mypy does not see in a tuple of them.
         return tuple(kind(self._directory, self._secret) for kind in _GUARDED)  # type: ignore[misc]
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
