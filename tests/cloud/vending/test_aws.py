@@ -134,16 +134,19 @@ def test_an_answer_that_was_never_heard_does_not_make_a_second_account(aws: str,
 
 
 @pytest.mark.parametrize(
-    ("operation", "step"),
+    ("operation", "step", "exceptions"),
     [
-        ("StartConfigurationRecorder", "recorder"),
-        ("CreateBudget", "budget"),
-        ("AttachPolicy", "guardrails"),
+        ("StartConfigurationRecorder", "recorder", ()),
+        ("CreateBudget", "budget", ()),
+        # A unit of its own: policies are attached to one once, for all accounts in it.
+        ("AttachPolicy", "guardrails", ("no-access-keys",)),
     ],
 )
-def test_an_answer_that_lies_is_found_out(proxy: FaultProxy, operation: str, step: str) -> None:
+def test_an_answer_that_lies_is_found_out(
+    proxy: FaultProxy, operation: str, step: str, exceptions: tuple[str, ...]
+) -> None:
     proxy.faults = Faults(lies=frozenset({operation}))
-    environment_id = ordered(an_order(engine="aws", exceptions=("no-access-keys", operation.lower())))
+    environment_id = ordered(an_order(engine="aws", exceptions=exceptions))
     worked(environment_id)
     shown = environment(environment_id)
     assert shown.line.state is EnvironmentState.PARKED
@@ -160,6 +163,14 @@ def test_a_full_organisation_parks_it_before_anything_is_made_in_an_account(prox
     assert shown.problem is not None
     assert shown.problem.code == QuotaReached.code
     assert shown.line.account == ""
+
+
+def test_what_could_never_be_sent_is_refused_and_not_waited_for(proxy: FaultProxy) -> None:
+    engine = registry.engine_of("aws")
+    assert isinstance(engine, AwsEngine)
+    with pytest.raises(EngineRefused, match="Email"):
+        engine.cloud.call("organizations", "create_account", Email="", AccountName="x")
+    assert proxy.calls["CreateAccount"] == 0
 
 
 def test_before_approval_it_is_told_what_stands_against_it(proxy: FaultProxy) -> None:

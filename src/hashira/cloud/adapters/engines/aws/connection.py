@@ -22,7 +22,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
@@ -218,6 +218,10 @@ class AwsConnection:
         except NoCredentialsError as error:
             raise EngineRefused(
                 engine=TITLE, operation=operation, answer="no credentials / 資格情報がありません"
+            ) from error
+        except ParamValidationError as error:  # never sent, and no second try would mend it
+            raise AwsRefused(
+                engine=TITLE, operation=operation, answer=" ".join(str(error).split())[:300], aws_code=""
             ) from error
         except ResponseParserError as error:  # not an answer of AWS, but of something on the way
             raise EngineBusy(
