@@ -31,7 +31,14 @@ DELEGATED: Attributes = {
     "requester": "a",
     "in_force": True,
     "covered": True,
+    "issuing": True,
     "shown_elsewhere": True,
+}
+AGREED: Attributes = {"organisation": "b", "requester": "a", "in_force": True, "searchable": True}
+SEARCH = ("certificates:SearchDelegated", "Certificates::DelegatedRegister")
+SUPERVISOR: Attributes = CLERK | {
+    "grants": [{"role": "municipal_supervisor", "organisation": "a"}],
+    "roles": ["municipal_supervisor"],
 }
 LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
 OPERATOR: Attributes = CLERK | {
@@ -74,6 +81,21 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
     ),
     "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
     "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
+    "no-issue-that-was-not-delegated": (
+        "Staff",
+        CLERK,
+        "certificates:ServeAtCounter",
+        "Certificates::DelegatedRecord",
+        DELEGATED | {"issuing": False},
+    ),
+    "no-search-beyond-the-agreement": ("Staff", CLERK, *SEARCH, AGREED | {"in_force": False}),
+    "nobody-grants-what-they-asked-for": (
+        "Staff",
+        SUPERVISOR,
+        "certificates:DecideDelegation",
+        "Certificates::Delegation",
+        {"organisation": "a", "requester": "b", "asked_by": "1"},
+    ),
     "nobody-judges-the-own-body": (
         "Staff",
         OPERATOR | {"organisations": ["a", "vendor"]},
@@ -128,6 +150,9 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
 RIGHT: dict[str, Attributes] = {
     "no-look-up-beyond-the-delegation": DELEGATED,
     "no-look-up-of-the-protected": DELEGATED,
+    "no-issue-that-was-not-delegated": DELEGATED,
+    "no-search-beyond-the-agreement": AGREED,
+    "nobody-grants-what-they-asked-for": {"asked_by": "2"},
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
     "nobody-decides-on-the-own-application": {"writers": ["2"]},
@@ -136,6 +161,7 @@ RIGHT: dict[str, Attributes] = {
     "nobody-lets-themselves-in": {"asked_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
+    "nobody-grants-what-they-asked-for": SUPERVISOR,
     "nobody-judges-the-own-body": OPERATOR,
     "nobody-confirms-the-own-word": OPERATOR,
     "nobody-decides-on-the-own-application": OPERATOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.certificates.web import (
+    agreements,
     children,
     comparisons,
     counter,
@@ -19,6 +20,7 @@ from hashira.certificates.web import (
     linking,
     look_up,
     own_certificates,
+    own_log,
     own_record,
     pickup,
     postal,
@@ -127,6 +129,10 @@ urlpatterns = [
     path("statistics/", statistics.index, name="statistics"),
     path("delegations/", delegations.index, name="delegations"),
     path("delegations/new", delegations.new, name="delegation-new"),
+    path("delegations/agreement", agreements.new, name="agreement-new"),
+    path("delegations/<uuid:delegation_id>/counter", agreements.counter, name="delegated-counter"),
+    path("delegations/<uuid:delegation_id>/visit", agreements.begin, name="delegated-visit"),
+    path("delegations/<uuid:delegation_id>/acts", agreements.acts, name="delegated-acts"),
     path("delegations/<uuid:delegation_id>", delegations.show, name="delegation"),
     path("delegations/<uuid:delegation_id>/end", delegations.end, name="delegation-end"),
     path(
@@ -150,6 +156,7 @@ urlpatterns = [
     path("my/link/<uuid:organisation_id>/ask", linking.ask, name="my-link-ask"),
     path("my/link/request/<uuid:request_id>/withdraw", linking.withdraw, name="my-link-withdraw"),
     path("my/<uuid:person_id>/end", linking.end, name="my-link-end"),
+    path("my/<uuid:person_id>/log", own_log.log, name="own-log"),
     path("my/<uuid:person_id>/new/<str:kind>", own_certificates.new, name="own-new"),
     path("my/children", children.choose, name="my-children"),
     path("my/children/<uuid:organisation_id>", children.enter, name="my-child-enter"),
