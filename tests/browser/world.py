@@ -96,6 +96,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.get_by_role("button", name="探す").click()
     names["visit"] = _last_id(desk)
     _work_at_the_desk(desk, site, folder, names)
+    grant(chromium, site, data, names["agreement"])
     desk.goto(site.address + "/jobs/")
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
@@ -188,7 +189,7 @@ def _work_at_the_desk(desk: Page, site: Installation, folder: Path, names: dict[
 
     desk.goto(site.address + "/certificates/delegations/new")
     desk.get_by_label("記録のある市区町村").select_option(label="那覇市（架空のデータ）")
-    desk.get_by_label("照会の理由").fill("転入者の接種歴の確認")
+    desk.get_by_label("申出の理由").fill("転入者の接種歴の確認")
     desk.get_by_label("氏名（1人目）").fill("転居　見本")
     for name, value in (("born_1_year", "1972"), ("born_1_month", "8"), ("born_1_day", "15")):
         desk.locator(f"[name={name}]").fill(value)
@@ -198,6 +199,36 @@ def _work_at_the_desk(desk: Page, site: Installation, folder: Path, names: dict[
     desk.get_by_role("button", name="申し出る").click()
     expect(desk.get_by_text("回答待ち")).to_be_visible()
     names["delegation"] = _last_id(desk)
+    names["agreement"] = agreement(desk, site)
+
+
+def agreement(desk: Page, site: Installation) -> str:
+    """Asks 那覇市 to let the own counter issue in its place."""
+    desk.goto(site.address + "/certificates/delegations/agreement")
+    desk.get_by_label("記録のある市区町村").select_option(label="那覇市（架空のデータ）")
+    desk.get_by_label("協定の名前と日付").fill("代替執行に関する協定（令和8年4月1日）")
+    desk.get_by_label("台帳の全員").check()
+    for kind in ("card", "seal"):
+        desk.locator(f"[name=kinds][value={kind}]").check()
+    first, last = date.today(), date.today() + timedelta(days=365)
+    for name, day in (("starts_on", first), ("until", last)):
+        for part in ("year", "month", "day"):
+            desk.locator(f"[name={name}_{part}]").fill(str(getattr(day, part)))
+    desk.get_by_label("申出の理由").fill("窓口の共同化")
+    desk.get_by_role("button", name="申し出る").click()
+    expect(desk.get_by_text("回答待ち")).to_be_visible()
+    return _last_id(desk)
+
+
+def grant(chromium: Browser, site: Installation, data: Path, delegation: str) -> Page:
+    """Its supervisor grants it."""
+    town = _open(chromium, site, f"/sign-in/staff?next=/certificates/delegations/{delegation}")
+    walking.staff(town, data, "supervisor@town.example")
+    town.get_by_label("許可する", exact=True).check()
+    town.get_by_label("回答の理由").fill("協定のとおり")
+    town.get_by_role("button", name="回答する").click()
+    expect(town.get_by_role("link", name="行われたことを見る")).to_be_visible()
+    return town
 
 
 def _compare(page: Page, site: Installation, folder: Path, number: str, *, lot: str = "EY5422") -> str:
