@@ -105,7 +105,7 @@ def test_a_programme_is_written_on_pages_and_in_force_once_another_has_approved_
         ({"cvx": "999\n998 soon"}, "cvx", "2行目"),
         ({"cvx": "999 2027-01-01 more"}, "cvx", "1行目"),
         ({"intervals": "2 soon"}, "intervals", "1行目"),
-        ({"name_en": ""}, "name_en", "ありません"),
+        ({"name_en": ""}, "name_en", "入力"),
         ({"icd11": "XM0GQ8"}, "seal_name", "要ります"),
         ({"most_doses": "0"}, "most_doses", ""),
     ],
@@ -148,6 +148,28 @@ def test_the_text_of_a_version_is_refused_with_the_line(signed_in: SignIn) -> No
     broken = client.post(address, {"document": draft, "act": "text", "text": text[:-3]})
     assert "行目" in broken.context["form"].errors["text"][0]
     assert client.post(address, {"document": draft, "act": "text", "text": text}).status_code == 200
+
+
+def test_what_a_product_has_is_kept_by_whoever_opens_and_saves_it(signed_in: SignIn) -> None:
+    client, address = signed_in(administrator()), reverse(EDIT)
+    begun = client.get(address, {"programme": "covid-19"})
+    draft = begun.context["document"]
+    top = {bound.html_name: bound.value() for bound in begun.context["form"] if bound.name != "valid_from"}
+    top |= day("valid_from", date(2030, 1, 1))
+    for product in json.loads(draft)["products"][:3]:
+        page = client.post(address, {**top, "document": draft, "act": f"edit:{product['code']}"})
+        form = page.context["form"]
+        kept = {bound.html_name: bound.value() for bound in form}
+        days = {name: kept.pop(name) for name in ("first_authorised", "retired_on")}
+        sent = kept | {
+            f"{name}_{part}": getattr(value, part) if value else ""
+            for name, value in days.items()
+            for part in ("year", "month", "day")
+        }
+        page = client.post(address, {**sent, "document": page.context["document"], "act": "product"})
+        assert page.status_code == 200, page.context["form"].errors
+        assert product in json.loads(page.context["document"])["products"]
+        assert page.context["form"]["valid_from"].value() == date(2030, 1, 1)
 
 
 @pytest.mark.parametrize("sent", ["", "[]", "{", '{"products": [1]}', '{"products": 1}'])

@@ -319,7 +319,7 @@ class _ServingPage:
         if self.delegation is not None:
             record = delegated_record(self.row.person_id)
             return {
-                "name": record.name,
+                "full_name": record.name,
                 "municipality": self.delegation.owner,
                 "values": [
                     (_("氏名"), record.name),
@@ -330,7 +330,7 @@ class _ServingPage:
             }
         person = view_person(actor=self.request.principal, person_id=self.row.person_id)
         return {
-            "name": person.name,
+            "full_name": person.name,
             "municipality": person.municipality,
             "person": person,
             "values": _identity(person),

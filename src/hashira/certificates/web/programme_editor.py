@@ -7,6 +7,7 @@ the page has changed nothing.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,7 +44,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if act == "text":
         return _save_text(request, draft)
     if act != "open":
-        form = ProgrammeForm(request.POST)
+        form = ProgrammeForm(request.POST, whole=act == "review")
         if not form.is_valid():
             return _overview(request, draft, form=form, status=422)
         _take(draft, form.cleaned_data)
@@ -122,7 +123,7 @@ def _overview(
                 "programme": draft.get("programme", ""),
                 "title_ja": title.get("ja", ""),
                 "title_en": title.get("en", ""),
-                "valid_from": draft.get("valid_from") or None,
+                "valid_from": _day(draft.get("valid_from")),
                 "disease_ja": disease.get("ja", ""),
                 "disease_en": disease.get("en", ""),
                 "disease_icd11": disease.get("icd11", ""),
@@ -142,6 +143,14 @@ def _overview(
     return render(request, "certificates/programmes/edit.html", context, status=status)
 
 
+def _day(text: object) -> date | None:
+    """The day that a draft has; what is none stands empty, and the review asks for it."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
 def _known(draft: Document, code: str) -> bool:
     """Whether the version before has the product: then it can be retired and not be left out."""
     last = document_of(str(draft.get("programme", "")))
@@ -155,7 +164,7 @@ def _product_page(
     if form is None:
         fields = drafts.fields_of(product or {})
         for name in ("first_authorised", "retired_on"):
-            fields[name] = fields[name] or None
+            fields[name] = _day(fields[name])
         form = ProductForm(initial=fields)
     if product is not None:
         form.fields["code"].widget.attrs["readonly"] = True

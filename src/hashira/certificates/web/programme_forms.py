@@ -32,15 +32,18 @@ def _lines(label: Any, help_text: Any, *, rows: int = 3) -> Any:
 
 
 class ProgrammeForm(forms.Form):
-    """What a version says of itself. What is missing is told when the changes are looked at."""
+    """What a version says of itself; ``whole``: nothing may be missing, which is asked for at the review."""
 
     programme = _words(
-        _("プログラムの名前"), longest=_CODE, help_text=_("小文字、数字、ハイフン。あとで変えられません")
+        _("プログラムの名前"),
+        required=True,
+        longest=_CODE,
+        help_text=_("小文字、数字、ハイフン。あとで変えられません"),
     )
-    title_ja = _words(_("名称（日本語）"))
-    title_en = _words(_("名称（英語）"))
+    title_ja = _words(_("名称（日本語）"), required=True)
+    title_en = _words(_("名称（英語）"), required=True)
     valid_from = forms.EraDateField(
-        label=_("開始日"), required=False, help_text=_("この日から、この版の製品とコードを使います")
+        label=_("開始日"), help_text=_("この日から、この版の製品とコードを使います")
     )
     disease_ja = _words(_("病気（日本語）"), help_text=_("製品ごとにも書けます"))
     disease_en = _words(_("病気（英語）"))
@@ -50,6 +53,11 @@ class ProgrammeForm(forms.Form):
     )
     notes_ja = _lines(_("紙の証明書に載せる文（日本語）"), _("一行に一つ、5つまで"))
     notes_en = _lines(_("紙の証明書に載せる文（英語）"), _("日本語と同じ順、同じ数"))
+
+    def __init__(self, *args: Any, whole: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in () if whole else self.fields.values():
+            field.required = False
 
 
 class ProductForm(forms.Form):
@@ -61,10 +69,10 @@ class ProductForm(forms.Form):
         longest=_CODE,
         help_text=_("小文字、数字、ハイフン。あとで変えられません"),
     )
-    name_ja = _words(_("製品名（日本語）"))
-    name_en = _words(_("製品名（英語）"))
-    maker_ja = _words(_("製造販売（日本語）"))
-    maker_en = _words(_("製造販売（英語）"))
+    name_ja = _words(_("製品名（日本語）"), required=True)
+    name_en = _words(_("製品名（英語）"), required=True)
+    maker_ja = _words(_("製造販売（日本語）"), required=True)
+    maker_en = _words(_("製造販売（英語）"), required=True)
     disease_ja = _words(_("病気（日本語）"), help_text=_("プログラムの病気と違うときだけ"))
     disease_en = _words(_("病気（英語）"))
     disease_icd11 = _words(_("病気のICD-11コード"), longest=80)
