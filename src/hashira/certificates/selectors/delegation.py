@@ -224,11 +224,12 @@ def _concerned(view: DelegationView, today: date) -> QuerySet[Person]:
 
 def delegations_in_force(organisations: Collection[UUID], today: date) -> tuple[DelegationView, ...]:
     """Those under which the staff of these municipalities may issue today."""
-    return tuple(
-        view
-        for view in delegations_of(organisations)
-        if view.requester_id in organisations and view.kinds and view.open_on(today)
+    rows = Delegation.objects.filter(
+        requester_id__in=organisations, state=Delegation.State.GRANTED, until__gte=today
     )
+    rows = rows.select_related("owner", "requester").prefetch_related("people")
+    views = (_view(row) for row in rows.order_by("owner__code", "until"))
+    return tuple(view for view in views if view.kinds and view.open_on(today))
 
 
 def _view(row: Delegation) -> DelegationView:
