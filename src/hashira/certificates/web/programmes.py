@@ -155,7 +155,6 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
             Column(
                 "version",
                 _("版"),
-                numeric=True,
                 heading=True,
                 link=lambda row: f"?format=json&version={row.version}",
             ),
