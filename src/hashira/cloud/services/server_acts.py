@@ -50,7 +50,8 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 ACTION = "cloud:CarryOutServerAct"
-_ON_THE_WAY = frozenset({ServerState.PENDING, ServerState.STOPPING})
+_WAYS = {ServerVerb.START: ServerState.PENDING, ServerVerb.STOP: ServerState.STOPPING}
+_ON_THE_WAY = frozenset(_WAYS.values())
 _MOST_SEEN = 50
 _Answer = TypeVar("_Answer")
 
@@ -134,7 +135,8 @@ def _carried_out(context: JobContext, act_id: UUID, task: _Task, pace: Pace) -> 
         return server
     if server.protected:
         raise ServerProtected(server=server.name)
-    asked(lambda: _ask(servers, task))
+    if server.state is not _WAYS.get(task.verb):  # else an earlier run has asked, or somebody else
+        asked(lambda: _ask(servers, task))
     with context.transaction():
         write_seen(actor=VENDING, act_id=act_id, server=server, sent=True)
     context.progress(1)
@@ -149,16 +151,14 @@ def _carried_out(context: JobContext, act_id: UUID, task: _Task, pace: Pace) -> 
         if task.done(seen):
             return seen
         server = seen
-        waited = time.monotonic() - begun
-        longest = pace.patience if seen.state in _ON_THE_WAY else pace.read_back
-        if waited > longest / 2 and seen.state not in _ON_THE_WAY and not again:
+        moving, pause = seen.state in _ON_THE_WAY, pace.pause(tries, 0)
+        if time.monotonic() + pause > begun + (pace.patience if moving else pace.read_back / 2):
+            if moving or again:
+                raise ServerNotMoved(
+                    engine=engine_of(task.engine).title, server=seen.name, state=seen.state.label
+                )
             asked(lambda: _ask(servers, task))  # it was taken, and nothing came of it: once more
-            again = True
-        pause = pace.pause(tries, 0)
-        if waited + pause > longest:
-            raise ServerNotMoved(
-                engine=engine_of(task.engine).title, server=seen.name, state=seen.state.label
-            )
+            begun, tries, again = time.monotonic(), 0, True
         context.raise_if_cancelled()
         time.sleep(pause)
 

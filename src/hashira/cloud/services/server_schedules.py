@@ -197,7 +197,9 @@ def _go_on(schedule: ServerSchedule, at: datetime) -> None:
 
 
 def _plan_next(schedule: ServerSchedule, at: datetime) -> None:
-    coming = next_change(hours_of(schedule), at, left_on_until=schedule.left_on_until)
+    hours, left = hours_of(schedule), schedule.left_on_until
+    waiting = latest_due(hours, schedule.acted_until, at, left_on_until=left)  # not carried out yet
+    coming = waiting or next_change(hours, at, left_on_until=left)
     schedule.next_at = coming.at if coming is not None else None
     schedule.next_on = coming.on if coming is not None else None
 
