@@ -136,3 +136,9 @@ def town(paper: PaperCloud, db: None) -> Town:
     )
     made.read()
     return made
+
+
+@pytest.fixture(autouse=True)
+def impatient(paper: PaperCloud, settings: Any) -> None:
+    """A provider that is silent here stays so."""
+    settings.HASHIRA_CLOUD_PATIENCE_SECONDS = 0.8
