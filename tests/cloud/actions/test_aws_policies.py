@@ -1,7 +1,7 @@
-"""What the narrow role and the door of an emergency let through, judged by the SCP lab: moto enforces nothing.
+"""What the narrow role and the door of an emergency let through, judged by the SCP lab.
 
-The operations are all those that boto3 knows of EC2, and a sample of other services, so that what is allowed
-is counted and not only looked for.
+moto enforces nothing. The operations are all those that boto3 knows of EC2 and of a sample of other services,
+so that what is allowed is counted and not only looked for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from hashira.cloud.adapters.engines.aws.doors import permissions, trust_policy
 from hashira.cloud.adapters.engines.aws.servers import server_policy
 from hashira.cloud.domain.door import Door
 from hashira.cloud.domain.guardrails import GUARDRAILS
-from hashira.cloud.domain.policy import Outcome, PolicyKind, PolicySet, Principal, Request, evaluate, parse_policy
+from hashira.cloud.domain.policy import (
+    Outcome,
+    PolicyKind,
+    PolicySet,
+    Principal,
+    Request,
+    evaluate,
+    parse_policy,
+)
 from hashira.cloud.domain.policy.document import FULL_ACCESS
 
 ACCOUNT, MANAGEMENT, OTHER = "111122223333", "444455556666", "999988887777"
@@ -31,7 +39,9 @@ SCPS = (
         parse_policy(FULL_ACCESS, PolicyKind.SCP, name="FullAWSAccess"),
         *(
             parse_policy(
-                json.dumps({"Version": "2012-10-17", "Statement": list(one.statements)}), PolicyKind.SCP, name=one.id
+                json.dumps({"Version": "2012-10-17", "Statement": list(one.statements)}),
+                PolicyKind.SCP,
+                name=one.id,
             )
             for one in GUARDRAILS
         ),
@@ -41,12 +51,16 @@ SCPS = (
 NARROW = PolicySet(
     scps=SCPS,
     identity=(
-        parse_policy(json.dumps(server_policy(ACCOUNT, REGIONS)), PolicyKind.IDENTITY, name="hashira-servers"),
+        parse_policy(
+            json.dumps(server_policy(ACCOUNT, REGIONS)), PolicyKind.IDENTITY, name="hashira-servers"
+        ),
     ),
 )
 
 
-def allowed(action: str, resource: str = INSTANCE, context: Mapping[str, Any] = HERE, account: str = ACCOUNT) -> bool:
+def allowed(
+    action: str, resource: str = INSTANCE, context: Mapping[str, Any] = HERE, account: str = ACCOUNT
+) -> bool:
     request = Request(ROLE, action, resource, account, {**context, "aws:PrincipalArn": ROLE.arn})
     return evaluate(request, NARROW).outcome is Outcome.ALLOWED
 
@@ -61,7 +75,9 @@ def test_of_everything_that_ec2_knows_five_operations_are_allowed_and_no_more() 
     assert found == {"DescribeInstances", "StartInstances", "StopInstances", "CreateTags", "DeleteTags"}
 
 
-@pytest.mark.parametrize("service", ["iam", "sts", "s3", "organizations", "ssm", "kms", "rds", "lambda", "ec2-instance-connect"])
+@pytest.mark.parametrize(
+    "service", ["iam", "sts", "s3", "organizations", "ssm", "kms", "rds", "lambda", "ec2-instance-connect"]
+)
 def test_nothing_of_other_services_is_allowed(service: str) -> None:
     operations = botocore.session.get_session().get_service_model(service).operation_names
     assert operations
@@ -115,7 +131,11 @@ MAY_ASSUME = parse_policy(
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/hashira/emergency-*"}
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Resource": "arn:aws:iam::*:role/hashira/emergency-*",
+                }
             ],
         }
     ),
@@ -145,9 +165,7 @@ def lets_in(
             "aws:userid": f"AROAEXAMPLEEXAMPLE:{session}",
         },
     )
-    trust = parse_policy(
-        json.dumps(trust_policy(MANAGEMENT, DOOR)), PolicyKind.RESOURCE, name="trust"
-    )
+    trust = parse_policy(json.dumps(trust_policy(MANAGEMENT, DOOR)), PolicyKind.RESOURCE, name="trust")
     return evaluate(request, PolicySet(identity=(MAY_ASSUME,), resource=trust)).outcome is Outcome.ALLOWED
 
 

@@ -1,4 +1,4 @@
-"""The door behind an emergency access: opened for its time, closed and proved closed, found where none may be."""
+"""The door behind an emergency access: opened for its time, proved closed, found where none may be."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def opened(town: Town, people: tuple[Principal, Principal], *, begun: datetime | None = None) -> EmergencyDoor:
+def opened(
+    town: Town, people: tuple[Principal, Principal], *, begun: datetime | None = None
+) -> EmergencyDoor:
     """An access for an hour that the second person has let in; its job is not carried out yet."""
     asking, second = people
     at = begun or now()
@@ -115,7 +117,9 @@ def test_ended_early_it_is_closed_at_once_and_no_retry_opens_it_again(
     assert town.paper.calls["open"] == 1
 
 
-def test_a_job_that_comes_after_the_end_opens_nothing(town: Town, people: tuple[Principal, Principal]) -> None:
+def test_a_job_that_comes_after_the_end_opens_nothing(
+    town: Town, people: tuple[Principal, Principal]
+) -> None:
     door = opened(town, people)
     ended(door)
     door = carried_out(door)

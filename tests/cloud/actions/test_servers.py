@@ -37,9 +37,7 @@ def now() -> datetime:
 
 
 def turned(town: Town, verb: ServerVerb, identifier: str = APP, who: Principal | None = None) -> ServerAct:
-    act = services.turn(
-        actor=who or town.officer, server_id=town.server(identifier).pk, verb=verb, at=now()
-    )
+    act = services.turn(actor=who or town.officer, server_id=town.server(identifier).pk, verb=verb, at=now())
     return town.carried_out(act)
 
 
@@ -81,9 +79,7 @@ def test_a_run_that_died_is_gone_on_with(town: Town, when: str) -> None:
         if verb == "stop":
             raise Killed
 
-    act_id = services.turn(
-        actor=town.officer, server_id=town.server().pk, verb=ServerVerb.STOP, at=now()
-    )
+    act_id = services.turn(actor=town.officer, server_id=town.server().pk, verb=ServerVerb.STOP, at=now())
     setattr(town.paper, when, die)
     with pytest.raises(Killed):
         town.carried_out(act_id)
@@ -118,7 +114,9 @@ def test_a_server_that_is_gone_and_a_silent_provider_are_said(town: Town) -> Non
 def test_what_the_role_may_not_is_said_as_that(town: Town) -> None:
     def refuse(verb: str, name: str, key: str) -> None:
         if verb == "stop":
-            raise ServerNotPermitted(engine="紙", operation="ec2:stop_instances", answer="UnauthorizedOperation")
+            raise ServerNotPermitted(
+                engine="紙", operation="ec2:stop_instances", answer="UnauthorizedOperation"
+            )
 
     town.paper.before = refuse
     act = turned(town, ServerVerb.STOP)
@@ -261,7 +259,9 @@ def test_an_act_whose_job_was_lost_does_not_stay_open(town: Town) -> None:
     assert turned(town, ServerVerb.STOP).state == "done"
 
 
-def test_what_a_month_costs_is_told_where_the_price_is_known(town: Town, settings: Any, tmp_path: Any) -> None:
+def test_what_a_month_costs_is_told_where_the_price_is_known(
+    town: Town, settings: Any, tmp_path: Any
+) -> None:
     assert [one.yen_a_month for one in servers_seen_by(town.officer)] == [None, None]
     prices = tmp_path / "prices.csv"
     prices.write_text(

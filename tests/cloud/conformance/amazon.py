@@ -132,7 +132,9 @@ class Amazon:
         )
         return str(made["Instances"][0]["InstanceId"])
 
-    def server_now(self, order: EnvironmentOrder, facts: Facts, identifier: str) -> tuple[str, dict[str, str]]:
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
         ec2 = self.client("ec2", facts["account"])
         found = ec2.describe_instances(InstanceIds=[identifier])["Reservations"][0]["Instances"][0]
         return found["State"]["Name"], {one["Key"]: one["Value"] for one in found.get("Tags", ())}

@@ -156,7 +156,9 @@ class OpenStack:
     def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
         return None  # Keystone knows people and permissions, no servers
 
-    def server_now(self, order: EnvironmentOrder, facts: Facts, identifier: str) -> tuple[str, dict[str, str]]:
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
         raise AssertionError
 
     def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:

@@ -170,9 +170,13 @@ class Containers:
             assert self.made(client, order.key, {}, name)
         return name
 
-    def server_now(self, order: EnvironmentOrder, facts: Facts, identifier: str) -> tuple[str, dict[str, str]]:
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
         (found,) = [one for one in self.listed("/instances", project=order.key) if one["name"] == identifier]
-        tags = {k.removeprefix("user.tag."): v for k, v in found["config"].items() if k.startswith("user.tag.")}
+        tags = {
+            k.removeprefix("user.tag."): v for k, v in found["config"].items() if k.startswith("user.tag.")
+        }
         return found["status"].lower(), tags
 
     def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:

@@ -42,7 +42,9 @@ class Paper:
         self.cloud.servers.setdefault(order.key, {})[name] = made
         return name
 
-    def server_now(self, order: EnvironmentOrder, facts: Facts, identifier: str) -> tuple[str, dict[str, str]]:
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
         found = self.cloud.servers[order.key][identifier]
         coming = self.cloud.steps_to.get(identifier)
         return (coming[-1] if coming else found.state).value, dict(found.tags)

@@ -60,7 +60,9 @@ class Subject(Protocol):
         """Makes a server as whoever holds the account would; its identifier. None where there are none."""
         ...
 
-    def server_now(self, order: EnvironmentOrder, facts: Facts, identifier: str) -> tuple[str, dict[str, str]]:
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
         """The state of a server in the provider's own word, and its tags; it goes when the test is over."""
         ...
 

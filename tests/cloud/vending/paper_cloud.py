@@ -151,12 +151,15 @@ class PaperGate:
         self.cloud.made(order.key).pop(self.name, None)
 
 
+RULES = TagRules(50, 128, 256, "+-=._:/@", ("aws:", "hashira:"))
+
+
 @dataclass(frozen=True)
 class PaperServers:
     """Servers that do what they are asked, at once or step by step, or do not."""
 
     cloud: PaperCloud
-    tag_rules: TagRules = TagRules(50, 128, 256, "+-=._:/@", ("aws:", "hashira:"))
+    tag_rules: TagRules = RULES
 
     def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[Server, ...]:
         self.cloud.before("list", "servers", order.key)

@@ -102,7 +102,7 @@ class DoorImpossible(EngineError):
     why = Bilingual("{reason}", "{reason}")
     remedy = Bilingual(
         "立入りの記録と期間は有効です。入口は、運用者が手順書に従って開け閉めしてください",
-        "The record and its period hold; the operator opens and shuts the way in by hand, as the runbook says",
+        "The record and its period hold; the operator opens and shuts the way in by hand, by the runbook",
     )
 
 
@@ -132,5 +132,6 @@ class DoorUnaccounted(EngineError):
     )
     remedy = Bilingual(
         "環境の画面の「記録のない扉を閉じる」で閉じ、だれが開けたかを操作の記録で確かめてください",
-        "Close it by “Close doors without a record” on the page of the environment, and see the trail for who opened it",
+        "Close it by “Close doors without a record” on the page of the environment, "
+        "and see the trail for who opened it",
     )

@@ -55,8 +55,8 @@ class RunningHours:
     the next day.
 
     >>> office = RunningHours(WEEKDAYS, time(8, 30), time(18, 30), off_on_holidays=True)
-    >>> office.runs_at(datetime(2026, 12, 1, 9, tzinfo=JST)), office.runs_at(datetime(2026, 11, 23, 9, tzinfo=JST))
-    (True, False)
+    >>> [office.runs_at(datetime(2026, *day, 9, tzinfo=JST)) for day in ((12, 1), (11, 23))]
+    [True, False]
     """
 
     days: frozenset[int]
@@ -67,7 +67,9 @@ class RunningHours:
 
     def __post_init__(self) -> None:
         if not self.days or not self.days <= frozenset(range(7)):
-            raise PlanRefused(field="days", reason=Bilingual("曜日を選んでください", "Choose days of the week"))
+            raise PlanRefused(
+                field="days", reason=Bilingual("曜日を選んでください", "Choose days of the week")
+            )
         if self.begins == self.ends:
             raise PlanRefused(
                 field="ends",

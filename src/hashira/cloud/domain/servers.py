@@ -168,12 +168,13 @@ class ServerNotPermitted(EngineError):
     )
     remedy = Bilingual(
         "保護のタグ（hashira:protected）とガードレールを確かめてください。環境に「ずれ」があれば、運用者が直します",
-        "See the tag hashira:protected and the guardrails; where the environment deviates, the operator mends it",
+        "See the tag hashira:protected and the guardrails; "
+        "where the environment deviates, the operator mends it",
     )
 
 
 class ServerNotMoved(EngineError):
-    """The provider took the act and the server is not as asked. Details: ``engine``, ``server``, ``state``."""
+    """The provider took the act and nothing came of it. Details: ``engine``, ``server``, ``state``."""
 
     code = "CLD-505"
     status = 409
@@ -228,15 +229,20 @@ class TagRules:
         for key, value in wanted.items():
             self._check_key(key)
             if len(value) > self.longest_value:
-                _refuse(f"「{key}」の値は{self.longest_value}文字までです", f"{key}: {self.longest_value} at most")
+                _refuse(
+                    f"「{key}」の値は{self.longest_value}文字までです", f"{key}: {self.longest_value} at most"
+                )
             self._check_text(value)
             if folded.setdefault(key.casefold(), key) != key:
                 _refuse(
-                    f"「{key}」は、大文字と小文字だけが違うキーと並びます", f"{key} differs from another in case alone"
+                    f"「{key}」は、大文字と小文字だけが違うキーと並びます",
+                    f"{key} differs from another in case alone",
                 )
         count = len({*wanted, *(key for key in kept if not key.lower().startswith("aws:"))})
         if count > self.most:
-            _refuse(f"タグは{self.most}個までです（{count}個あります）", f"{self.most} tags at most ({count})")
+            _refuse(
+                f"タグは{self.most}個までです（{count}個あります）", f"{self.most} tags at most ({count})"
+            )
 
     def own(self, key: str) -> bool:
         """Whether a tag is for users: what is reserved stays as it is."""
@@ -244,7 +250,9 @@ class TagRules:
 
     def _check_key(self, key: str) -> None:
         if not key.strip() or len(key) > self.longest_key:
-            _refuse(f"キーは1文字から{self.longest_key}文字です", f"A key has 1 to {self.longest_key} characters")
+            _refuse(
+                f"キーは1文字から{self.longest_key}文字です", f"A key has 1 to {self.longest_key} characters"
+            )
         if key != key.strip():
             _refuse(f"キー「{key}」の前後の空白を取ってください", f"Spaces around the key {key!r}")
         if not self.own(key):

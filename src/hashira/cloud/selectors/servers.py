@@ -204,6 +204,15 @@ def servers_seen_by(principal: Principal, environment_id: UUID | None = None) ->
     return tuple(_lines(rows.order_by("environment__body_name", "environment__system_name", "name")))
 
 
+def environments_with_servers(principal: Principal) -> tuple[EnvironmentLine, ...]:
+    """The environments whose servers somebody of a body or a firm works with; none for the operator, who
+    has a list of all environments."""
+    if any(grant.role == "cloud_operator" for grant in principal.grants):
+        return ()
+    rows = Environment.objects.filter(_seen(principal, "")).exclude(state__in=["closed", "withdrawn"])
+    return tuple(line_of(row) for row in rows.defer("order", "facts", "problem")[:_MOST_ACTS])
+
+
 def has_servers(engine: str) -> bool:
     """Whether the engine of an environment has servers at all."""
     try:

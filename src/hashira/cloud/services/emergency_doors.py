@@ -377,9 +377,7 @@ def _ask_for(door: EmergencyDoor) -> None:
 def _locked(actor: Principal, door_id: int) -> EmergencyDoor:
     rows = EmergencyDoor.objects.select_for_update(of=("self",), no_key=True)
     door = rows.select_related("emergency", "environment").get(pk=door_id)
-    access.require(
-        actor, ACTION, emergency_resource(door.emergency_id, asked_by=door.emergency.asked_by)
-    )
+    access.require(actor, ACTION, emergency_resource(door.emergency_id, asked_by=door.emergency.asked_by))
     return door
 
 

@@ -90,7 +90,9 @@ def act_on_server(context: JobContext, act_id: UUID, pace: Pace) -> dict[str, An
         raise
     except HashiraError as error:
         with context.transaction():
-            fail(actor=VENDING, act_id=act_id, problem=JobProblem.of(error), gone=isinstance(error, ServerGone))
+            fail(
+                actor=VENDING, act_id=act_id, problem=JobProblem.of(error), gone=isinstance(error, ServerGone)
+            )
         raise
     except Exception:
         with context.transaction():

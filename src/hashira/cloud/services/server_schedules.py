@@ -153,9 +153,7 @@ def schedules_are_due(at: datetime) -> bool:
 
 def _run(actor: Principal, row: CloudServer, schedule: ServerSchedule, at: datetime) -> int:
     """One act, or none; leaves the schedule with its next change unless it has to wait."""
-    change = latest_due(
-        hours_of(schedule), schedule.acted_until, at, left_on_until=schedule.left_on_until
-    )
+    change = latest_due(hours_of(schedule), schedule.acted_until, at, left_on_until=schedule.left_on_until)
     if change is None:
         _settle(schedule, at, schedule.acted_until)
         return 0

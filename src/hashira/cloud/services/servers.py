@@ -56,7 +56,9 @@ class ServerElsewhere(HashiraError):
     code = "CLD-508"
     what = Bilingual("いまは行えません", "It cannot be done now")
     why = Bilingual("{reason}", "{reason}")
-    remedy = Bilingual("画面を読み直して、いまの状態を確かめてください", "Load the page again and see how it stands")
+    remedy = Bilingual(
+        "画面を読み直して、いまの状態を確かめてください", "Load the page again and see how it stands"
+    )
     status = 409
 
 
@@ -68,7 +70,7 @@ class ServerProtected(HashiraError):
     why = Bilingual("{server} は、委任操作の対象から外されています", "{server} is kept out of delegated acts")
     remedy = Bilingual(
         "団体が保護を外すか、事業者がタグ hashira:protected を外すと、操作できます",
-        "It can be worked with once the body, or the vendor by the tag hashira:protected, lifts the protection",
+        "The body, or the vendor by the tag hashira:protected, has to lift the protection first",
     )
     status = 409
 
@@ -163,7 +165,9 @@ def protect(*, actor: Principal, server_id: UUID, reason: str, at: datetime) -> 
     row = locked_server(server_id)
     access.require(actor, "cloud:ProtectServer", resource_of_row(row))
     if not reason.strip() or len(reason) > _MOST:
-        words = Bilingual(f"理由を1文字から{_MOST}文字で書いてください", f"Write a reason of 1 to {_MOST} characters")
+        words = Bilingual(
+            f"理由を1文字から{_MOST}文字で書いてください", f"Write a reason of 1 to {_MOST} characters"
+        )
         raise ServerElsewhere(field="reason", reason=words)
     if row.protected_at is not None:
         raise ServerElsewhere(reason=Bilingual("もう保護されています", "It is protected already"))
@@ -209,7 +213,9 @@ def new_act(
     if ServerState(row.state) is ServerState.GONE:
         raise ServerElsewhere(reason=Bilingual("サーバーは削除されています", "The server was deleted"))
     if row.acts.filter(state__in=UNDER_WAY).exists():
-        words = Bilingual("このサーバーには、別の操作が進んでいます", "Another act with this server is under way")
+        words = Bilingual(
+            "このサーバーには、別の操作が進んでいます", "Another act with this server is under way"
+        )
         raise ServerElsewhere(reason=words)
     act = ServerAct.objects.create(
         server=row,
@@ -240,7 +246,10 @@ def tell(
 ) -> None:
     """Leaves the audit event; the firm that holds the account is among those it is about."""
     vendor = vendor_of(environment)
-    subjects = [*(Subject("server", str(row.pk)) for row in rows), Subject("environment", str(environment.pk))]
+    subjects = [
+        *(Subject("server", str(row.pk)) for row in rows),
+        Subject("environment", str(environment.pk)),
+    ]
     if vendor:
         subjects.append(Subject("organisation", vendor))
     audit.record(
@@ -289,4 +298,3 @@ def _none(environment: Environment) -> ServersUnavailable:
         f"What is connected of {title.en} has no servers (only people and permissions)",
     )
     return ServersUnavailable(engine=environment.engine, reason=words)
-

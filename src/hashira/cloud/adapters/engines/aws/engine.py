@@ -98,7 +98,17 @@ class AwsEngine:
         return Plan(steps, tuple(obstacles), tuple(notes), self._baseline())
 
     def vend(self, order: EnvironmentOrder) -> tuple[Step, ...]:
-        kinds = (Organisation, Unit, AccountRequest, Account, OperatorRole, ServerRole, Tags, Contacts, Budget)
+        kinds = (
+            Organisation,
+            Unit,
+            AccountRequest,
+            Account,
+            OperatorRole,
+            ServerRole,
+            Tags,
+            Contacts,
+            Budget,
+        )
         return tuple(kind(self.cloud) for kind in kinds)
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:

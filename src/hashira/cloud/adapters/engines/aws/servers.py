@@ -183,9 +183,7 @@ class AwsServers:
     def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[Server, ...]:
         account = account_of(facts)
         found = [
-            _server(one, region)
-            for region in self.cloud.regions
-            for one in self._instances(account, region)
+            _server(one, region) for region in self.cloud.regions for one in self._instances(account, region)
         ]
         alive = (one for one in found if one.state is not ServerState.GONE)
         return tuple(sorted(alive, key=lambda one: (one.name, one.identifier)))

@@ -1,0 +1,578 @@
+"""The pages of servers: lists, one with its schedule, and what is done with it (サーバーの画面)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hashira.cloud.domain.servers import ServerState, ServerVerb, read_tags
+from hashira.cloud.selectors import servers as selectors
+from hashira.cloud.services import server_schedules as schedules
+from hashira.cloud.services import servers as services
+from hashira.cloud.web import server_forms
+from hashira.cloud.web.form_pages import ConfirmForm, attempt, form_page, now
+from hashira.cloud.web.names import ENGINES, STAGES
+from hashira.core import access, jobs
+from hashira.kernel.errors import HashiraError
+from hashira.kernel.language import Bilingual
+from hashira.ui.parts import Event, Link
+from hashira.ui.tables import Column, Order, Table
+from hashira.ui.wording import current_language, shown, worded
+
+SERVERS = Bilingual("サーバー", "Servers")
+_STATES = tuple((one.value, one.label) for one in ServerState)
+_KINDS = {
+    ServerState.PENDING: "info",
+    ServerState.RUNNING: "success",
+    ServerState.STOPPING: "info",
+    ServerState.STOPPED: "neutral",
+    ServerState.GONE: "error",
+    ServerState.UNKNOWN: "warning",
+}
+_VERBS = tuple((one.value, one.label) for one in ServerVerb)
+ORIGINS = (("person", _("人")), ("schedule", _("予定")), ("undo", _("操作の取消し")))
+ACT_STATES = (
+    ("waiting", _("順番待ち")),
+    ("sent", _("読み戻して確認中")),
+    ("done", _("読み戻して確認済み")),
+    ("failed", _("失敗")),
+)
+_ACT_KINDS = {"waiting": "wait", "sent": "info", "done": "success", "failed": "error"}
+_YES = (("True", _("保護")), ("False", "–"))
+
+
+@access.requires("cloud:ViewServers")
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The servers of the own body, of bodies one holds accounts for, or all."""
+    table = _table(request, selectors.servers_seen_by(request.principal), everywhere=True)
+    if table.wants_csv:
+        return table.csv_response("servers.csv")
+    environments = selectors.environments_with_servers(request.principal)
+    return render(request, "cloud/servers.html", {"table": table, "environments": environments})
+
+
+@access.requires("cloud:ViewServers")
+@never_cache
+@require_safe
+def of_environment(request: HttpRequest, environment_id: UUID) -> HttpResponse:
+    """The servers of one environment, as they were last read."""
+    line, resource = selectors.environment_for_servers(environment_id)
+    access.require(request.principal, "cloud:ViewServers", resource)
+    table = _table(request, selectors.servers_seen_by(request.principal, environment_id), everywhere=False)
+    if table.wants_csv:
+        return table.csv_response("servers.csv")
+    reading = selectors.reading_of(environment_id)
+    context = {
+        "table": table,
+        "line": line,
+        "title": f"{line.body_name} {line.system_name}",
+        "stage": dict(STAGES)[line.stage.value],
+        "engine": dict(ENGINES).get(line.engine, line.engine),
+        "has_servers": selectors.has_servers(line.engine),
+        "in_use": line.state in services.IN_USE,
+        "reading": reading,
+        "job": _job(reading.job_id) if reading.under_way else None,
+        "may_open": access.may(request.principal, "cloud:ViewEnvironment", line.resource),
+    }
+    return render(request, "cloud/environment_servers.html", context)
+
+
+@access.requires("cloud:ViewServers")
+@require_POST
+def read(request: HttpRequest, environment_id: UUID) -> HttpResponse:
+    """Reads the servers of an environment anew."""
+    back = reverse("cloud:environment-servers", args=[environment_id])
+    return _done(
+        request,
+        back,
+        lambda: services.ask_reading(actor=request.principal, environment_id=environment_id, at=now()),
+        _("サーバーの読み込みを始めました"),
+    )
+
+
+@access.requires("cloud:ViewServers")
+@never_cache
+@require_safe
+def show(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """One server: how it is, its schedule, what was done, and what can be done now."""
+    view = _opened(request, server_id, "cloud:ViewServers")
+    line = view.line
+    usable = line.environment.state in services.IN_USE and line.state is not ServerState.GONE
+    under_way = next((one for one in view.acts if not one.over), None)
+    may = access.may(request.principal, "cloud:OperateServer", line.resource) and usable
+    may_protect = access.may(request.principal, "cloud:ProtectServer", line.resource)
+    context = {
+        "view": view,
+        "line": line,
+        "status": (_KINDS[line.state], line.state.label),
+        "facts": _facts(view),
+        "schedule": _schedule(view),
+        "acts": [(one, _ACT_KINDS[one.state], dict(ACT_STATES)[one.state]) for one in view.acts[:50]],
+        "events": [_event(one) for one in view.acts[:50]],
+        "undoable": next((one for one in view.acts if one.undoable), None) if may and not under_way else None,
+        "under_way": under_way,
+        "failed": view.acts[0] if view.acts and view.acts[0].state == "failed" else None,
+        "job": _job(under_way.job_id) if under_way is not None else None,
+        "may": may,
+        "may_start": may and under_way is None and line.state is ServerState.STOPPED,
+        "may_stop": may and under_way is None and line.state is ServerState.RUNNING,
+        "may_protect": may_protect and not line.protected_here and line.state is not ServerState.GONE,
+        "may_unprotect": may_protect and line.protected_here,
+    }
+    return render(request, "cloud/server.html", context)
+
+
+@access.requires("cloud:OperateServer")
+@require_POST
+def start(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """Has it started."""
+    return _acted(
+        request,
+        server_id,
+        lambda: services.turn(actor=request.principal, server_id=server_id, verb=ServerVerb.START, at=now()),
+        _("起動を頼みました。読み戻して確かめます"),
+    )
+
+
+@access.requires("cloud:OperateServer")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """Asks once more, then has it stopped."""
+    view = _opened(request, server_id, "cloud:OperateServer")
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(
+            form,
+            lambda: services.turn(
+                actor=request.principal, server_id=server_id, verb=ServerVerb.STOP, at=now()
+            ),
+        )
+    ):
+        messages.success(request, worded(_("停止を頼みました。読み戻して確かめます")))
+        return _to(server_id)
+    return _form(
+        request,
+        form,
+        view,
+        _("サーバーを停止する"),
+        _("停止する"),
+        _("使っている人がいないことを確かめてください。停止は「起動する」で戻せます。データは消えません。"),
+        danger=True,
+    )
+
+
+@access.requires("cloud:OperateServer")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tags(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """The tags by which costs are told apart."""
+    view = _opened(request, server_id, "cloud:OperateServer")
+    rules = view.tag_rules
+    own = {key: value for key, value in view.line.tags.items() if rules is not None and rules.own(key)}
+    kept = {key: value for key, value in view.line.tags.items() if key not in own}
+    text = "\n".join(f"{key}={value}" for key, value in sorted(own.items()))
+    form = server_forms.TagsForm(request.POST or None, initial={"tags": text})
+    made: list[UUID | None] = []
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data["tags"]
+        if attempt(
+            form,
+            lambda: made.append(
+                services.change_tags(
+                    actor=request.principal, server_id=server_id, tags=read_tags(asked), at=now()
+                )
+            ),
+        ):
+            said = (
+                _("タグの変更を頼みました。読み戻して確かめます")
+                if made[0]
+                else _("タグは、もうそのとおりです")
+            )
+            messages.success(request, worded(said))
+            return _to(server_id)
+    return _form(
+        request,
+        form,
+        view,
+        _("タグを変える"),
+        _("タグを変える"),
+        _("部署や予算科目のタグで、費用を分けて見られます。払出しが付けたタグ（hashira:）は変わりません。"),
+        facts=[(_("変わらないタグ"), "、".join(f"{k}={v}" for k, v in sorted(kept.items())) or "–")],
+    )
+
+
+@access.requires("cloud:OperateServer")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """On which days it runs, from when until when."""
+    view = _opened(request, server_id, "cloud:OperateServer")
+    hours = view.line.hours
+    initial = (
+        {
+            "days": [str(one) for one in sorted(hours.days)],
+            "begins": hours.begins,
+            "ends": hours.ends,
+            "off_on_holidays": hours.off_on_holidays,
+        }
+        if hours is not None
+        else None
+    )
+    form = server_forms.ScheduleForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        if attempt(
+            form,
+            lambda: schedules.set_schedule(
+                actor=request.principal,
+                server_id=server_id,
+                days=frozenset(int(one) for one in asked["days"]),
+                begins=asked["begins"],
+                ends=asked["ends"],
+                off_on_holidays=asked["off_on_holidays"],
+                at=now(),
+            ),
+        ):
+            messages.success(request, worded(_("予定を決めました")))
+            return _to(server_id)
+    return _form(
+        request,
+        form,
+        view,
+        _("稼働の予定を決める"),
+        _("予定を決める"),
+        _("この時間だけ動かし、ほかは停止します。いまの状態は変えず、次の時刻から動作します。"),
+    )
+
+
+@access.requires("cloud:OperateServer")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave_on(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """Until when it is left on, past its schedule."""
+    view = _opened(request, server_id, "cloud:OperateServer")
+    form = server_forms.LeaveOnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        until = form.moment()
+        if attempt(
+            form,
+            lambda: schedules.leave_on(actor=request.principal, server_id=server_id, until=until, at=now()),
+        ):
+            messages.success(request, worded(_("その時まで動かしたままにします")))
+            return _to(server_id)
+    return _form(
+        request,
+        form,
+        view,
+        _("動かしたままにする"),
+        _("動かしたままにする"),
+        _("その時までは、予定の停止を行いません。過ぎたら、予定に従って停止します。"),
+    )
+
+
+_STEPS: dict[str, tuple[Callable[..., None], Any]] = {
+    "pause": (schedules.pause_schedule, _("予定を一時止めました")),
+    "resume": (schedules.resume_schedule, _("予定を再開しました")),
+    "lift": (schedules.lift_schedule, _("予定を解除しました。「解除した予定を戻す」で戻せます")),
+    "restore": (schedules.restore_schedule, _("予定を戻しました")),
+    "leave-off": (
+        lambda **asked: schedules.leave_on(until=None, **asked),
+        _("予定どおりに戻しました"),
+    ),
+}
+
+
+@access.requires("cloud:OperateServer")
+@require_POST
+def schedule_step(request: HttpRequest, server_id: UUID, step: str) -> HttpResponse:
+    """Pauses, resumes, lifts or puts back the schedule, or ends that it is left on."""
+    if step not in _STEPS:
+        raise selectors.ServerNotFound
+    act, said = _STEPS[step]
+    return _acted(
+        request, server_id, lambda: act(actor=request.principal, server_id=server_id, at=now()), said
+    )
+
+
+@access.requires("cloud:ProtectServer")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def protect(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """Why it is kept out of delegated acts."""
+    view = _opened(request, server_id, "cloud:ProtectServer")
+    form = server_forms.ProtectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if attempt(
+            form,
+            lambda: services.protect(actor=request.principal, server_id=server_id, reason=reason, at=now()),
+        ):
+            messages.success(request, worded(_("保護しました")))
+            return _to(server_id)
+    return _form(
+        request,
+        form,
+        view,
+        _("サーバーを保護する"),
+        _("保護する"),
+        _("保護すると、だれも、予定によっても、停止・起動・タグの変更ができません。いつでも外せます。"),
+    )
+
+
+@access.requires("cloud:ProtectServer")
+@require_POST
+def unprotect(request: HttpRequest, server_id: UUID) -> HttpResponse:
+    """Lets it be worked with again."""
+    return _acted(
+        request,
+        server_id,
+        lambda: services.unprotect(actor=request.principal, server_id=server_id),
+        _("保護を外しました"),
+    )
+
+
+@access.requires("cloud:OperateServer")
+@require_POST
+def undo(request: HttpRequest, server_id: UUID, act_id: UUID) -> HttpResponse:
+    """Has the last act taken back."""
+    return _acted(
+        request,
+        server_id,
+        lambda: services.undo(actor=request.principal, act_id=act_id, at=now()),
+        _("取消しを頼みました。読み戻して確かめます"),
+    )
+
+
+@access.requires("cloud:ViewServers")
+@never_cache
+@require_safe
+def acts(request: HttpRequest) -> HttpResponse:
+    """What was done with the servers that somebody may see: also for the firm that holds the account."""
+    table = Table(
+        columns=(
+            Column("asked_at", _("日時"), sortable=True),
+            Column(
+                "server_name",
+                _("サーバー"),
+                heading=True,
+                sortable=True,
+                filterable=True,
+                link=lambda one: reverse("cloud:server", args=[one.server_id]),
+            ),
+            Column("body_name", _("団体"), sortable=True, filterable=True),
+            Column("system_name", _("システム"), sortable=True, filterable=True),
+            Column("verb", _("したこと"), choices=_VERBS, filterable=True, value=lambda one: one.verb.value),
+            Column("origin", _("きっかけ"), choices=ORIGINS, filterable=True),
+            Column("asked_by", _("人")),
+            Column("state", _("状態"), choices=ACT_STATES, filterable=True),
+            Column("ended_at", _("終わりの日時"), sortable=True),
+        ),
+        rows=selectors.acts_seen_by(request.principal),
+        request=request,
+        caption=_("委任操作の記録"),
+        initial_order=Order(key="asked_at", falling=True),
+        stacked=True,
+        empty=_("委任操作はまだありません"),
+    )
+    if table.wants_csv:
+        return table.csv_response("server-acts.csv")
+    return render(request, "cloud/server_acts.html", {"table": table})
+
+
+def _table(request: HttpRequest, rows: tuple[selectors.ServerLine, ...], *, everywhere: bool) -> Table:
+    whose = (
+        Column("body_name", _("団体"), sortable=True, filterable=True),
+        Column("system_name", _("システム"), sortable=True, filterable=True),
+    )
+    return Table(
+        columns=(
+            Column(
+                "name",
+                _("サーバー"),
+                heading=True,
+                sortable=True,
+                filterable=True,
+                link=lambda one: reverse("cloud:server", args=[one.id]),
+            ),
+            *(whose if everywhere else ()),
+            Column(
+                "state",
+                _("状態"),
+                choices=_STATES,
+                sortable=True,
+                filterable=True,
+                value=lambda one: one.state.value,
+            ),
+            Column("kind", _("種類"), sortable=True, filterable=True),
+            Column("since", _("この状態になった日時"), sortable=True),
+            Column("cost_tags", _("タグ"), filterable=True),
+            Column("yen_a_month", _("月の費用の目安（円・常に稼働）"), numeric=True, sortable=True),
+            Column("planned_yen", _("月の費用の目安（円・予定どおり）"), numeric=True, sortable=True),
+            Column("next", _("次の動作"), value=_next),
+            Column("protected", _("保護"), choices=_YES, filterable=True),
+        ),
+        rows=rows,
+        request=request,
+        caption=_("サーバーの一覧"),
+        stacked=True,
+        empty=_("サーバーはありません"),
+    )
+
+
+def _next(line: selectors.ServerLine) -> str:
+    if line.paused:
+        return worded(Bilingual("一時止めています", "Paused"))
+    if line.next is None:
+        return "–"
+    verb = ServerVerb.START if line.next.on else ServerVerb.STOP
+    return f"{shown(line.next.at)} {worded(verb.label)}"
+
+
+def _facts(view: selectors.ServerView) -> list[tuple[object, object]]:
+    line = view.line
+    return [
+        (_("団体"), line.body_name),
+        (_("システム"), f"{line.system_name}（{worded(dict(STAGES)[line.environment.stage.value])}）"),
+        (_("クラウドでの番号"), line.identifier),
+        (_("種類"), line.kind),
+        (_("リージョン"), line.region),
+        (_("この状態になった日時"), line.since or "–"),
+        (_("月の費用の目安（円・常に稼働）"), line.yen_a_month if line.yen_a_month is not None else "–"),
+        *(
+            [(_("月の費用の目安（円・予定どおり）"), line.planned_yen)]
+            if line.planned_yen is not None
+            else []
+        ),
+        (_("タグ"), line.cost_tags or "–"),
+        (_("最後に読み戻した日時"), line.seen_at),
+        *(
+            [
+                (_("保護した人"), view.protected_by),
+                (_("保護した日時"), view.protected_at),
+                (_("保護の理由"), view.protected_reason),
+            ]
+            if line.protected_here
+            else []
+        ),
+    ]
+
+
+def _schedule(view: selectors.ServerView) -> list[tuple[object, object]]:
+    hours = view.line.hours
+    if hours is None:
+        return []
+    names = dict(server_forms.DAYS)
+    days = "、".join(worded(names[str(one)]) for one in sorted(hours.days))
+    return [
+        (_("動かす曜日"), days),
+        (_("動かす時間（日本時間）"), f"{hours.begins:%H:%M}–{hours.ends:%H:%M}"),
+        (_("国民の祝日と休日"), _("動かさない") if hours.off_on_holidays else _("曜日のとおり")),
+        (_("次の動作"), _next(view.line)),
+        *(
+            [(_("動かしたままにする期限"), view.line.left_on_until)]
+            if view.line.left_on_until is not None
+            else []
+        ),
+        (_("予定を決めた人"), view.schedule_set_by),
+        (_("予定を決めた日時"), view.schedule_set_at),
+    ]
+
+
+def _event(act: selectors.ServerActLine) -> Event:
+    words = [worded(dict(ACT_STATES)[act.state])]
+    if act.seen:
+        words.append(" → ".join(worded(state.label) for _at, state in act.seen))
+    if act.wanted or act.dropped:
+        words += [f"{key}={value}" for key, value in sorted(act.wanted.items())]
+        words += [f"−{key}" for key in act.dropped]
+    if act.problem is not None:
+        words.append(f"{act.problem.why.in_language(current_language())} {act.problem.code}")
+    origin, verb = dict(ORIGINS)[act.origin], worded(act.verb.label)
+    title = f"{verb}（{worded(origin)}）"
+    return Event(act.asked_at, title, by=act.asked_by, body="　".join(words))
+
+
+def _opened(request: HttpRequest, server_id: UUID, action: str) -> selectors.ServerView:
+    """The server, if the reader may do that with it; else as if there were none, or refused."""
+    view = selectors.server_view(server_id)
+    if not access.may(request.principal, "cloud:ViewServers", view.line.resource):
+        raise selectors.ServerNotFound
+    access.require(request.principal, action, view.line.resource)
+    return view
+
+
+def _acted(request: HttpRequest, server_id: UUID, act: Callable[[], object], said: object) -> HttpResponse:
+    _opened(request, server_id, "cloud:ViewServers")
+    return _done(request, reverse("cloud:server", args=[server_id]), act, said)
+
+
+def _done(request: HttpRequest, back: str, act: Callable[[], object], said: object) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, worded(said))
+    except access.AccessDenied:
+        raise
+    except HashiraError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, error.message(current_language()))
+    return HttpResponseRedirect(back)
+
+
+def _to(server_id: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse("cloud:server", args=[server_id]))
+
+
+def _form(
+    request: HttpRequest,
+    form: django_forms.Form,
+    view: selectors.ServerView,
+    title: Any,
+    button: Any,
+    lead: Any,
+    *,
+    facts: list[tuple[object, object]] | None = None,
+    danger: bool = False,
+) -> HttpResponse:
+    line = view.line
+    return form_page(
+        request,
+        form,
+        title=title,
+        button=button,
+        back=reverse("cloud:server", args=[line.id]),
+        parent=Link(SERVERS, reverse("cloud:servers")),
+        lead=lead,
+        facts=[
+            (_("サーバー"), line.name),
+            (_("状態"), line.state.label),
+            (_("団体"), line.body_name),
+            (_("システム"), line.system_name),
+            *(facts or []),
+        ],
+        danger=danger,
+    )
+
+
+def _job(job_id: UUID | None) -> jobs.JobView | None:
+    if job_id is None:
+        return None
+    try:
+        return jobs.view(job_id)
+    except jobs.JobNotFound:
+        return None
