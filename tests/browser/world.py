@@ -280,7 +280,8 @@ order = {
 
 def environment(state, problem, organisation=None):
     made = models.Environment.objects.create(
-        organisation=organisation, order=order, engine="aws", body_code="131016", body_name=order["body_name"], tenant_class="local",
+        organisation=organisation, order=order, engine="aws", body_code="131016",
+        body_name=order["body_name"], tenant_class="local",
         system_code="jumin", system_name="住民基本台帳", stage="production", region="ap-northeast-1",
         state=state, account="123456789012", problem=problem, requested_at=datetime.now(UTC),
         requested_by="terminal:test", changed_at=datetime.now(UTC),
@@ -325,8 +326,9 @@ for verb, state, problem in (("stop", "done", None), ("start", "failed", JobProb
 emergency = models.EmergencyAccess.objects.get()
 models.EmergencyDoor.objects.create(
     emergency=emergency, environment_id=served, state="closed", person="operator@operator.example",
-    begins=emergency.opened_at, ends=emergency.ends_at, opened_at=now, closed_at=now, attempts=2, tried_at=now,
-    evidence=[{"ja": "扉", "en": "Door", "value": "arn:aws:iam::123456789012:role/hashira/emergency-" + "a" * 32}],
+    begins=emergency.opened_at, ends=emergency.ends_at, opened_at=now, closed_at=now, attempts=2,
+    tried_at=now,
+    evidence=[{"ja": "扉", "en": "Door", "value": "arn:aws:iam::1:role/hashira/emergency-" + "a" * 32}],
 )
 print(json.dumps({name: str(value) for name, value in {
     "environment": environment("suspended", None),

@@ -48,8 +48,9 @@ def test_the_week_of_a_holiday_by_the_calendar() -> None:
     ]
     assert not OFFICE.runs_at(at(23, 12))
     assert OFFICE.hours_in(2026, 11) == Decimal(190)  # 21 weekdays less two holidays (3 and 23 November)
-    golden = RunningHours(WEEKDAYS, time(8, 30), time(18, 30), off_on_holidays=True)
-    assert next_change(golden, at(1, 19, month=5), left_on_until=None) == Change(at(7, 8, 30, month=5), True)
+    assert next_change(OFFICE, at(1, 19, month=5), left_on_until=None) == Change(at(7, 8, 30, month=5), True)
+    new_year = next_change(OFFICE, at(28, 19, month=12), left_on_until=None)
+    assert new_year == Change(datetime(2027, 1, 4, 8, 30, tzinfo=JST), True)
 
 
 def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
@@ -89,13 +90,6 @@ def test_left_on_it_is_not_stopped_before_and_stopped_then_if_the_plan_has_it_of
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda one: one.replace(tzinfo=JST))
-plans = st.builds(
-    RunningHours,
-    st.frozensets(st.integers(0, 6), min_size=1),
-    st.times().map(lambda one: one.replace(second=0, microsecond=0)),
-    st.times().map(lambda one: one.replace(second=0, microsecond=0)),
-    off_on_holidays=st.booleans(),
-)
 
 
 @given(data=st.data())

@@ -1,9 +1,9 @@
-"""When a server runs: days of the week and hours in Japan, without its holidays (稼働の予定).
+"""When a server runs: days of the week and hours in Japan, or not where offices are closed (稼働の予定).
 
 A change is a moment at which the plan turns a server on or off. Whoever carries it out acts once for the
 latest change that is due: what was missed before it is over, and what a person did after it stands.
 
-Source of the holidays: 国民の祝日に関する法律 (jpholiday).
+Source of the days: 国民の祝日に関する法律 (jpholiday); around New Year 地方自治法第4条の2第2項第3号.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import jpholiday
 
+from hashira.cloud.domain.application.business_days import YEAR_END
 from hashira.kernel.clock import JST
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -28,7 +29,7 @@ WEEKDAYS = frozenset(range(5))
 
 @lru_cache(maxsize=4096)
 def _is_holiday(day: date) -> bool:
-    return bool(jpholiday.is_holiday(day))
+    return bool(jpholiday.is_holiday(day)) or (day.month, day.day) in YEAR_END
 
 
 class PlanRefused(HashiraError):

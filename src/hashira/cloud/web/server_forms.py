@@ -44,7 +44,7 @@ class ScheduleForm(forms.Form):
         help_text=_("起動より早い時刻は、翌日の時刻とみなします"),
     )
     off_on_holidays = django_forms.BooleanField(
-        label=_("国民の祝日と休日は動かさない"), required=False, initial=True
+        label=_("閉庁日（国民の祝日と、12月29日から1月3日まで）は動かさない"), required=False, initial=True
     )
 
 

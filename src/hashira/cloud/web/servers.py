@@ -481,7 +481,7 @@ def _schedule(view: selectors.ServerView) -> list[tuple[object, object]]:
     return [
         (_("動かす曜日"), days),
         (_("動かす時間（日本時間）"), f"{hours.begins:%H:%M}–{hours.ends:%H:%M}"),
-        (_("国民の祝日と休日"), _("動かさない") if hours.off_on_holidays else _("曜日のとおり")),
+        (_("閉庁日"), _("動かさない") if hours.off_on_holidays else _("曜日のとおり")),
         (_("次の動作"), _next(view.line)),
         *(
             [(_("動かしたままにする期限"), view.line.left_on_until)]
