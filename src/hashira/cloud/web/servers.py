@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,19 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hashira.cloud.domain.servers import ServerState, ServerVerb, read_tags
 from hashira.cloud.selectors import servers as selectors
-from hashira.cloud.services import server_schedules as schedules
 from hashira.cloud.services import servers as services
 from hashira.cloud.web import server_forms
-from hashira.cloud.web.form_pages import ConfirmForm, attempt, form_page, now
+from hashira.cloud.web.form_pages import ConfirmForm, attempt, now
 from hashira.cloud.web.names import ENGINES, STAGES
-from hashira.core import access, jobs
-from hashira.kernel.errors import HashiraError
+from hashira.cloud.web.server_pages import acted, done, job_of, opened, server_form, to_server
+from hashira.core import access
 from hashira.kernel.language import Bilingual
-from hashira.ui.parts import Event, Link
+from hashira.ui.parts import Event
 from hashira.ui.tables import Column, Order, Table
 from hashira.ui.wording import current_language, shown, worded
 
-SERVERS = Bilingual("サーバー", "Servers")
 _STATES = tuple((one.value, one.label) for one in ServerState)
 _KINDS = {
     ServerState.PENDING: "info",
@@ -83,7 +78,7 @@ def of_environment(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "has_servers": selectors.has_servers(line.engine),
         "in_use": line.state in services.IN_USE,
         "reading": reading,
-        "job": _job(reading.job_id) if reading.under_way else None,
+        "job": job_of(reading.job_id) if reading.under_way else None,
         "may_open": access.may(request.principal, "cloud:ViewEnvironment", line.resource),
     }
     return render(request, "cloud/environment_servers.html", context)
@@ -94,7 +89,7 @@ def of_environment(request: HttpRequest, environment_id: UUID) -> HttpResponse:
 def read(request: HttpRequest, environment_id: UUID) -> HttpResponse:
     """Reads the servers of an environment anew."""
     back = reverse("cloud:environment-servers", args=[environment_id])
-    return _done(
+    return done(
         request,
         back,
         lambda: services.ask_reading(actor=request.principal, environment_id=environment_id, at=now()),
@@ -107,7 +102,7 @@ def read(request: HttpRequest, environment_id: UUID) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """One server: how it is, its schedule, what was done, and what can be done now."""
-    view = _opened(request, server_id, "cloud:ViewServers")
+    view = opened(request, server_id, "cloud:ViewServers")
     line = view.line
     usable = line.environment.state in services.IN_USE and line.state is not ServerState.GONE
     under_way = next((one for one in view.acts if not one.over), None)
@@ -124,7 +119,7 @@ def show(request: HttpRequest, server_id: UUID) -> HttpResponse:
         "undoable": next((one for one in view.acts if one.undoable), None) if may and not under_way else None,
         "under_way": under_way,
         "failed": view.acts[0] if view.acts and view.acts[0].state == "failed" else None,
-        "job": _job(under_way.job_id) if under_way is not None else None,
+        "job": job_of(under_way.job_id) if under_way is not None else None,
         "may": may,
         "may_start": may and under_way is None and line.state is ServerState.STOPPED,
         "may_stop": may and under_way is None and line.state is ServerState.RUNNING,
@@ -138,7 +133,7 @@ def show(request: HttpRequest, server_id: UUID) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """Has it started."""
-    return _acted(
+    return acted(
         request,
         server_id,
         lambda: services.turn(actor=request.principal, server_id=server_id, verb=ServerVerb.START, at=now()),
@@ -151,7 +146,7 @@ def start(request: HttpRequest, server_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """Asks once more, then has it stopped."""
-    view = _opened(request, server_id, "cloud:OperateServer")
+    view = opened(request, server_id, "cloud:OperateServer")
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if (
         request.method == "POST"
@@ -164,8 +159,8 @@ def stop(request: HttpRequest, server_id: UUID) -> HttpResponse:
         )
     ):
         messages.success(request, worded(_("停止を頼みました。読み戻して確かめます")))
-        return _to(server_id)
-    return _form(
+        return to_server(server_id)
+    return server_form(
         request,
         form,
         view,
@@ -181,7 +176,7 @@ def stop(request: HttpRequest, server_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tags(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """The tags by which costs are told apart."""
-    view = _opened(request, server_id, "cloud:OperateServer")
+    view = opened(request, server_id, "cloud:OperateServer")
     rules = view.tag_rules
     own = {key: value for key, value in view.line.tags.items() if rules is not None and rules.own(key)}
     kept = {key: value for key, value in view.line.tags.items() if key not in own}
@@ -204,8 +199,8 @@ def tags(request: HttpRequest, server_id: UUID) -> HttpResponse:
                 else _("タグは、もうそのとおりです")
             )
             messages.success(request, worded(said))
-            return _to(server_id)
-    return _form(
+            return to_server(server_id)
+    return server_form(
         request,
         form,
         view,
@@ -216,105 +211,12 @@ def tags(request: HttpRequest, server_id: UUID) -> HttpResponse:
     )
 
 
-@access.requires("cloud:OperateServer")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def schedule(request: HttpRequest, server_id: UUID) -> HttpResponse:
-    """On which days it runs, from when until when."""
-    view = _opened(request, server_id, "cloud:OperateServer")
-    hours = view.line.hours
-    initial = (
-        {
-            "days": [str(one) for one in sorted(hours.days)],
-            "begins": hours.begins,
-            "ends": hours.ends,
-            "off_on_holidays": hours.off_on_holidays,
-        }
-        if hours is not None
-        else None
-    )
-    form = server_forms.ScheduleForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        if attempt(
-            form,
-            lambda: schedules.set_schedule(
-                actor=request.principal,
-                server_id=server_id,
-                days=frozenset(int(one) for one in asked["days"]),
-                begins=asked["begins"],
-                ends=asked["ends"],
-                off_on_holidays=asked["off_on_holidays"],
-                at=now(),
-            ),
-        ):
-            messages.success(request, worded(_("予定を決めました")))
-            return _to(server_id)
-    return _form(
-        request,
-        form,
-        view,
-        _("稼働の予定を決める"),
-        _("予定を決める"),
-        _("この時間だけ動かし、ほかは停止します。いまの状態は変えず、次の時刻から動作します。"),
-    )
-
-
-@access.requires("cloud:OperateServer")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def leave_on(request: HttpRequest, server_id: UUID) -> HttpResponse:
-    """Until when it is left on, past its schedule."""
-    view = _opened(request, server_id, "cloud:OperateServer")
-    form = server_forms.LeaveOnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        until = form.moment()
-        if attempt(
-            form,
-            lambda: schedules.leave_on(actor=request.principal, server_id=server_id, until=until, at=now()),
-        ):
-            messages.success(request, worded(_("その時まで動かしたままにします")))
-            return _to(server_id)
-    return _form(
-        request,
-        form,
-        view,
-        _("動かしたままにする"),
-        _("動かしたままにする"),
-        _("その時までは、予定の停止を行いません。過ぎたら、予定に従って停止します。"),
-    )
-
-
-_STEPS: dict[str, tuple[Callable[..., None], Any]] = {
-    "pause": (schedules.pause_schedule, _("予定を一時止めました")),
-    "resume": (schedules.resume_schedule, _("予定を再開しました")),
-    "lift": (schedules.lift_schedule, _("予定を解除しました。「解除した予定を戻す」で戻せます")),
-    "restore": (schedules.restore_schedule, _("予定を戻しました")),
-    "leave-off": (
-        lambda **asked: schedules.leave_on(until=None, **asked),
-        _("予定どおりに戻しました"),
-    ),
-}
-
-
-@access.requires("cloud:OperateServer")
-@require_POST
-def schedule_step(request: HttpRequest, server_id: UUID, step: str) -> HttpResponse:
-    """Pauses, resumes, lifts or puts back the schedule, or ends that it is left on."""
-    if step not in _STEPS:
-        raise selectors.ServerNotFound
-    act, said = _STEPS[step]
-    return _acted(
-        request, server_id, lambda: act(actor=request.principal, server_id=server_id, at=now()), said
-    )
-
-
 @access.requires("cloud:ProtectServer")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def protect(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """Why it is kept out of delegated acts."""
-    view = _opened(request, server_id, "cloud:ProtectServer")
+    view = opened(request, server_id, "cloud:ProtectServer")
     form = server_forms.ProtectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -323,8 +225,8 @@ def protect(request: HttpRequest, server_id: UUID) -> HttpResponse:
             lambda: services.protect(actor=request.principal, server_id=server_id, reason=reason, at=now()),
         ):
             messages.success(request, worded(_("保護しました")))
-            return _to(server_id)
-    return _form(
+            return to_server(server_id)
+    return server_form(
         request,
         form,
         view,
@@ -338,7 +240,7 @@ def protect(request: HttpRequest, server_id: UUID) -> HttpResponse:
 @require_POST
 def unprotect(request: HttpRequest, server_id: UUID) -> HttpResponse:
     """Lets it be worked with again."""
-    return _acted(
+    return acted(
         request,
         server_id,
         lambda: services.unprotect(actor=request.principal, server_id=server_id),
@@ -350,7 +252,7 @@ def unprotect(request: HttpRequest, server_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, server_id: UUID, act_id: UUID) -> HttpResponse:
     """Has the last act taken back."""
-    return _acted(
+    return acted(
         request,
         server_id,
         lambda: services.undo(actor=request.principal, act_id=act_id, at=now()),
@@ -505,74 +407,3 @@ def _event(act: selectors.ServerActLine) -> Event:
     origin, verb = dict(ORIGINS)[act.origin], worded(act.verb.label)
     title = f"{verb}（{worded(origin)}）"
     return Event(act.asked_at, title, by=act.asked_by, body="　".join(words))
-
-
-def _opened(request: HttpRequest, server_id: UUID, action: str) -> selectors.ServerView:
-    """The server, if the reader may do that with it; else as if there were none, or refused."""
-    view = selectors.server_view(server_id)
-    if not access.may(request.principal, "cloud:ViewServers", view.line.resource):
-        raise selectors.ServerNotFound
-    access.require(request.principal, action, view.line.resource)
-    return view
-
-
-def _acted(request: HttpRequest, server_id: UUID, act: Callable[[], object], said: object) -> HttpResponse:
-    _opened(request, server_id, "cloud:ViewServers")
-    return _done(request, reverse("cloud:server", args=[server_id]), act, said)
-
-
-def _done(request: HttpRequest, back: str, act: Callable[[], object], said: object) -> HttpResponse:
-    try:
-        act()
-        messages.success(request, worded(said))
-    except access.AccessDenied:
-        raise
-    except HashiraError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, error.message(current_language()))
-    return HttpResponseRedirect(back)
-
-
-def _to(server_id: UUID) -> HttpResponse:
-    return HttpResponseRedirect(reverse("cloud:server", args=[server_id]))
-
-
-def _form(
-    request: HttpRequest,
-    form: django_forms.Form,
-    view: selectors.ServerView,
-    title: Any,
-    button: Any,
-    lead: Any,
-    *,
-    facts: list[tuple[object, object]] | None = None,
-    danger: bool = False,
-) -> HttpResponse:
-    line = view.line
-    return form_page(
-        request,
-        form,
-        title=title,
-        button=button,
-        back=reverse("cloud:server", args=[line.id]),
-        parent=Link(SERVERS, reverse("cloud:servers")),
-        lead=lead,
-        facts=[
-            (_("サーバー"), line.name),
-            (_("状態"), line.state.label),
-            (_("団体"), line.body_name),
-            (_("システム"), line.system_name),
-            *(facts or []),
-        ],
-        danger=danger,
-    )
-
-
-def _job(job_id: UUID | None) -> jobs.JobView | None:
-    if job_id is None:
-        return None
-    try:
-        return jobs.view(job_id)
-    except jobs.JobNotFound:
-        return None
