@@ -280,13 +280,15 @@ print(register(
 _SELECTION = """
 import django; django.setup()
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from hashira.cloud.domain.selection.catalogue import CatalogueKind
 from hashira.cloud.domain.selection.seed import seed_catalogue
 from hashira.cloud.domain.engine import EngineRefused
+from hashira.cloud.domain.servers import ServerGone
 from hashira.cloud.services.catalogue import import_catalogue
 from hashira.cloud.store import models
 from hashira.core.access import Principal
+from hashira.core.accounts.models import Organisation
 from hashira.core.jobs.problem import JobProblem
 draft = import_catalogue(
     actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
@@ -307,9 +309,10 @@ order = {
 }
 
 
-def environment(state, problem):
+def environment(state, problem, organisation=None):
     made = models.Environment.objects.create(
-        order=order, engine="aws", body_code="131016", body_name=order["body_name"], tenant_class="local",
+        organisation=organisation, order=order, engine="aws", body_code="131016",
+        body_name=order["body_name"], tenant_class="local",
         system_code="jumin", system_name="住民基本台帳", stage="production", region="ap-northeast-1",
         state=state, account="123456789012", problem=problem, requested_at=datetime.now(UTC),
         requested_by="terminal:test", changed_at=datetime.now(UTC),
@@ -329,8 +332,38 @@ def environment(state, problem):
 
 
 refused = JobProblem.of(EngineRefused(engine="AWS", operation="iam:CreateRole", answer="AccessDenied"))
+now = datetime.now(UTC)
+served = environment("ready", None, Organisation.objects.get(code="131016"))
+models.ServerReading.objects.create(environment_id=served, asked_at=now, read_at=now)
+server, _other = (
+    models.CloudServer.objects.create(
+        environment_id=served, identifier=f"i-0a1b2c3d4e5f6071{number}", region="ap-northeast-1",
+        name=f"jumin-app-{number}", kind="t3.medium", state="running", since=now, seen_at=now,
+        tags={"Name": f"jumin-app-{number}", "hashira:key": str(served), "CostCenter": "総務課"},
+    )
+    for number in range(2)
+)
+models.ServerSchedule.objects.create(
+    server=server, days=[0, 1, 2, 3, 4], begins=time(8, 30), ends=time(18, 30), acted_until=now,
+    next_at=now + timedelta(days=1), next_on=True, set_at=now, set_by="terminal:test",
+)
+gone = ServerGone(engine="AWS", server=server.identifier)
+for verb, state, problem in (("stop", "done", None), ("start", "failed", JobProblem.of(gone).to_json())):
+    models.ServerAct.objects.create(
+        server=server, verb=verb, origin="person", asked_at=now, asked_by="terminal:test", ended_at=now,
+        state=state, problem=problem, before={"state": "running", "tags": {}},
+        seen=[[now.isoformat(), one] for one in ("running", "stopping", "stopped")],
+    )
+emergency = models.EmergencyAccess.objects.get()
+models.EmergencyDoor.objects.create(
+    emergency=emergency, environment_id=served, state="closed", person="operator@operator.example",
+    begins=emergency.opened_at, ends=emergency.ends_at, opened_at=now, closed_at=now, attempts=2,
+    tried_at=now,
+    evidence=[{"ja": "扉", "en": "Door", "value": "arn:aws:iam::1:role/hashira/emergency-" + "a" * 32}],
+)
 print(json.dumps({name: str(value) for name, value in {
     "environment": environment("suspended", None),
+    "served_environment": served, "server": server.pk,
     "parked_environment": environment("parked", refused.to_json()),
     "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
     "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,

@@ -48,6 +48,10 @@ OPERATOR: Attributes = CLERK | {
     ],
     "roles": ["cloud_assessor", "cloud_operator"],
 }
+APPLICANT: Attributes = CLERK | {
+    "grants": [{"role": "cloud_applicant", "organisation": "a"}],
+    "roles": ["cloud_applicant"],
+}
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
 FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
@@ -138,6 +142,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::GuardrailException",
         {"organisation": "vendor", "asked_by": "2", "examined_by": "1"},
     ),
+    "no-act-with-a-protected-server": (
+        "Staff",
+        APPLICANT,
+        "cloud:OperateServer",
+        "Cloud::Server",
+        {"organisation": "a", "vendor": "vendor", "protected": True},
+    ),
     "nobody-lets-themselves-in": (
         "Staff",
         OPERATOR,
@@ -158,6 +169,7 @@ RIGHT: dict[str, Attributes] = {
     "nobody-decides-on-the-own-application": {"writers": ["2"]},
     "nobody-spares-the-own-body": {"organisation": "vendor"},
     "nobody-grants-what-they-examined": {"examined_by": "3"},
+    "no-act-with-a-protected-server": {"protected": False},
     "nobody-lets-themselves-in": {"asked_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
@@ -167,6 +179,7 @@ RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-decides-on-the-own-application": OPERATOR,
     "nobody-spares-the-own-body": OPERATOR,
     "nobody-grants-what-they-examined": OPERATOR,
+    "no-act-with-a-protected-server": APPLICANT,
     "nobody-lets-themselves-in": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""

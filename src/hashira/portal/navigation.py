@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -133,18 +134,30 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
     if roles & {"cloud_operator", "cloud_applicant"}:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
+        found.append((Bilingual("サーバー", "Servers"), reverse("cloud:servers")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
     if roles & {"cloud_applicant", "cloud_operator"}:
         found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
     if "cloud_operator" in roles:
-        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
+        found.append(_emergency_link())
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:
         found.append((Bilingual("利用申請", "Applications for use"), reverse("cloud:applications")))
         found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
     return found + _stand_in_links(principal, roles)
+
+
+def _emergency_link() -> tuple[Bilingual, str]:
+    """With how many doors should be closed and are not proved to be."""
+    from hashira.cloud.selectors.emergency_doors import overdue_count
+
+    name = Bilingual("緊急の立入り", "Emergency access")
+    overdue = overdue_count(datetime.now(UTC))
+    if overdue:
+        name = Bilingual(f"{name.ja}（{overdue}）", f"{name.en} ({overdue})")
+    return name, reverse("cloud:emergencies")
 
 
 def _stand_in_links(principal: Principal | None, roles: set[str]) -> list[tuple[Bilingual, str]]:

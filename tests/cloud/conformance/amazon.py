@@ -38,7 +38,7 @@ def served() -> Iterator[str]:
 
 
 class Amazon:
-    key, enforces = "aws", False
+    key, enforces, boots = "aws", False, True
     spoiled: frozenset[str] = frozenset({"keep-trail"})
 
     def __init__(self, endpoint: str) -> None:
@@ -120,6 +120,28 @@ class Amazon:
 
     def close(self) -> None:
         """boto3 closes its own."""
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        tags = [{"Key": "Name", "Value": name}]
+        made = self.client("ec2", facts["account"]).run_instances(
+            ImageId="ami-12345678",
+            MinCount=1,
+            MaxCount=1,
+            InstanceType="t3.medium",
+            TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+        )
+        return str(made["Instances"][0]["InstanceId"])
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        ec2 = self.client("ec2", facts["account"])
+        found = ec2.describe_instances(InstanceIds=[identifier])["Reservations"][0]["Instances"][0]
+        return found["State"]["Name"], {one["Key"]: one["Value"] for one in found.get("Tags", ())}
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        roles = self.client("iam", facts["account"]).list_roles(PathPrefix="/hashira/")["Roles"]
+        return [one["Arn"] for one in roles if one["RoleName"].endswith(door.replace("-", ""))]
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None  # moto opens every account to whoever asks

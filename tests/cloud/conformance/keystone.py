@@ -109,7 +109,7 @@ class Web:
 class OpenStack:
     """A Keystone with the policy of the baseline."""
 
-    key, enforces = "openstack", True
+    key, enforces, boots = "openstack", True, False
     spoiled: frozenset[str] = frozenset({"environment-tags"})
 
     def __init__(self, address: str, password: str) -> None:
@@ -152,6 +152,17 @@ class OpenStack:
         for one in self.sessions:
             one.close()
         self.web.client.close()
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        return None  # Keystone knows people and permissions, no servers
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        raise AssertionError
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        return []
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         """With the machine's credential, by its name and secret."""

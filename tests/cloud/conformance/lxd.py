@@ -104,7 +104,7 @@ def _unmount(folder: Path) -> None:
 
 
 class Containers:
-    key, enforces = "lxd", True
+    key, enforces, boots = "lxd", True, False
     spoiled: frozenset[str] = frozenset({"isolated-compute"})
 
     def __init__(self, path: str, address: str) -> None:
@@ -164,6 +164,23 @@ class Containers:
         for one in self.sessions:
             one.close()
         self.admin.close()
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        with self.tenant(order) as client:
+            assert self.made(client, order.key, {}, name)
+        return name
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        (found,) = [one for one in self.listed("/instances", project=order.key) if one["name"] == identifier]
+        tags = {
+            k.removeprefix("user.tag."): v for k, v in found["config"].items() if k.startswith("user.tag.")
+        }
+        return found["status"].lower(), tags
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        return []
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         with self.tenant(order) as client:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hashira.cloud.domain.door import Door, SeenDoor
 from hashira.cloud.domain.engine import (
     EngineBusy,
     Evidence,
@@ -27,6 +28,7 @@ from hashira.cloud.domain.engine import (
     TenantState,
 )
 from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.servers import Server, ServerGone, ServerState, TagRules
 from hashira.kernel.language import Bilingual
 
 NAMES = (
@@ -63,6 +65,16 @@ class PaperCloud:
     """Steps that are said to be done and are not."""
     name: str = "paper-1"
     lock: threading.Lock = field(default_factory=threading.Lock)
+    servers: dict[str, dict[str, Server]] = field(default_factory=dict)
+    """By order and identifier."""
+    steps_to: dict[str, list[ServerState]] = field(default_factory=dict)
+    """What a server goes through, one state a reading, before it is as asked; by identifier."""
+    deaf: set[str] = field(default_factory=set)
+    """Servers that say yes and stay as they are."""
+    doors: dict[str, dict[str, Door]] = field(default_factory=dict)
+    """By order and key: what is open."""
+    stuck_doors: bool = False
+    """Whether closing is said to be done and is not."""
 
     def made(self, key: str) -> dict[str, str]:
         """The things of an order."""
@@ -139,6 +151,94 @@ class PaperGate:
         self.cloud.made(order.key).pop(self.name, None)
 
 
+RULES = TagRules(50, 128, 256, "+-=._:/@", ("aws:", "hashira:"))
+
+
+@dataclass(frozen=True)
+class PaperServers:
+    """Servers that do what they are asked, at once or step by step, or do not."""
+
+    cloud: PaperCloud
+    tag_rules: TagRules = RULES
+
+    def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[Server, ...]:
+        self.cloud.before("list", "servers", order.key)
+        return tuple(self.cloud.servers.get(order.key, {}).values())
+
+    def one(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> Server:
+        self.cloud.calls["one"] += 1
+        self.cloud.before("one", identifier, order.key)
+        found = self.cloud.servers.get(order.key, {}).get(identifier)
+        if found is None:
+            raise ServerGone(engine="紙", server=identifier)
+        coming = self.cloud.steps_to.get(identifier)
+        if coming:
+            found = replace(found, state=coming.pop(0))
+            self.cloud.servers[order.key][identifier] = found
+        return found
+
+    def start(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> None:
+        self._turn(order, identifier, "start", ServerState.PENDING, ServerState.RUNNING)
+
+    def stop(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> None:
+        self._turn(order, identifier, "stop", ServerState.STOPPING, ServerState.STOPPED)
+
+    def tag(
+        self,
+        order: EnvironmentOrder,
+        facts: Facts,
+        identifier: str,
+        region: str,
+        wanted: Mapping[str, str],
+        dropped: frozenset[str],
+    ) -> None:
+        self.cloud.calls["tag"] += 1
+        self.cloud.before("tag", identifier, order.key)
+        found = self.cloud.servers[order.key][identifier]
+        tags = {key: value for key, value in found.tags.items() if key not in dropped} | dict(wanted)
+        self.cloud.servers[order.key][identifier] = replace(found, tags=tags)
+
+    def _turn(
+        self, order: EnvironmentOrder, identifier: str, verb: str, way: ServerState, aim: ServerState
+    ) -> None:
+        self.cloud.calls[verb] += 1
+        self.cloud.before(verb, identifier, order.key)
+        if identifier not in self.cloud.deaf:
+            self.cloud.steps_to[identifier] = [way, aim]
+        self.cloud.after(verb, identifier, order.key)
+
+
+@dataclass(frozen=True)
+class PaperDoors:
+    """Doors that are there until somebody closes them: paper knows no clock."""
+
+    cloud: PaperCloud
+
+    def open(self, order: EnvironmentOrder, facts: Facts, door: Door) -> None:
+        self.cloud.calls["open"] += 1
+        self.cloud.before("open", "door", order.key)
+        self.cloud.doors.setdefault(order.key, {})[door.key] = door
+        self.cloud.after("open", "door", order.key)
+
+    def verify(self, order: EnvironmentOrder, facts: Facts, door: Door) -> Evidence:
+        if self.cloud.doors.get(order.key, {}).get(door.key) != door:
+            raise NotThere(engine="紙", thing="door", found=Bilingual("違います", "it differs"))
+        return Evidence((EvidenceLine(Bilingual("扉", "Door"), door.key),))
+
+    def close(self, order: EnvironmentOrder, facts: Facts, key: str) -> None:
+        self.cloud.calls["close"] += 1
+        self.cloud.before("close", "door", order.key)
+        if not self.cloud.stuck_doors:
+            self.cloud.doors.get(order.key, {}).pop(key, None)
+
+    def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[SeenDoor, ...]:
+        self.cloud.before("list", "doors", order.key)
+        return tuple(SeenDoor(key, f"door-{key}") for key in self.cloud.doors.get(order.key, {}))
+
+    def close_seen(self, order: EnvironmentOrder, facts: Facts, seen: SeenDoor) -> None:
+        self.close(order, facts, seen.identifier.removeprefix("door-"))
+
+
 @dataclass(frozen=True)
 class PaperEngine:
     """The engine of the cloud of paper."""
@@ -147,6 +247,14 @@ class PaperEngine:
     key: str = "paper"
     sandbox: bool = True
     concurrency: int = 5
+
+    @property
+    def servers(self) -> PaperServers:
+        return PaperServers(self.cloud)
+
+    @property
+    def doors(self) -> PaperDoors:
+        return PaperDoors(self.cloud)
 
     @property
     def title(self) -> Bilingual:

@@ -13,6 +13,7 @@ from hashira.cloud.domain.engine import CloudForgot, Engine, EngineError, Retire
 from hashira.cloud.domain.environment_state import AT_WORK, EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.selectors.environments import resource_of
+from hashira.cloud.services.emergency_doors import doors_amiss
 from hashira.cloud.services.environment_rows import locked
 from hashira.cloud.services.environments import VENDING, note, tell
 from hashira.cloud.services.step_taking import evidence_to_json
@@ -27,6 +28,8 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 _STATE = EnvironmentState
+_DOOR = "emergency-door"
+_DOOR_TITLE = Bilingual("緊急の立入りの扉", "Doors of emergency accesses")
 _IN_USE = (_STATE.READY, _STATE.DEVIATING)
 _KEPT = (*_IN_USE, _STATE.SUSPENDED)
 
@@ -113,6 +116,7 @@ def verify(*, actor: Principal, environment_id: UUID) -> Finding:
                 if error.passing:
                     raise
                 deviations.append(Deviation(step.name, step.title, JobProblem.of(error)))
+        deviations += [Deviation(_DOOR, _DOOR_TITLE, JobProblem.of(one)) for one in doors_amiss(engine, row)]
     except HashiraError as error:
         return Finding(environment_id, state, (), JobProblem.of(error))
     found = state if state is _STATE.SUSPENDED else _STATE.DEVIATING if deviations else _STATE.READY

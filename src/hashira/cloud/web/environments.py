@@ -22,7 +22,9 @@ from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.selectors import environments as selectors
 from hashira.cloud.selectors.environment_documents import is_sandbox
 from hashira.cloud.selectors.environment_queue import queue_place
+from hashira.cloud.selectors.servers import environment_for_servers
 from hashira.cloud.services import environments as services
+from hashira.cloud.services.emergency_doors import ask_to_close_strays
 from hashira.cloud.store.models import EnvironmentStep
 from hashira.cloud.web.form_pages import attempt, form_page, now, today
 from hashira.cloud.web.names import ACTS, ENGINES, STAGES
@@ -158,6 +160,9 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "may_resume": line.state is _STATE.SUSPENDED and may("cloud:RetireEnvironment"),
         "may_verify": line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.SUSPENDED}
         and may("cloud:VerifyEnvironment"),
+        "may_see_servers": line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.SUSPENDED}
+        and access.may(request.principal, "cloud:ViewServers", environment_for_servers(line.id)[1]),
+        "may_close_doors": line.state is _STATE.DEVIATING and may("cloud:CloseStrayDoors"),
         **_progress(view),
     }
     return render(request, "cloud/environment.html", context)
@@ -194,6 +199,18 @@ def verify(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         environment_id,
         lambda: services.read_back(actor=request.principal, environment_id=environment_id),
         _("読み戻しを始めました。少し待って、画面を開き直してください"),
+    )
+
+
+@access.requires("cloud:CloseStrayDoors")
+@require_POST
+def close_doors(request: HttpRequest, environment_id: UUID) -> HttpResponse:
+    """Closes the doors of emergencies that no record allows."""
+    return _done(
+        request,
+        environment_id,
+        lambda: ask_to_close_strays(actor=request.principal, environment_id=environment_id),
+        _("記録のない扉を閉じています。少し待って、読み戻してください"),
     )
 
 

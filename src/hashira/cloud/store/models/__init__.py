@@ -25,7 +25,7 @@ from hashira.cloud.store.models.catalogue import (
     SelectionRound,
 )
 from hashira.cloud.store.models.early import EarlyApplication, EarlyCall, EarlyScore
-from hashira.cloud.store.models.emergency_access import EmergencyAccess
+from hashira.cloud.store.models.emergency_access import EmergencyAccess, EmergencyDoor
 from hashira.cloud.store.models.environment import Environment, EnvironmentAct, EnvironmentStep
 from hashira.cloud.store.models.guardrail_exception import GuardrailException
 from hashira.cloud.store.models.proposal import (
@@ -36,16 +36,19 @@ from hashira.cloud.store.models.proposal import (
     ProposalPartner,
     ProposalSubmission,
 )
+from hashira.cloud.store.models.server import CloudServer, ServerAct, ServerReading, ServerSchedule
 
 __all__ = [
     "ApplicationAct",
     "ApplicationCounter",
     "ApplicationSubmission",
     "Assessment",
+    "CloudServer",
     "EarlyApplication",
     "EarlyCall",
     "EarlyScore",
     "EmergencyAccess",
+    "EmergencyDoor",
     "Environment",
     "EnvironmentAct",
     "EnvironmentStep",
@@ -67,6 +70,9 @@ __all__ = [
     "SelectionCondition",
     "SelectionDecision",
     "SelectionRound",
+    "ServerAct",
+    "ServerReading",
+    "ServerSchedule",
     "StandingChange",
     "UseApplication",
     "VendingTerms",

@@ -10,6 +10,7 @@ from hashira.cloud.adapters.engines.aws.archive import LogArchive, Trail
 from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
 from hashira.cloud.adapters.engines.aws.defaults import EncryptedDisks, NothingPublic, Passwords
 from hashira.cloud.adapters.engines.aws.detection import Hub, Recorder, Rules, Threats
+from hashira.cloud.adapters.engines.aws.doors import AwsDoors
 from hashira.cloud.adapters.engines.aws.guardrails import Guardrails, packs
 from hashira.cloud.adapters.engines.aws.organisation import (
     Account,
@@ -26,6 +27,7 @@ from hashira.cloud.adapters.engines.aws.retirement import (
     Sequester,
     SuspensionUnit,
 )
+from hashira.cloud.adapters.engines.aws.servers import AwsServers, ServerRole
 from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
 from hashira.cloud.domain.engine import (
     EngineError,
@@ -64,6 +66,14 @@ class AwsEngine:
             return Bilingual("AWS（練習用のクラウド）", "AWS (a sandbox to practise on)")
         return Bilingual("AWS", "AWS")
 
+    @property
+    def servers(self) -> AwsServers:
+        return AwsServers(self.cloud)
+
+    @property
+    def doors(self) -> AwsDoors:
+        return AwsDoors(self.cloud)
+
     def identity(self) -> str:
         found = self.cloud.found("organizations", "describe_organization", _NOT_IN_USE)
         return str(found["Organization"]["Id"]) if found else ""
@@ -88,7 +98,17 @@ class AwsEngine:
         return Plan(steps, tuple(obstacles), tuple(notes), self._baseline())
 
     def vend(self, order: EnvironmentOrder) -> tuple[Step, ...]:
-        kinds = (Organisation, Unit, AccountRequest, Account, OperatorRole, Tags, Contacts, Budget)
+        kinds = (
+            Organisation,
+            Unit,
+            AccountRequest,
+            Account,
+            OperatorRole,
+            ServerRole,
+            Tags,
+            Contacts,
+            Budget,
+        )
         return tuple(kind(self.cloud) for kind in kinds)
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:

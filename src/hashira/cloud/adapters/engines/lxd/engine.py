@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashira.cloud.adapters.engines.lxd.servers import LxdServers
 from hashira.cloud.adapters.engines.lxd.session import NAME, Lxd
 from hashira.cloud.adapters.engines.lxd.steps import (
     SUSPENDED,
@@ -42,6 +43,7 @@ class LxdEngine:
     def __init__(self, lxd: Lxd, *, pool: str, secret: bytes, title: Bilingual, sandbox: bool) -> None:
         self._lxd, self._pool, self._secret = lxd, pool, secret
         self.title, self.sandbox = title, sandbox
+        self.servers = LxdServers(lxd)
 
     def identity(self) -> str:
         """The fingerprint of the daemon's own certificate."""
