@@ -1,5 +1,6 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.amendment import AmendmentStep, EnvironmentAmendment
 from hashira.cloud.store.models.application import (
     ApplicationAct,
     ApplicationCounter,
@@ -38,6 +39,7 @@ from hashira.cloud.store.models.proposal import (
 )
 
 __all__ = [
+    "AmendmentStep",
     "ApplicationAct",
     "ApplicationCounter",
     "ApplicationSubmission",
@@ -48,6 +50,7 @@ __all__ = [
     "EmergencyAccess",
     "Environment",
     "EnvironmentAct",
+    "EnvironmentAmendment",
     "EnvironmentStep",
     "EvidenceContent",
     "GuardrailException",

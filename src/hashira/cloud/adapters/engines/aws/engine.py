@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from hashira.cloud.adapters.engines.aws.access import Access
 from hashira.cloud.adapters.engines.aws.archive import LogArchive, Trail
-from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
+from hashira.cloud.adapters.engines.aws.cloud import AwsCloud, AwsStep
 from hashira.cloud.adapters.engines.aws.defaults import EncryptedDisks, NothingPublic, Passwords
 from hashira.cloud.adapters.engines.aws.detection import Hub, Recorder, Rules, Threats
 from hashira.cloud.adapters.engines.aws.guardrails import Guardrails, packs
@@ -18,8 +18,10 @@ from hashira.cloud.adapters.engines.aws.organisation import (
     Organisation,
     Placement,
     Unit,
+    path_of,
+    tags_of,
 )
-from hashira.cloud.adapters.engines.aws.particulars import Budget, Contacts, Tags
+from hashira.cloud.adapters.engines.aws.particulars import Budget, BudgetAnew, Contacts, Tags, contacts_of
 from hashira.cloud.adapters.engines.aws.retirement import (
     Closing,
     NoAccess,
@@ -81,7 +83,7 @@ class AwsEngine:
                 )
             )
         try:
-            packs(order.exceptions)
+            packs(order.exceptions, order.baseline)
             notes.extend(self._room(obstacles))
         except EngineError as error:
             obstacles.append(error)
@@ -108,6 +110,23 @@ class AwsEngine:
             Access,
         )
         return tuple(kind(self.cloud) for kind in kinds)
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
+        """An account whose guardrails change moves to another unit, whose SCPs are there before it comes."""
+        kinds: list[type[AwsStep]] = []
+        if tags_of(before) != tags_of(after):
+            kinds.append(Tags)
+        told = contacts_of(before) != contacts_of(after)
+        if told:
+            kinds.append(Contacts)
+        if told or before.monthly_budget_yen != after.monthly_budget_yen:
+            kinds.append(BudgetAnew if told else Budget)
+        if path_of(before) != path_of(after):
+            kinds += [Unit, Guardrails, Placement]
+        if before.roles != after.roles:
+            kinds.append(Access)
+        # The classes of steps share their parameter, which mypy does not see in a list of them.
+        return tuple(kind(self.cloud) for kind in kinds)  # type: ignore[misc]
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         state = self._state(facts)
