@@ -15,6 +15,7 @@ from hashira.cloud.domain.environment_order import EnvironmentOrder
 class Paper:
     key, enforces = "paper", False
     spoiled: frozenset[str] = frozenset()
+    spares = "data-location"
 
     def __init__(self) -> None:
         self.cloud = PaperCloud()
@@ -38,6 +39,14 @@ class Paper:
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None
+
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        words = self.cloud.things[order.key]["access"].split()[1:]
+        return {word.partition("=")[2] for word in words}
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        words = self.cloud.things[order.key]["guardrails"].split()[2:]
+        return {word.partition("/")[0] for word in words}
 
     def close(self) -> None:
         """It has no connections."""

@@ -101,7 +101,10 @@ _TOLD: tuple[tuple[Bilingual, _Told], ...] = (
         lambda one: tuple(Bilingual(text, text) for text in one.address_ranges),
     ),
     (Bilingual("担当者と役割", "People and roles"), lambda one: tuple(map(_person, one.roles))),
-    (Bilingual("月の予算（円）", "Budget of a month (yen)"), lambda one: _same(f"{one.monthly_budget_yen:,}")),
+    (
+        Bilingual("月の予算（円）", "Budget of a month (yen)"),
+        lambda one: _same(f"{one.monthly_budget_yen:,}"),
+    ),
     (Bilingual("予算科目", "Budget item"), lambda one: _same(one.budget_code)),
     (
         Bilingual("ガードレールの例外", "Exceptions to guardrails"),

@@ -57,9 +57,7 @@ def amend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, An
             return _STATE.READY
         return amendments.finish(change.pk, facts, datetime.now(UTC))
 
-    settled(
-        context, environment_id, carry, _STATE.READY, _STATE.STALLED, ("verified_at",), finish
-    )
+    settled(context, environment_id, carry, _STATE.READY, _STATE.STALLED, ("verified_at",), finish)
     return {"state": _STATE.READY.value}
 
 

@@ -59,12 +59,11 @@ def ask_amendment(
     newest = row.amendments.filter(state__in=OPEN).first()
     after = change(order_from_json(newest.after) if newest is not None else counts)
     changes = order_changes(counts, after)
-    if newest is not None and order_from_json(newest.after) == after:
-        return None
-    mixed = _superseded(row, at)
-    busy = row.amendments.filter(state=_AS.RUNNING.value).exists()
     made: EnvironmentAmendment | None = None
-    if changes or mixed or busy:
+    asked = newest is not None and order_from_json(newest.after) == after
+    mixed = [] if asked else _superseded(row, at)
+    busy = row.amendments.filter(state=_AS.RUNNING.value).exists()
+    if not asked and (changes or mixed or busy):
         made = EnvironmentAmendment.objects.create(
             environment=row,
             cause=cause,

@@ -128,7 +128,9 @@ class Ledger:
     """
 
     def __init__(
-        self, steps: QuerySet[EnvironmentStep] | QuerySet[AmendmentStep], keep: Callable[[Facts, datetime], object]
+        self,
+        steps: QuerySet[EnvironmentStep] | QuerySet[AmendmentStep],
+        keep: Callable[[Facts, datetime], object],
     ) -> None:
         """``steps`` are the rows of all steps; ``keep`` writes what they have learnt so far."""
         self._rows, self._keep = steps, keep

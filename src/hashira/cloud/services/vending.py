@@ -62,13 +62,9 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
 
         taking = [step for _part, step in parts]
         ledger = rows.ledger_of(environment_id, [step.name for step in taking])
-        return take_all(
-            context, ledger, taken.order, facts, steps, taking, pace, after_first=know_the_cloud
-        )
+        return take_all(context, ledger, taken.order, facts, steps, taking, pace, after_first=know_the_cloud)
 
-    facts = settled(
-        context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at")
-    )
+    facts = settled(context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at"))
     return {"state": _STATE.READY.value, "account": facts.get("account", "")}
 
 

@@ -93,9 +93,7 @@ def differences(before: BaselineTerms, after: BaselineTerms) -> tuple[Bilingual,
     """What is other under the second one, in words; nothing for two that say the same."""
     found: list[Bilingual] = []
     for region in _beyond(after.regions, before.regions):
-        found.append(
-            Bilingual(f"リージョン {region} を使えるようにする", f"The region {region} may be used")
-        )
+        found.append(Bilingual(f"リージョン {region} を使えるようにする", f"The region {region} may be used"))
     for region in _beyond(before.regions, after.regions):
         found.append(
             Bilingual(f"リージョン {region} を使えなくする", f"The region {region} may no longer be used")
@@ -110,7 +108,9 @@ def differences(before: BaselineTerms, after: BaselineTerms) -> tuple[Bilingual,
         )
     for id_ in sorted(was - will):
         title = _title(id_)
-        found.append(Bilingual(f"ガードレール「{title.ja}」を外す", f"The guardrail “{title.en}” is left off"))
+        found.append(
+            Bilingual(f"ガードレール「{title.ja}」を外す", f"The guardrail “{title.en}” is left off")
+        )
     had, has = dict(before.limits), dict(after.limits)
     for name in sorted(had.keys() | has.keys()):
         if had.get(name) != has.get(name):
@@ -152,9 +152,7 @@ def _checked(terms: BaselineTerms) -> None:
                     field, f"そのガードレールはありません：{id_}", f"There is no such guardrail: {id_}"
                 )
             if field == "adopted" and known.belongs is not GuardrailClass.SAMPLE:
-                raise _refused(
-                    field, f"{id_} はもう全員に掛かっています", f"{id_} holds everybody already"
-                )
+                raise _refused(field, f"{id_} はもう全員に掛かっています", f"{id_} holds everybody already")
             if field == "dropped" and known.belongs is GuardrailClass.SAMPLE:
                 raise _refused(field, f"{id_} はもともと掛かっていません", f"{id_} holds nobody as it is")
             if field == "dropped" and known.exception.granter is Granter.NOBODY:

@@ -37,6 +37,7 @@ from hashira.cloud.store.models.proposal import (
     ProposalPartner,
     ProposalSubmission,
 )
+from hashira.cloud.store.models.rollout import BaselineVersion, Rollout, RolloutAct, RolloutEntry
 
 __all__ = [
     "AmendmentStep",
@@ -44,6 +45,7 @@ __all__ = [
     "ApplicationCounter",
     "ApplicationSubmission",
     "Assessment",
+    "BaselineVersion",
     "EarlyApplication",
     "EarlyCall",
     "EarlyScore",
@@ -67,6 +69,9 @@ __all__ = [
     "ProposalSubmission",
     "RequirementCatalogue",
     "RequirementItem",
+    "Rollout",
+    "RolloutAct",
+    "RolloutEntry",
     "SelectionCondition",
     "SelectionDecision",
     "SelectionRound",

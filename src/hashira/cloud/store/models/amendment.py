@@ -53,13 +53,16 @@ class EnvironmentAmendment(models.Model):
         ordering: ClassVar = ["-asked_at", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["environment"], condition=Q(state="waiting"), name="one_change_of_an_environment_waits"
+                fields=["environment"],
+                condition=Q(state="waiting"),
+                name="one_change_of_an_environment_waits",
             ),
             models.UniqueConstraint(
                 fields=["environment"], condition=Q(state="running"), name="one_change_of_an_environment_runs"
             ),
             models.CheckConstraint(
-                condition=~Q(state="done") | Q(ended_at__isnull=False), name="a_change_that_is_done_has_its_end"
+                condition=~Q(state="done") | Q(ended_at__isnull=False),
+                name="a_change_that_is_done_has_its_end",
             ),
         ]
 

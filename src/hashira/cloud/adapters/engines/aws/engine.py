@@ -113,20 +113,20 @@ class AwsEngine:
 
     def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
         """An account whose guardrails change moves to another unit, whose SCPs are there before it comes."""
-        kinds: list[type[AwsStep]] = []
-        if tags_of(before) != tags_of(after):
-            kinds.append(Tags)
         told = contacts_of(before) != contacts_of(after)
-        if told:
-            kinds.append(Contacts)
-        if told or before.monthly_budget_yen != after.monthly_budget_yen:
-            kinds.append(BudgetAnew if told else Budget)
-        if path_of(before) != path_of(after):
-            kinds += [Unit, Guardrails, Placement]
-        if before.roles != after.roles:
-            kinds.append(Access)
-        # The classes of steps share their parameter, which mypy does not see in a list of them.
-        return tuple(kind(self.cloud) for kind in kinds)  # type: ignore[misc]
+        moves = path_of(before) != path_of(after)
+        concerned: dict[type[AwsStep], bool] = {
+            Unit: moves,
+            Tags: tags_of(before) != tags_of(after),
+            Contacts: told,
+            BudgetAnew: told,
+            Budget: not told and before.monthly_budget_yen != after.monthly_budget_yen,
+            Guardrails: moves,
+            Placement: moves,
+            Access: before.roles != after.roles,
+        }
+        # The classes of steps share their parameter, which mypy does not see in a mapping of them.
+        return tuple(kind(self.cloud) for kind, is_ in concerned.items() if is_)  # type: ignore[misc]
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         state = self._state(facts)
