@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.cloud.web import (
+    amendments,
     application_entries,
     application_prints,
     application_sections,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("environments/<uuid:environment_id>/resume", environments.resume, name="environment-resume"),
     path("environments/<uuid:environment_id>/suspend", environments.suspend, name="environment-suspend"),
     path("environments/<uuid:environment_id>/give-up", environments.give_up, name="environment-give-up"),
+    path("environments/<uuid:environment_id>/undo-change", amendments.give_up, name="change-give-up"),
     path("early/", early.index, name="early"),
     path("early/<uuid:call_id>", early.call, name="early-call"),
     path("early/<uuid:call_id>/apply", early.apply, name="early-apply"),

@@ -139,8 +139,10 @@ def test_suspended_nobody_gets_in_resumed_they_do_and_closed_it_is_over(subject:
 
 
 def test_a_changed_order_takes_only_what_it_concerns_and_leads_back(subject: Subject) -> None:
-    """Somebody leaves, another comes, more may be spent, a guardrail is spared for a while; and all of it back.
-    Each step is applied, its answer is lost with the process, and a new process applies it again."""
+    """Somebody leaves, another comes, more may be spent, a guardrail is spared; and all of it back.
+
+    Each step is applied, its answer is lost with the process, and a new process applies it again.
+    """
     order = subject.order()
     facts = carried_out(subject.engine(), order)
     before = subject.people(order, facts)

@@ -1,8 +1,8 @@
 """What of the baseline an environment is under: its version, and what that version sets (基準の版).
 
 The guardrails themselves are in the program. What an operator decides from one version to the next is data:
-in which regions work may be done, which samples everybody now has, which guardrails are left off, how much may
-be used. An order carries the terms whole, so that an engine needs nobody to tell it what a version means.
+in which regions work may be done, which samples everybody now has, which guardrails are left off, how much
+may be used. An order carries the terms whole, so that an engine needs nobody to tell it what a version means.
 """
 
 from __future__ import annotations

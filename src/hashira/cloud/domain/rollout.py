@@ -141,7 +141,7 @@ DEFAULT_WAVES = (
 
 
 def read_waves(document: object) -> tuple[Wave, ...]:
-    """From JSON: a list of ``{"stages": […], "classes": […], "most": n}``; the last one takes all that are left.
+    """From JSON: a list of ``{"stages": […], "classes": […], "most": n}``; the last takes all that are left.
 
     Raises:
         RolloutRefused: with what is wrong.

@@ -1,4 +1,4 @@
-"""Versions of the baseline: which there are, which is in force, how many environments are under each (基準の版)."""
+"""Versions of the baseline: which there are, which is in force, who is under which (基準の版)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which exceptions to guardrails hold on a day, and where: the one place that says so (いま有効な例外).
 
 An exception comes from one of two decisions: one of its own (``GuardrailException``, three people), or the
-approval of an application that asks for it until a day. What an environment is under at its provider is told by
-its order; where the two differ, ``services.exception_ends`` orders a change.
+approval of an application that asks for it until a day. What an environment is under at its provider is told
+by its order; where the two differ, ``services.exception_ends`` orders a change.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Granted:
 
 
 class _Approved:
-    """The exceptions that were approved with applications and hold on a day, by any application of the use."""
+    """The exceptions that were approved with applications and hold on a day, by application of the use."""
 
     def __init__(self, on: date, application_id: UUID | None = None) -> None:
         rows = UseApplication.objects.filter(state=ApplicationState.APPROVED.value)

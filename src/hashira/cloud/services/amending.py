@@ -1,7 +1,7 @@
 """Carrying a change of an environment out: the steps that it concerns, each read back (環境の変更の実行).
 
-As with vending, what was done is in rows, one a step, so that a run after a crash goes on behind the last step
-that was read back. The order that counts and the evidence of the environment become other at the end, together.
+As with vending, what was done is in rows, one a step, so that a run after a crash goes on behind the last
+step that was read back. The order that counts and the evidence become other at the end, together.
 """
 
 from __future__ import annotations

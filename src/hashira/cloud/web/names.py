@@ -79,6 +79,10 @@ ACTS = {
     "deviating": _("基準とのずれを検出"),
     "lost": _("クラウドごと消えたことを検出"),
     "forgotten": _("はじめからやり直すことに決定"),
+    "change": _("変更を指図"),
+    "change given up": _("変更の取りやめを指図"),
+    "amending": _("変更を開始"),
+    "stalled": _("変更がエラーで停止"),
     "suspending": _("休止を指図"),
     "suspended": _("休止"),
     "resuming": _("再開を指図"),
@@ -86,3 +90,16 @@ ACTS = {
     "closed": _("廃止"),
 }
 """What was done with an environment."""
+CAUSES = {
+    "application": _("変更の申請"),
+    "exceptions": _("例外の始まりか終わり"),
+    "baseline": _("基準の版の段階適用"),
+    "return": _("変更の取りやめ"),
+}
+"""Why an environment was changed."""
+CHANGE_STATES = {
+    "waiting": ("wait", _("順番待ち")),
+    "running": ("info", _("作業中")),
+    "done": ("success", _("完了")),
+    "superseded": ("neutral", _("次の変更に置き換え")),
+}

@@ -33,7 +33,7 @@ class BaselineRefused(HashiraError):
 
 
 def read_terms(document: object) -> BaselineTerms:
-    """From JSON: ``version`` and what of ``regions``, ``adopted``, ``dropped``, ``limits`` is not as it began.
+    """From JSON: ``version``, and of ``regions``, ``adopted``, ``dropped``, ``limits`` what is not as it began.
 
     >>> read_terms({"version": "2026.12", "regions": ["ap-northeast-1"]}).regions
     ('ap-northeast-1',)

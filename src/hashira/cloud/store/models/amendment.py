@@ -1,4 +1,4 @@
-"""Changes of environments that are there: what was ordered anew, its steps, what became of it (環境の変更)."""
+"""Changes of environments that are there: what was ordered anew, its steps, how it ended (環境の変更)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hashira.cloud.store.models.environment import Environment, StepColumns
 
 
 class EnvironmentAmendment(models.Model):
-    """One change of one environment. The environment keeps its order of before until all of it is read back."""
+    """One change of one environment, which keeps its order of before until all of it is read back."""
 
     class Cause(models.TextChoices):
         """Why it was asked for."""
