@@ -116,6 +116,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::GuardrailException",
         {"organisation": "vendor", "asked_by": "2", "examined_by": "1"},
     ),
+    "two-others-approve-a-rollout": (
+        "Staff",
+        OPERATOR,
+        "cloud:ApproveRollout",
+        "Cloud::Rollout",
+        {"asked_by": "2", "first_by": "1"},
+    ),
     "nobody-lets-themselves-in": (
         "Staff",
         OPERATOR,
@@ -133,6 +140,7 @@ RIGHT: dict[str, Attributes] = {
     "nobody-decides-on-the-own-application": {"writers": ["2"]},
     "nobody-spares-the-own-body": {"organisation": "vendor"},
     "nobody-grants-what-they-examined": {"examined_by": "3"},
+    "two-others-approve-a-rollout": {"asked_by": "2", "first_by": "3"},
     "nobody-lets-themselves-in": {"asked_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {

@@ -1,4 +1,4 @@
-"""Exceptions begin and end at the provider by the clock; a change of an application reaches the environment."""
+"""Exceptions begin and end at the provider by the clock; an approved change reaches the environment."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The port of cloud engines: what is asked of a provider, whichever it is (クラウドの受け口).
 
 Six verbs: ``plan``, ``vend``, ``guard``, ``amend``, ``observe``, ``retire``. What changes something is a
-sequence of steps, and each step is three acts: ``apply``, ``verify`` (read back) and ``compensate``. An engine
-knows no database, no job and no clock of ours; whoever carries the steps out keeps the facts and tries again.
+sequence of steps, and each step is three acts: ``apply``, ``verify`` (read back) and ``compensate``. An
+engine knows no database, no job and no clock of ours; whoever carries the steps out keeps the facts and tries
+again.
 
 What every engine keeps to (the conformance suite holds it to that):
 

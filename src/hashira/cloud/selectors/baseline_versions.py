@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
 from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
 from hashira.cloud.domain.environment_state import OVER
 from hashira.cloud.domain.order_record import terms_from_json
@@ -53,14 +55,15 @@ def terms_of_version(version: str) -> BaselineTerms | None:
 def baseline_versions() -> tuple[VersionLine, ...]:
     """All versions, the newest first, with how many environments are under each."""
     orders = Environment.objects.exclude(state__in=[one.value for one in OVER])
-    named = orders.order_by().values_list("order__baseline__version", flat=True)
+    said = KeyTextTransform("version", KeyTransform("baseline", "order"))
+    named = orders.order_by().annotate(said=said).values_list("said", flat=True)
     count = Counter(one or FIRST.version for one in named.iterator(chunk_size=2_000))
     current = current_terms().version
     rows = [
         VersionLine(
             terms_from_json(row.terms), row.reason, row.made_at, row.version == current, count[row.version]
         )
-        for row in BaselineVersion.objects.all()
+        for row in BaselineVersion.objects.exclude(pk=FIRST.version)
     ]
     first = VersionLine(FIRST, "", None, current == FIRST.version, count[FIRST.version])
     return (*rows, first)

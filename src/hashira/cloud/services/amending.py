@@ -16,10 +16,12 @@ from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.services import amendments
 from hashira.cloud.services import environment_rows as rows
+from hashira.cloud.services.rollout_waves import heard_of
 from hashira.cloud.services.step_taking import Pace
 from hashira.cloud.services.vending import asked_of, parts_of, settled, take_all, taken_up
 from hashira.cloud.store.models import AmendmentStep, EnvironmentAmendment
 from hashira.core.jobs import JobContext
+from hashira.core.jobs.context import TRANSIENT
 
 _STATE = EnvironmentState
 
@@ -57,7 +59,14 @@ def amend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, An
             return _STATE.READY
         return amendments.finish(change.pk, facts, datetime.now(UTC))
 
-    settled(context, environment_id, carry, _STATE.READY, _STATE.STALLED, ("verified_at",), finish)
+    try:
+        settled(context, environment_id, carry, _STATE.READY, _STATE.STALLED, ("verified_at",), finish)
+    except TRANSIENT:
+        raise
+    except Exception:
+        _tell(context, environment_id)  # a rollout may have to halt
+        raise
+    _tell(context, environment_id)
     return {"state": _STATE.READY.value}
 
 
@@ -69,6 +78,11 @@ def steps_of(engine: Engine, change: EnvironmentAmendment) -> list[Step]:
         found += [one for one in engine.amend(order_from_json(before), after) if one not in found]
     places = {step.name: place for place, (_part, step) in enumerate(parts_of(engine, after))}
     return sorted(found, key=lambda one: places[one.name])
+
+
+def _tell(context: JobContext, environment_id: UUID) -> None:
+    with context.transaction():
+        heard_of(environment_id, datetime.now(UTC))
 
 
 def _lay_out(amendment_id: UUID, steps: list[Step]) -> None:

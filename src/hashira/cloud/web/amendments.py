@@ -78,7 +78,11 @@ def give_up(request: HttpRequest, environment_id: UUID) -> HttpResponse:
             "途中までした変更を元に戻し、読み戻して確かめます。この後に待っている変更も取りやめます。"
             "環境の中のデータには触れません。"
         ),
-        facts=[(_("団体"), line.body_name), (_("システム"), line.system_name), (_("アカウント"), line.account)],
+        facts=[
+            (_("団体"), line.body_name),
+            (_("システム"), line.system_name),
+            (_("アカウント"), line.account),
+        ],
         danger=True,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hashira.cloud.domain.baseline.catalogue import RESOURCES, baseline_guardrail, spared
+from hashira.cloud.domain.baseline.catalogue import RESOURCES, baseline_guardrail, in_force, spared
 from hashira.cloud.domain.baseline.entry import Granter
 from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
 from hashira.cloud.domain.guardrail import Guardrail, GuardrailClass
@@ -33,7 +33,7 @@ class BaselineRefused(HashiraError):
 
 
 def read_terms(document: object) -> BaselineTerms:
-    """From JSON: ``version``, and of ``regions``, ``adopted``, ``dropped``, ``limits`` what is not as it began.
+    """From JSON: ``version``, and of ``regions``, ``adopted``, ``dropped``, ``limits`` what is other.
 
     >>> read_terms({"version": "2026.12", "regions": ["ap-northeast-1"]}).regions
     ('ap-northeast-1',)
@@ -91,13 +91,14 @@ def _under(terms: BaselineTerms, without: frozenset[str]) -> tuple[Guardrail, ..
 
 def differences(before: BaselineTerms, after: BaselineTerms) -> tuple[Bilingual, ...]:
     """What is other under the second one, in words; nothing for two that say the same."""
-    found: list[Bilingual] = []
-    for region in _beyond(after.regions, before.regions):
-        found.append(Bilingual(f"リージョン {region} を使えるようにする", f"The region {region} may be used"))
-    for region in _beyond(before.regions, after.regions):
-        found.append(
-            Bilingual(f"リージョン {region} を使えなくする", f"The region {region} may no longer be used")
-        )
+    found = [
+        Bilingual(f"リージョン {region} を使えるようにする", f"The region {region} may be used")
+        for region in _beyond(after.regions, before.regions)
+    ]
+    found += [
+        Bilingual(f"リージョン {region} を使えなくする", f"The region {region} may no longer be used")
+        for region in _beyond(before.regions, after.regions)
+    ]
     was, will = _in_force(before), _in_force(after)
     for id_ in sorted(will - was):
         title = _title(id_)
@@ -129,8 +130,6 @@ def differences(before: BaselineTerms, after: BaselineTerms) -> tuple[Bilingual,
 
 
 def _in_force(terms: BaselineTerms) -> frozenset[str]:
-    from hashira.cloud.domain.baseline.catalogue import in_force
-
     return frozenset(one.id for one, _realised in in_force("aws", (), terms))
 
 
