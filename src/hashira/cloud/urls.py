@@ -21,6 +21,7 @@ from hashira.cloud.web import (
     guardrails,
     proposals,
     public,
+    rollouts,
     terms,
     verdicts,
 )
@@ -99,6 +100,9 @@ urlpatterns = [
     path("guardrails/", guardrails.index, name="guardrails"),
     path("guardrails/files/<str:format>", guardrails.file, name="guardrails-file"),
     path("guardrails/<slug:guardrail_id>", guardrails.show, name="guardrail"),
+    path("rollouts/", rollouts.index, name="rollouts"),
+    path("rollouts/new", rollouts.new, name="rollout-new"),
+    path("rollouts/<uuid:rollout_id>", rollouts.show, name="rollout"),
     path("exceptions/", guardrail_exceptions.index, name="exceptions"),
     path("exceptions/new", guardrail_exceptions.new, name="exception-new"),
     path("exceptions/<uuid:exception_id>", guardrail_exceptions.show, name="exception"),

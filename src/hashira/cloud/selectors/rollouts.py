@@ -208,7 +208,7 @@ def _view(row: Rollout, acts: tuple[RolloutActLine, ...], impact: Mapping[str, A
     for wave, state in row.entries.order_by().values_list("wave", "state"):
         counted.setdefault(wave, Counter())[EntryState(state)] += 1
     waves = tuple(
-        WaveLine(number + 1, wave, counted.get(number, Counter()), number <= row.wave)
+        WaveLine(number + 1, wave, dict(counted.get(number, {})), number <= row.wave)
         for number, wave in enumerate(read_waves(row.waves))
     )
     return RolloutView(

@@ -142,6 +142,17 @@ def refuse_rollout(*, actor: Principal, rollout_id: UUID, reason: str, at: datet
 
 
 @service(action="cloud:SteerRollout")
+def withdraw_rollout(*, actor: Principal, rollout_id: UUID, reason: str, at: datetime) -> None:
+    """What was proposed and not begun is taken back, also by who proposed it."""
+    row = _locked(actor, "cloud:SteerRollout", rollout_id, _STATE.PROPOSED)
+    words = _said(reason)
+    row.state, row.ended_at = _STATE.REFUSED.value, at
+    row.save(update_fields=["state", "ended_at"])
+    note(row, actor, "withdrawn", at, {"reason": words})
+    tell(actor, "cloud:SteerRollout", row, {"act": "withdrawn"})
+
+
+@service(action="cloud:SteerRollout")
 def halt_rollout(*, actor: Principal, rollout_id: UUID, reason: str, at: datetime) -> None:
     """No further environment is changed; those under way come to their end."""
     row = _locked(actor, "cloud:SteerRollout", rollout_id, _STATE.RUNNING)

@@ -103,3 +103,24 @@ CHANGE_STATES = {
     "done": ("success", _("完了")),
     "superseded": ("neutral", _("次の変更に置き換え")),
 }
+ROLLOUT_ACTS = {
+    "proposed": _("提案"),
+    "approved": _("一人目が承認"),
+    "begun": _("二人目が承認して開始"),
+    "refused": _("見送り"),
+    "withdrawn": _("提案の取下げ"),
+    "wave": _("段階を開始"),
+    "wave done": _("段階を完了"),
+    "halted": _("停止"),
+    "resumed": _("再開"),
+    "returning": _("前の版に戻すことを指図"),
+    "returned": _("すべてを前の版に戻して完了"),
+    "done": _("すべてに適用して完了"),
+}
+"""What was done with a rollout."""
+ROLLOUT_HALTS = {
+    "read-back": _("読み戻しで確かめられない環境があったため、自動で停止"),
+    "refusals": _("失敗した環境が決めた件数を超えたため、自動で停止"),
+    "deviation": _("適用した環境が基準からずれたため、自動で停止"),
+}
+"""Why a rollout halted by itself."""
