@@ -149,6 +149,7 @@ RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-decides-on-the-own-application": OPERATOR,
     "nobody-spares-the-own-body": OPERATOR,
     "nobody-grants-what-they-examined": OPERATOR,
+    "two-others-approve-a-rollout": OPERATOR | {"second_factor": True},
     "nobody-lets-themselves-in": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""
