@@ -1,8 +1,8 @@
 """Orders environments in a process of its own, and says how they are.
 
 ``order ENGINE COUNT [SEED]`` prints the keys; ``amend KEY YEN`` changes one, by an odd sum without its
-technical lead and spared from a guardrail, by an even one back again; ``states`` prints id, state, account and
-problem of each.
+technical lead and spared from a guardrail, by an even one back again; ``states`` prints id, state, account
+and problem of each.
 """
 
 from __future__ import annotations
