@@ -32,7 +32,7 @@ from hashira.cloud.services.rollouts import approve_rollout, propose_rollout, re
 from hashira.cloud.services.verification import verify
 from hashira.core.access import Grant, Principal, PrincipalKind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")
