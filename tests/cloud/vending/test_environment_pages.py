@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.test import Client
 from tests.cloud.selection.bodies import body, staff
-from tests.cloud.vending.conftest import TERMINAL, ordered, worked
+from tests.cloud.vending.conftest import TERMINAL, SignIn, ordered, worked
 from tests.cloud.vending.orders import an_order
 from tests.cloud.vending.paper_cloud import PaperCloud
 
@@ -28,25 +26,10 @@ from hashira.cloud.selectors.environments import environment
 from hashira.cloud.services.amendments import ask_amendment
 from hashira.cloud.services.verification import notice_what_was_forgotten
 from hashira.cloud.store.models import Environment
-from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
 
 pytestmark = pytest.mark.django_db
 _LIST = "/cloud/environments/"
-SignIn = Callable[[Principal], Client]
-
-
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> SignIn:
-    """A client whose requests are those of a principal."""
-
-    def sign_in(principal: Principal) -> Client:
-        monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda request: principal)
-        client = Client(headers={"host": "localhost"})
-        client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"
-        return client
-
-    return sign_in
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,9 +11,8 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from tests.cloud.selection.bodies import body, staff
-from tests.cloud.vending.conftest import ordered, worked
+from tests.cloud.vending.conftest import SignIn, ordered, worked
 from tests.cloud.vending.orders import an_order
 from tests.cloud.vending.paper_cloud import PaperCloud
 
@@ -25,25 +23,11 @@ from hashira.core.access import Principal
 
 pytestmark = pytest.mark.django_db
 _LIST = "/cloud/rollouts/"
-As = Callable[[Principal], Client]
 _CALL = {
     "principal": "arn:aws:iam::123456789012:user/hanako",
     "action": "ec2:RunInstances",
     "context": {"aws:RequestedRegion": "ap-northeast-3"},
 }
-
-
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> As:
-    """A client whose requests are those of a principal."""
-
-    def sign_in(principal: Principal) -> Client:
-        monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda request: principal)
-        client = Client(headers={"host": "localhost"})
-        client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
@@ -75,7 +59,7 @@ def form(**changes: Any) -> dict[str, Any]:
 
 
 def test_it_is_proposed_approved_by_two_and_followed_on_its_page(
-    signed_in: As, people: list[Principal], environments: list[UUID]
+    signed_in: SignIn, people: list[Principal], environments: list[UUID]
 ) -> None:
     first, second, third = people
     client = signed_in(first)
@@ -131,7 +115,7 @@ def test_it_is_proposed_approved_by_two_and_followed_on_its_page(
     ],
 )
 def test_a_wrong_proposal_is_told_beside_its_field(
-    signed_in: As, people: list[Principal], paper: PaperCloud, changes: dict[str, Any], words: str
+    signed_in: SignIn, people: list[Principal], paper: PaperCloud, changes: dict[str, Any], words: str
 ) -> None:
     answer = signed_in(people[0]).post(f"{_LIST}new", form(**changes))
     assert answer.status_code == 422
@@ -139,7 +123,9 @@ def test_a_wrong_proposal_is_told_beside_its_field(
     assert not Rollout.objects.exists()
 
 
-def test_only_the_operator_sees_it(signed_in: As, people: list[Principal], environments: list[UUID]) -> None:
+def test_only_the_operator_sees_it(
+    signed_in: SignIn, people: list[Principal], environments: list[UUID]
+) -> None:
     signed_in(people[0]).post(f"{_LIST}new", form())
     made = Rollout.objects.get()
     client = signed_in(staff(("cloud_applicant", body("municipality", "別の市"))))
@@ -150,7 +136,7 @@ def test_only_the_operator_sees_it(signed_in: As, people: list[Principal], envir
 
 
 def test_the_command_tells_the_effect_proposes_and_steers(
-    signed_in: As, people: list[Principal], environments: list[UUID], tmp_path: Path
+    signed_in: SignIn, people: list[Principal], environments: list[UUID], tmp_path: Path
 ) -> None:
     version = tmp_path / "version.json"
     version.write_text(json.dumps({"version": "2026.12", "regions": ["ap-northeast-1"]}))

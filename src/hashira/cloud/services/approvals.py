@@ -40,7 +40,7 @@ from hashira.cloud.services.applications import (
     tell,
 )
 from hashira.cloud.services.endings import SUSPENDABLE, retire
-from hashira.cloud.services.environments import order_environment
+from hashira.cloud.services.environments import NotNow, order_environment
 from hashira.cloud.store.models import (
     ApplicationAct,
     Environment,
@@ -183,6 +183,9 @@ def _carry_out(actor: Principal, row: UseApplication, draft: Draft, at: datetime
     ordered = [one for one in orders if one.key not in known]
     changed = [_changed(actor, row, one, at) for one in orders if one.key in known]
     for key in known - {one.key for one in orders}:  # what the change gives up
+        changing = Environment.objects.filter(pk=key, state__in=_CHANGING).first()
+        if changing is not None:
+            raise NotNow(state=EnvironmentState(changing.state).label)
         if Environment.objects.filter(pk=key, state__in=SUSPENDABLE).exists():
             retire(actor, UUID(key), f"変更の申請 {row.number}", at)
     for order in ordered:
@@ -211,4 +214,6 @@ def _changed(actor: Principal, row: UseApplication, order: EnvironmentOrder, at:
     return asked is not None
 
 
+_CHANGING = (EnvironmentState.AMENDING.value, EnvironmentState.STALLED.value)
+"""In which no environment is suspended: a change of it ends first, or is put right."""
 _PAST_CHANGE = tuple(state.value for state in (*OVER, EnvironmentState.CLOSING))
