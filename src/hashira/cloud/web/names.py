@@ -104,7 +104,7 @@ CHANGE_STATES = {
     "superseded": ("neutral", _("次の変更に置き換え")),
 }
 ROLLOUT_ACTS = {
-    "proposed": _("提案"),
+    "proposed": pgettext_lazy("a rollout", "提案"),
     "approved": _("一人目が承認"),
     "begun": _("二人目が承認して開始"),
     "refused": _("見送り"),

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -60,7 +61,9 @@ def index(request: HttpRequest) -> HttpResponse:
         columns=(
             Column("version", _("版"), heading=True, filterable=True, link=_address),
             Column("state", _("状態"), choices=STATES, filterable=True, value=lambda one: one.state.value),
-            Column("wave", _("段階"), value=lambda one: f"{one.wave}／{len(one.waves)}"),
+            Column(
+                "wave", pgettext_lazy("a rollout", "段階"), value=lambda one: f"{one.wave}／{len(one.waves)}"
+            ),
             Column("reason", _("変える理由"), filterable=True),
             Column("asked_at", _("提案した日時"), sortable=True),
             Column("ended_at", _("終わった日時"), sortable=True),
@@ -212,7 +215,7 @@ def _entries(request: HttpRequest, view: selectors.RolloutView) -> Table:
             ),
             Column("system_name", _("システム"), sortable=True, filterable=True),
             Column("stage", _("環境の区分")),
-            Column("wave", _("段階"), sortable=True, filterable=True),
+            Column("wave", pgettext_lazy("a rollout", "段階"), sortable=True, filterable=True),
             Column(
                 "state",
                 _("状態"),
@@ -271,10 +274,11 @@ def _event(act: selectors.RolloutActLine, names: dict[str, str]) -> Event:
     told = [str(act.facts["reason"])] if act.facts.get("reason") else []
     if act.facts.get("why"):
         told.append(str(ROLLOUT_HALTS[act.facts["why"]]))
-    if act.facts.get("wave"):
-        told.append(str(_("第%(wave)s段階") % {"wave": act.facts["wave"]}))
     if "environments" in act.facts:
-        told.append(str(_("%(count)s件") % {"count": act.facts["environments"]}))
+        said = {"wave": act.facts["wave"], "count": act.facts["environments"]}
+        told.append(str(_("第%(wave)s段階（環境%(count)s件）") % said))
+    elif act.facts.get("wave"):
+        told.append(str(_("第%(wave)s段階") % {"wave": act.facts["wave"]}))
     if act.actor in names:
         told.append(names[act.actor])
     return Event(act.at, ROLLOUT_ACTS.get(act.act, act.act), body=" ".join(told))
