@@ -38,6 +38,7 @@ MOST_CALLS = 1_000_000
 """Of a file that is sent to the page; the command reads any number."""
 VERSIONS = Bilingual("基準の版", "Versions of the baseline")
 _STATE = RolloutState
+_WAVE = pgettext_lazy("a rollout", "段階")
 STATES = tuple((one.value, one.label) for one in RolloutState)
 STATE_KINDS = {
     _STATE.PROPOSED: "wait",
@@ -62,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Column("version", _("版"), heading=True, filterable=True, link=_address),
             Column("state", _("状態"), choices=STATES, filterable=True, value=lambda one: one.state.value),
             Column(
-                "wave", pgettext_lazy("a rollout", "段階"), value=lambda one: f"{one.wave}／{len(one.waves)}"
+                "wave", _WAVE, value=lambda one: f"{one.wave}／{len(one.waves)}"
             ),
             Column("reason", _("変える理由"), filterable=True),
             Column("asked_at", _("提案した日時"), sortable=True),
@@ -215,7 +216,7 @@ def _entries(request: HttpRequest, view: selectors.RolloutView) -> Table:
             ),
             Column("system_name", _("システム"), sortable=True, filterable=True),
             Column("stage", _("環境の区分")),
-            Column("wave", pgettext_lazy("a rollout", "段階"), sortable=True, filterable=True),
+            Column("wave", _WAVE, sortable=True, filterable=True),
             Column(
                 "state",
                 _("状態"),
