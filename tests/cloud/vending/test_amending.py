@@ -44,7 +44,7 @@ pytestmark = pytest.mark.django_db
 RICHER = Decimal(500_000)
 
 
-def asked(environment_id: UUID, change: Callable[[EnvironmentOrder], EnvironmentOrder]) -> UUID | None:
+def asked(environment_id: UUID, change: Callable[[EnvironmentOrder], EnvironmentOrder]) -> int | None:
     return ask_amendment(
         actor=OPERATOR,
         environment_id=environment_id,

@@ -17,7 +17,7 @@ from hashira.core.accounts.selectors import display_names
 class AmendmentView:
     """One change of an environment."""
 
-    id: UUID
+    id: int
     cause: str
     state: str
     changes: tuple[OrderChange, ...]

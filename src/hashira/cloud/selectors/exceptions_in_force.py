@@ -59,7 +59,7 @@ def environments_with_other_exceptions(on: date) -> list[OtherExceptions]:
     installation are left alone: nobody could have asked for them."""
     gone = [one.value for one in (*OVER, EnvironmentState.CLOSING)]
     rows = Environment.objects.exclude(state__in=gone).exclude(organisation=None)
-    newest = EnvironmentAmendment.objects.filter(state__in=("waiting", "running")).order_by("asked_at", "id")
+    newest = EnvironmentAmendment.objects.filter(state__in=("waiting", "running")).order_by("pk")
     asked = {one.environment_id: one.after for one in newest.only("environment_id", "after")}
     granted, approved = _Granted(on), _Approved(on)
     found = []

@@ -85,7 +85,7 @@ def _tell(context: JobContext, environment_id: UUID) -> None:
         heard_of(environment_id, datetime.now(UTC))
 
 
-def _lay_out(amendment_id: UUID, steps: list[Step]) -> None:
+def _lay_out(amendment_id: int, steps: list[Step]) -> None:
     """The rows of the steps; of two of one name the row is one."""
     titled = {step.name: step.title for step in steps}
     AmendmentStep.objects.bulk_create(
@@ -99,5 +99,5 @@ def _lay_out(amendment_id: UUID, steps: list[Step]) -> None:
     )
 
 
-def _keep(amendment_id: UUID, facts: Facts) -> int:
+def _keep(amendment_id: int, facts: Facts) -> int:
     return EnvironmentAmendment.objects.filter(pk=amendment_id).update(facts=facts)

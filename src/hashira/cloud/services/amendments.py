@@ -45,7 +45,7 @@ def ask_amendment(
     application_id: UUID | None = None,
     rollout_id: UUID | None = None,
     reason: str = "",
-) -> UUID | None:
+) -> int | None:
     """Asks that the environment become what ``change`` makes of the order that was given last.
 
     Its id, or None where nothing has to be done. Raises ``EnvironmentNotFound``, ``NotNow`` for an
@@ -129,7 +129,7 @@ def take_up(environment_id: UUID, at: datetime) -> EnvironmentAmendment | None:
     return row
 
 
-def finish(amendment_id: UUID, facts: Facts, at: datetime) -> EnvironmentState:
+def finish(amendment_id: int, facts: Facts, at: datetime) -> EnvironmentState:
     """What was asked for counts from now on; how the environment stands then."""
     made = EnvironmentAmendment.objects.select_related("environment").get(pk=amendment_id)
     row, order = made.environment, order_from_json(made.after)

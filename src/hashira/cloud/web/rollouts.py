@@ -62,9 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         columns=(
             Column("version", _("版"), heading=True, filterable=True, link=_address),
             Column("state", _("状態"), choices=STATES, filterable=True, value=lambda one: one.state.value),
-            Column(
-                "wave", _WAVE, value=lambda one: f"{one.wave}／{len(one.waves)}"
-            ),
+            Column("wave", _WAVE, value=lambda one: f"{one.wave}／{len(one.waves)}"),
             Column("reason", _("変える理由"), filterable=True),
             Column("asked_at", _("提案した日時"), sortable=True),
             Column("ended_at", _("終わった日時"), sortable=True),

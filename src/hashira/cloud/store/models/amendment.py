@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -31,7 +30,6 @@ class EnvironmentAmendment(models.Model):
         DONE = "done", "完了"
         SUPERSEDED = "superseded", "次の変更に置換え"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="amendments")
     cause = models.CharField(max_length=16, choices=Cause.choices)
     application_id = models.UUIDField(null=True, blank=True, db_index=True)
@@ -50,7 +48,7 @@ class EnvironmentAmendment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["-asked_at", "-id"]
+        ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["environment"],
