@@ -283,9 +283,12 @@ import json
 from datetime import UTC, datetime, time, timedelta
 from hashira.cloud.domain.selection.catalogue import CatalogueKind
 from hashira.cloud.domain.selection.seed import seed_catalogue
+from hashira.cloud.domain.baseline.versions import read_terms
 from hashira.cloud.domain.engine import EngineRefused
 from hashira.cloud.domain.servers import ServerGone
+from hashira.cloud.domain.policy.calls import read_call
 from hashira.cloud.services.catalogue import import_catalogue
+from hashira.cloud.services.rollouts import propose_rollout
 from hashira.cloud.store import models
 from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
@@ -361,10 +364,38 @@ models.EmergencyDoor.objects.create(
     tried_at=now,
     evidence=[{"ja": "扉", "en": "Door", "value": "arn:aws:iam::1:role/hashira/emergency-" + "a" * 32}],
 )
+
+
+def stalled():
+    made = models.Environment.objects.get(pk=environment("stalled", refused.to_json()))
+    change = models.EnvironmentAmendment.objects.create(
+        environment=made, cause="application", before=made.order, state="running",
+        after=made.order | {"monthly_budget_yen": "640000", "exceptions": ["data-location/2026-00001"]},
+        asked_at=datetime.now(UTC), asked_by="terminal:test",
+    )
+    for position, state in enumerate(("verified", "failed", "waiting")):
+        models.AmendmentStep.objects.create(
+            amendment=change, position=position, name=f"step-{position}", title="予算を設ける",
+            title_en="Set the budget", state=state, problem=refused.to_json() if state == "failed" else None,
+            evidence=[{"ja": "予算", "en": "Budget", "value": "hashira-monthly  USD 4266.67"}],
+            verified_at=datetime.now(UTC),
+        )
+    return made.pk
+
+
+def rollout():
+    call = read_call({"principal": "arn:aws:iam::123456789012:user/hanako", "action": "ec2:RunInstances",
+                      "context": {"aws:RequestedRegion": "ap-northeast-3"}, "count": 12})
+    terms = read_terms({"version": "2026.12", "regions": ["ap-northeast-1"], "adopted": ["no-access-keys"]})
+    return propose_rollout(actor=Principal.system("terminal:test"), terms=terms, reason="東京だけにする",
+                           calls=[call], at=datetime.now(UTC))
+
+
 print(json.dumps({name: str(value) for name, value in {
     "environment": environment("suspended", None),
     "served_environment": served, "server": server.pk,
-    "parked_environment": environment("parked", refused.to_json()),
+    "parked_environment": environment("parked", refused.to_json()), "stalled_environment": stalled(),
+    "rollout": rollout(),
     "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
     "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,
     "service": decided.proposal_id, "condition": condition.pk, "report": condition.reports.get().pk,

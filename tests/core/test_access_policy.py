@@ -149,6 +149,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::Server",
         {"organisation": "a", "vendor": "vendor", "protected": True},
     ),
+    "two-others-approve-a-rollout": (
+        "Staff",
+        OPERATOR,
+        "cloud:ApproveRollout",
+        "Cloud::Rollout",
+        {"asked_by": "2", "first_by": "1"},
+    ),
     "nobody-lets-themselves-in": (
         "Staff",
         OPERATOR,
@@ -170,6 +177,7 @@ RIGHT: dict[str, Attributes] = {
     "nobody-spares-the-own-body": {"organisation": "vendor"},
     "nobody-grants-what-they-examined": {"examined_by": "3"},
     "no-act-with-a-protected-server": {"protected": False},
+    "two-others-approve-a-rollout": {"asked_by": "2", "first_by": "3"},
     "nobody-lets-themselves-in": {"asked_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
@@ -180,6 +188,7 @@ RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-spares-the-own-body": OPERATOR,
     "nobody-grants-what-they-examined": OPERATOR,
     "no-act-with-a-protected-server": APPLICANT,
+    "two-others-approve-a-rollout": OPERATOR | {"second_factor": True},
     "nobody-lets-themselves-in": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""

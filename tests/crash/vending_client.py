@@ -1,24 +1,29 @@
 """Orders environments in a process of its own, and says how they are.
 
-``order ENGINE COUNT [SEED]`` prints the keys; ``states`` prints id, state, account and problem of each.
-``enter KEY`` lets somebody into an environment in an emergency and prints the id; ``leave ID`` ends it.
+``order ENGINE COUNT [SEED]`` prints the keys; ``amend KEY YEN`` changes one, by an odd sum without its
+technical lead and spared from a guardrail, by an even one back again; ``states`` prints id, state, account
+and problem of each; ``enter KEY`` lets somebody into an environment in an emergency and prints the id;
+``leave ID`` ends it.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import django
 
 django.setup()
 
-from tests.cloud.vending.orders import an_order
+from tests.cloud.vending.orders import LEAD, OFFICER, an_order
 from tests.crash import paper_jobs
 
 from hashira.cloud.services import emergencies
+from hashira.cloud.services.amendments import ask_amendment
 from hashira.cloud.services.environments import order_environment
 from hashira.cloud.services.verification import to_verify, verify
 from hashira.cloud.store.models import Environment
@@ -36,6 +41,20 @@ def main() -> None:
                 order = an_order(engine=engine, system_name=f"システム{number}")
                 order_environment(actor=TERMINAL, order=order, application_id=None, at=datetime.now(UTC))
                 print(order.key)
+        case ["amend", key, yen]:
+            made = ask_amendment(
+                actor=TERMINAL,
+                environment_id=UUID(key),
+                change=lambda one: replace(
+                    one,
+                    monthly_budget_yen=Decimal(yen),
+                    roles=one.roles[:1] if int(yen) % 2 else (OFFICER, LEAD),
+                    exceptions=("data-location/1",) if int(yen) % 2 else (),
+                ),
+                cause="application",
+                at=datetime.now(UTC),
+            )
+            print(made)
         case ["verify"]:
             found = [verify(actor=TERMINAL, environment_id=UUID(one)) for one in to_verify()]
             print(json.dumps([[str(one.environment_id), one.state.value, one.sound] for one in found]))
@@ -55,7 +74,7 @@ def main() -> None:
             rows = Environment.objects.values_list("pk", "state", "account", "problem")
             print(json.dumps([[str(pk), state, account, problem] for pk, state, account, problem in rows]))
         case other:
-            raise SystemExit(f"order, verify, enter, leave or states, not {other}")
+            raise SystemExit(f"order, amend, verify, enter, leave or states, not {other}")
 
 
 def operators() -> list[Principal]:

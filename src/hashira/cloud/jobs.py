@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hashira.cloud.adapters.engines.registry import engine_keys, engine_of
 from hashira.cloud.domain.engine import EngineUnknown
-from hashira.cloud.services import emergency_doors, server_acts, vending, verification
+from hashira.cloud.services import amending, emergency_doors, server_acts, vending, verification
 from hashira.cloud.services.step_taking import Pace
 from hashira.core.jobs import JobContext, Lanes, job
 from hashira.kernel.language import Bilingual
@@ -51,6 +51,12 @@ def _run(context: JobContext, parameters: Mapping[str, Any], act: _Act) -> Any:
 def vend(context: JobContext, parameters: Mapping[str, Any]) -> Any:
     """All steps of the engine."""
     return _run(context, parameters, vending.vend)
+
+
+@job(kind="cloud.amend", title=Bilingual("環境の変更", "Changing an environment"), lanes=LANES)
+def amend(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """The steps that the new order concerns."""
+    return _run(context, parameters, amending.amend)
 
 
 @job(kind="cloud.give_up", title=Bilingual("払出しの取りやめ", "Giving an environment up"), lanes=LANES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.cloud.web import (
+    amendments,
     application_entries,
     application_prints,
     application_sections,
@@ -20,6 +21,7 @@ from hashira.cloud.web import (
     guardrails,
     proposals,
     public,
+    rollouts,
     server_schedules,
     servers,
     terms,
@@ -64,6 +66,7 @@ urlpatterns = [
     path("servers/<uuid:server_id>/protect", servers.protect, name="server-protect"),
     path("servers/<uuid:server_id>/unprotect", servers.unprotect, name="server-unprotect"),
     path("servers/<uuid:server_id>/acts/<uuid:act_id>/undo", servers.undo, name="server-undo"),
+    path("environments/<uuid:environment_id>/undo-change", amendments.give_up, name="change-give-up"),
     path("early/", early.index, name="early"),
     path("early/<uuid:call_id>", early.call, name="early-call"),
     path("early/<uuid:call_id>/apply", early.apply, name="early-apply"),
@@ -118,6 +121,9 @@ urlpatterns = [
     path("guardrails/", guardrails.index, name="guardrails"),
     path("guardrails/files/<str:format>", guardrails.file, name="guardrails-file"),
     path("guardrails/<slug:guardrail_id>", guardrails.show, name="guardrail"),
+    path("rollouts/", rollouts.index, name="rollouts"),
+    path("rollouts/new", rollouts.new, name="rollout-new"),
+    path("rollouts/<uuid:rollout_id>", rollouts.show, name="rollout"),
     path("exceptions/", guardrail_exceptions.index, name="exceptions"),
     path("exceptions/new", guardrail_exceptions.new, name="exception-new"),
     path("exceptions/<uuid:exception_id>", guardrail_exceptions.show, name="exception"),

@@ -141,6 +141,7 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
     if "cloud_operator" in roles:
         found.append(_emergency_link())
+        found.append((Bilingual("基準の版", "Versions of the baseline"), reverse("cloud:rollouts")))
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:

@@ -42,7 +42,8 @@ def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES
 
 
 def keep_environments(stopping: threading.Event, *, seconds: float = _TEN_MINUTES) -> threading.Thread:
-    """Looks after environments: which a cloud forgot, which are to be read back, which are to be closed."""
+    """Looks after environments: which a cloud forgot, which are to be read back or closed,
+    of which an exception has begun or ended; and goes on with a rollout."""
     return _repeat(lambda: look_after_environments(datetime.now(UTC)), "environments", stopping, seconds)
 
 
@@ -73,13 +74,20 @@ def look_after_environments(now: datetime) -> None:
     if "cloud" not in settings.HASHIRA_SYSTEMS:
         return
     from hashira.cloud.services.environments import close_what_is_due, closing_is_due
+    from hashira.cloud.services.exception_ends import exceptions_have_changed, follow_exceptions
+    from hashira.cloud.services.rollout_waves import a_rollout_is_under_way, advance_rollouts
     from hashira.cloud.services.verification import ask_for_verification, notice_what_was_forgotten
     from hashira.core.access import Principal
 
     notice_what_was_forgotten()
     ask_for_verification(now, settings.HASHIRA_CLOUD_VERIFY_HOURS)
+    actor = Principal.system("upkeep")
     if closing_is_due(now):
-        close_what_is_due(actor=Principal.system("upkeep"), at=now)
+        close_what_is_due(actor=actor, at=now)
+    if exceptions_have_changed(now):
+        follow_exceptions(actor=actor, at=now)
+    if a_rollout_is_under_way():
+        advance_rollouts(actor=actor, at=now)
 
 
 def prune() -> None:

@@ -40,6 +40,7 @@ def served() -> Iterator[str]:
 class Amazon:
     key, enforces, boots = "aws", False, True
     spoiled: frozenset[str] = frozenset({"keep-trail"})
+    spares = "data-location"
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -118,6 +119,32 @@ class Amazon:
             cloudtrail.stop_logging(Name=trail["TrailARN"])
         return "trail"
 
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        centre, users = self.client("sso-admin"), self.client("identitystore")
+        instance = centre.list_instances()["Instances"][0]
+        arn, store = instance["InstanceArn"], instance["IdentityStoreId"]
+        found = set()
+        for permissions in centre.list_permission_sets(InstanceArn=arn)["PermissionSets"]:
+            for one in centre.list_account_assignments(
+                InstanceArn=arn, AccountId=facts["account"], PermissionSetArn=permissions
+            )["AccountAssignments"]:
+                user = users.describe_user(IdentityStoreId=store, UserId=one["PrincipalId"])
+                found.add(user["UserName"])
+        return found
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        return set() if "aws:RequestedRegion" in json.dumps(self.texts(facts)) else {self.spares}
+
+    def texts(self, facts: Facts) -> list[Any]:
+        """The SCPs on the unit in which the account lies."""
+        organizations = self.client("organizations")
+        parent = organizations.list_parents(ChildId=facts["account"])["Parents"][0]["Id"]
+        policies = organizations.list_policies_for_target(TargetId=parent, Filter="SERVICE_CONTROL_POLICY")
+        return [
+            json.loads(organizations.describe_policy(PolicyId=one["Id"])["Policy"]["Content"])
+            for one in policies["Policies"]
+        ]
+
     def close(self) -> None:
         """boto3 closes its own."""
 
@@ -148,14 +175,7 @@ class Amazon:
 
     def acts(self, order: EnvironmentOrder, facts: Facts) -> list[Act]:
         """A call in another region, which the SCP of data-location denies: its text is on the unit."""
-        organizations = self.client("organizations")
-        parent = organizations.list_parents(ChildId=facts["account"])["Parents"][0]["Id"]
-        policies = organizations.list_policies_for_target(TargetId=parent, Filter="SERVICE_CONTROL_POLICY")
-        texts = [
-            json.loads(organizations.describe_policy(PolicyId=one["Id"])["Policy"]["Content"])
-            for one in policies["Policies"]
-        ]
-        assert "aws:RequestedRegion" in json.dumps(texts)
+        assert "aws:RequestedRegion" in json.dumps(self.texts(facts))
 
         def abroad() -> bool:
             role = f"arn:aws:iam::{facts['account']}:role/OrganizationAccountAccessRole"

@@ -111,6 +111,7 @@ class OpenStack:
 
     key, enforces, boots = "openstack", True, False
     spoiled: frozenset[str] = frozenset({"environment-tags"})
+    spares = "quota"
 
     def __init__(self, address: str, password: str) -> None:
         self.address, self.password = address, password
@@ -147,6 +148,14 @@ class OpenStack:
         project = facts["account"]
         assert self.web.ask("DELETE", f"/projects/{project}/tags/hashira:stage=production").status_code == 204
         return "tags"
+
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        groups = [one for one in self.web.listed("groups") if one["name"].startswith(order.key)]
+        return {user["name"] for one in groups for user in self.web.listed(f"groups/{one['id']}/users")}
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        limits = self.web.listed("limits", project_id=facts["account"])
+        return {self.spares} if all(one["resource_limit"] == -1 for one in limits) else set()
 
     def close(self) -> None:
         for one in self.sessions:

@@ -16,6 +16,7 @@ from hashira.cloud.domain.servers import Server, ServerState
 class Paper:
     key, enforces, boots = "paper", False, True
     spoiled: frozenset[str] = frozenset()
+    spares = "data-location"
 
     def __init__(self) -> None:
         self.cloud = PaperCloud()
@@ -54,6 +55,14 @@ class Paper:
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None
+
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        words = self.cloud.things[order.key]["access"].split()[1:]
+        return {word.partition("=")[2] for word in words}
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        words = self.cloud.things[order.key]["guardrails"].split()[2:]
+        return {word.partition("/")[0] for word in words}
 
     def close(self) -> None:
         """It has no connections."""

@@ -52,6 +52,17 @@ class Subject(Protocol):
         """What is forbidden in the environment, to be tried."""
         ...
 
+    spares: str
+    """A guardrail that it can leave off for one environment."""
+
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        """The mail addresses of all who get in by name; None where the provider knows no people."""
+        ...
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        """Whether ``spares`` is left off, as the provider has it: the guardrail, or nothing."""
+        ...
+
     def close(self) -> None:
         """Ends its connections."""
         ...

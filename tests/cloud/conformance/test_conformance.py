@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from tests.cloud.conformance.providers import READING_INVENTORIES
 from tests.cloud.conformance.subject import Subject, carried_out, read_back, steps_of
+from tests.cloud.vending.orders import LEAD, OFFICER
 
 from hashira.cloud.domain.baseline import (
     BASELINE,
@@ -27,7 +29,7 @@ from hashira.cloud.domain.baseline import (
 from hashira.cloud.domain.baseline.entry import Hold
 from hashira.cloud.domain.door import Door, doors_of
 from hashira.cloud.domain.engine import EngineRefused, NotThere, Retirement, TenantState
-from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.environment_order import CloudRole, EnvironmentOrder
 from hashira.cloud.domain.guardrail import GuardrailClass
 from hashira.cloud.domain.servers import ServerGone, Servers, ServerState, servers_of
 
@@ -138,6 +140,47 @@ def test_suspended_nobody_gets_in_resumed_they_do_and_closed_it_is_over(subject:
             step.apply(order, facts)  # twice is once
     assert subject.engine().observe(order, facts).state in _GONE
     assert subject.look(order, facts) == []
+
+
+def test_a_changed_order_takes_only_what_it_concerns_and_leads_back(subject: Subject) -> None:
+    """Somebody leaves, another comes, more may be spent, a guardrail is spared; and all of it back.
+
+    Each step is applied, its answer is lost with the process, and a new process applies it again.
+    """
+    order = subject.order()
+    facts = carried_out(subject.engine(), order)
+    before = subject.people(order, facts)
+    assert before == {LEAD.email, OFFICER.email} or before is None
+    come = replace(LEAD, role=CloudRole.ASP, name="見本次郎", email="jiro@vendor.example.jp")
+    after = replace(
+        order,
+        roles=(replace(OFFICER, valid_until=date(2031, 3, 31)), come),
+        monthly_budget_yen=Decimal(240_000),
+        budget_code="02-01-08",
+        exceptions=(f"{subject.spares}/1",),
+    )
+    names = [step.name for step in steps_of(subject.engine(), order)]
+    untouched = {step.name for step in steps_of(subject.engine(), order)}
+    for was, will, people in (
+        (order, after, {OFFICER.email, come.email}),
+        (after, order, {OFFICER.email, LEAD.email}),
+    ):
+        concerned = [step.name for step in subject.engine().amend(was, will)]
+        assert concerned == sorted(concerned, key=names.index)
+        assert concerned
+        untouched -= set(concerned)
+        for position in range(len(concerned)):
+            subject.engine().amend(was, will)[position].apply(will, facts)  # and then it was killed
+            step = subject.engine().amend(was, will)[position]
+            facts |= step.apply(will, facts)
+            step.verify(will, facts)
+        read_back(subject.engine(), will, facts)
+        with pytest.raises(NotThere):
+            read_back(subject.engine(), was, facts)
+        assert subject.people(will, facts) in (people, None)
+        assert subject.spared(will, facts) in ({subject.spares} if will is after else set(), None)
+    assert untouched, "every step was taken again"
+    assert subject.engine().amend(order, order) == ()
 
 
 def test_what_a_guardrail_forbids_is_refused_by_a_provider_that_enforces(

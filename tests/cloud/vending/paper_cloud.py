@@ -81,6 +81,19 @@ class PaperCloud:
         return self.things.setdefault(key, {})
 
 
+def written(name: str, order: EnvironmentOrder) -> str:
+    """A thing as it is for an order: some say what the order says."""
+    said = {
+        "unit": f"{order.tenant_class}/{order.stage}",
+        "access": " ".join(sorted(f"{one.role}={one.email}" for one in order.roles)),
+        "budget": str(order.monthly_budget_yen),
+        "tags": f"{order.budget_code} {order.information_class}",
+        "contacts": " ".join(sorted({one.email for one in order.roles})),
+        "guardrails": " ".join((order.baseline.version, *order.exceptions)),
+    }
+    return f"{name}-{order.key[:8]} {said.get(name, '')}".strip()
+
+
 @dataclass(frozen=True)
 class PaperStep:
     """One thing that is made."""
@@ -97,15 +110,15 @@ class PaperStep:
         cloud.calls["apply"] += 1
         cloud.before("apply", self.name, key)
         with cloud.lock:
-            if self.name not in cloud.lies and self.name not in cloud.made(key):
-                if self.name == "account":
+            if self.name not in cloud.lies:
+                if self.name != "account":
+                    cloud.made(key)[self.name] = written(self.name, order)
+                elif "account" not in cloud.made(key):
                     if len(cloud.accounts) >= cloud.quota:
                         raise QuotaReached(engine="紙", quota="アカウント", limit=cloud.quota)
                     number = f"{len(cloud.accounts) + 1:012d}"
                     cloud.accounts[number] = key
                     cloud.made(key)["account"] = number
-                else:
-                    cloud.made(key)[self.name] = f"{self.name}-{key[:8]}"
         cloud.after("apply", self.name, key)
         return {"account": cloud.made(key)["account"]} if self.name == "account" else {}
 
@@ -115,6 +128,8 @@ class PaperStep:
         found = self.cloud.made(order.key).get(self.name)
         if found is None:
             raise NotThere(engine="紙", thing=self.name, found=Bilingual("ありません", "not there"))
+        if self.name != "account" and found != written(self.name, order):
+            raise NotThere(engine="紙", thing=self.name, found=Bilingual(found, found))
         return Evidence((EvidenceLine(Bilingual("番号", "number"), found),))
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
@@ -274,6 +289,10 @@ class PaperEngine:
 
     def guard(self, order: EnvironmentOrder) -> tuple[PaperStep, ...]:
         return (PaperStep(self.cloud, "guardrails"),)
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[PaperStep, ...]:
+        steps = (*self.vend(after), *self.guard(after))
+        return tuple(one for one in steps if written(one.name, before) != written(one.name, after))
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         things = self.cloud.made(order.key)

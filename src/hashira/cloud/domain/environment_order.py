@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
+
 
 class Stage(StrEnum):
     """What an environment is for (環境の区分). Production and verification are always apart."""
@@ -117,3 +119,5 @@ class EnvironmentOrder:
     """The item of the budget that it is paid from (予算科目)."""
     exceptions: tuple[str, ...] = ()
     """Ids of approved exceptions to guardrails."""
+    baseline: BaselineTerms = FIRST
+    """The version of the baseline that it is under."""

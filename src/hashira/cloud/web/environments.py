@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hashira.cloud.adapters.sandbox import known_endpoint
-from hashira.cloud.domain.environment_state import EnvironmentState, StepState
+from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.selectors import environments as selectors
 from hashira.cloud.selectors.environment_documents import is_sandbox
 from hashira.cloud.selectors.environment_queue import queue_place
@@ -26,6 +26,7 @@ from hashira.cloud.selectors.servers import environment_for_servers
 from hashira.cloud.services import environments as services
 from hashira.cloud.services.emergency_doors import ask_to_close_strays
 from hashira.cloud.store.models import EnvironmentStep
+from hashira.cloud.web.amendments import STEP_STATUS, amendment_context, running_steps
 from hashira.cloud.web.form_pages import attempt, form_page, now, today
 from hashira.cloud.web.names import ACTS, ENGINES, STAGES
 from hashira.core import access, jobs
@@ -45,6 +46,8 @@ _STATUS = {
     _STATE.READY: "success",
     _STATE.PARKED: "error",
     _STATE.DEVIATING: "warning",
+    _STATE.AMENDING: "info",
+    _STATE.STALLED: "error",
     _STATE.LOST: "error",
     _STATE.WITHDRAWN: "neutral",
     _STATE.SUSPENDING: "info",
@@ -53,17 +56,10 @@ _STATUS = {
     _STATE.CLOSING: "info",
     _STATE.CLOSED: "neutral",
 }
-_STEP_STATUS = {
-    StepState.WAITING: "wait",
-    StepState.APPLIED: "info",
-    StepState.VERIFIED: "success",
-    StepState.MISSING: "warning",
-    StepState.FAILED: "error",
-    StepState.COMPENSATED: "neutral",
-}
 _PROGRESS = {_STATE.REQUESTED: "queued"}
 _AGAIN = {
     _STATE.PARKED: _("もう一度行う"),
+    _STATE.STALLED: _("変更をもう一度行う"),
     _STATE.DEVIATING: _("足りないものを作り直す"),
     _STATE.LOST: _("もう一度払い出す"),
 }
@@ -150,7 +146,7 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "status": _STATUS[line.state],
         "stage": dict(STAGES)[line.stage.value],
         "facts": _facts(view),
-        "steps": [(one, _STEP_STATUS[one.state], _PARTS[one.part]) for one in view.steps],
+        "steps": [(one, STEP_STATUS[one.state], _PARTS[one.part]) for one in view.steps],
         "events": [_event(one) for one in reversed(view.acts)],
         "sandbox": sandbox,
         "endpoint": known_endpoint() if sandbox else "",
@@ -164,6 +160,8 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         and access.may(request.principal, "cloud:ViewServers", environment_for_servers(line.id)[1]),
         "may_close_doors": line.state is _STATE.DEVIATING and may("cloud:CloseStrayDoors"),
         **_progress(view),
+        **amendment_context(line),
+        "may_give_change_up": line.state is _STATE.STALLED and may("cloud:RetryEnvironment"),
     }
     return render(request, "cloud/environment.html", context)
 
@@ -357,7 +355,8 @@ def _progress(view: selectors.EnvironmentView) -> dict[str, Any]:
         job = jobs.view(view.job_id)
     except jobs.JobNotFound:
         return {}
-    waiting = next((one.problem for one in view.steps if one.problem is not None), None)
+    steps = view.steps if view.line.state is not _STATE.AMENDING else running_steps(view.line.id)
+    waiting = next((one.problem for one in steps if one.problem is not None), None)
     return {
         "job": job,
         "progress_state": _PROGRESS.get(view.line.state, "running"),
@@ -374,6 +373,8 @@ def _facts(view: selectors.EnvironmentView) -> list[tuple[object, object]]:
         (_("リージョン"), line.region),
         (_("アドレスの範囲"), "、".join(order.address_ranges) or "–"),
         (_("月の予算（円）"), order.monthly_budget_yen),
+        (_("基準の版"), order.baseline.version),
+        (_("ガードレールの例外"), "、".join(order.exceptions) or "–"),
         (_("指図した日時"), line.requested_at),
         (_("払い出した日時"), line.vended_at or "–"),
         (_("最後に読み戻した日時"), line.verified_at or "–"),

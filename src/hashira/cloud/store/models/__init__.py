@@ -1,5 +1,6 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.amendment import AmendmentStep, EnvironmentAmendment
 from hashira.cloud.store.models.application import (
     ApplicationAct,
     ApplicationCounter,
@@ -36,13 +37,16 @@ from hashira.cloud.store.models.proposal import (
     ProposalPartner,
     ProposalSubmission,
 )
+from hashira.cloud.store.models.rollout import BaselineVersion, Rollout, RolloutAct, RolloutEntry
 from hashira.cloud.store.models.server import CloudServer, ServerAct, ServerReading, ServerSchedule
 
 __all__ = [
+    "AmendmentStep",
     "ApplicationAct",
     "ApplicationCounter",
     "ApplicationSubmission",
     "Assessment",
+    "BaselineVersion",
     "CloudServer",
     "EarlyApplication",
     "EarlyCall",
@@ -51,6 +55,7 @@ __all__ = [
     "EmergencyDoor",
     "Environment",
     "EnvironmentAct",
+    "EnvironmentAmendment",
     "EnvironmentStep",
     "EvidenceContent",
     "GuardrailException",
@@ -67,6 +72,9 @@ __all__ = [
     "ProposalSubmission",
     "RequirementCatalogue",
     "RequirementItem",
+    "Rollout",
+    "RolloutAct",
+    "RolloutEntry",
     "SelectionCondition",
     "SelectionDecision",
     "SelectionRound",

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from hashira.cloud.adapters.engines.aws.access import Access
 from hashira.cloud.adapters.engines.aws.archive import LogArchive, Trail
-from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
+from hashira.cloud.adapters.engines.aws.cloud import AwsCloud, AwsStep
 from hashira.cloud.adapters.engines.aws.defaults import EncryptedDisks, NothingPublic, Passwords
 from hashira.cloud.adapters.engines.aws.detection import Hub, Recorder, Rules, Threats
 from hashira.cloud.adapters.engines.aws.doors import AwsDoors
@@ -19,8 +19,10 @@ from hashira.cloud.adapters.engines.aws.organisation import (
     Organisation,
     Placement,
     Unit,
+    path_of,
+    tags_of,
 )
-from hashira.cloud.adapters.engines.aws.particulars import Budget, Contacts, Tags
+from hashira.cloud.adapters.engines.aws.particulars import Budget, BudgetAnew, Contacts, Tags, contacts_of
 from hashira.cloud.adapters.engines.aws.retirement import (
     Closing,
     NoAccess,
@@ -91,7 +93,7 @@ class AwsEngine:
                 )
             )
         try:
-            packs(order.exceptions)
+            packs(order.exceptions, order.baseline)
             notes.extend(self._room(obstacles))
         except EngineError as error:
             obstacles.append(error)
@@ -128,6 +130,23 @@ class AwsEngine:
             Access,
         )
         return tuple(kind(self.cloud) for kind in kinds)
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
+        """An account whose guardrails change moves to another unit, whose SCPs are there before it comes."""
+        told = contacts_of(before) != contacts_of(after)
+        moves = path_of(before) != path_of(after)
+        concerned: dict[type[AwsStep], bool] = {
+            Unit: moves,
+            Tags: tags_of(before) != tags_of(after),
+            Contacts: told,
+            BudgetAnew: told,
+            Budget: not told and before.monthly_budget_yen != after.monthly_budget_yen,
+            Guardrails: moves,
+            Placement: moves,
+            Access: before.roles != after.roles,
+        }
+        # The classes of steps share their parameter, which mypy does not see in a mapping of them.
+        return tuple(kind(self.cloud) for kind, is_ in concerned.items() if is_)  # type: ignore[misc]
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         state = self._state(facts)
