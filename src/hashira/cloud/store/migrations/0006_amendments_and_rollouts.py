@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_cloud_roles'),
-        ('cloud', '0004_applications'),
+        ('cloud', '0005_actions'),
     ]
 
     operations = [
