@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from tests.cloud.selection.bodies import body, staff
 from tests.cloud.vending.conftest import paper as paper
+from tests.cloud.vending.conftest import signed_in as signed_in
 from tests.cloud.vending.orders import an_order
 from tests.cloud.vending.paper_cloud import PaperCloud
-from tests.cloud.vending.test_environment_pages import signed_in as signed_in
 
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.order_record import order_to_json

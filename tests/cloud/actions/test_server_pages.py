@@ -14,7 +14,7 @@ from tests.cloud.actions.conftest import BATCH, Town
 from tests.cloud.actions.test_doors import carried_out as door_carried_out
 from tests.cloud.actions.test_doors import ended, opened
 from tests.cloud.actions.test_doors import people as people
-from tests.cloud.vending.test_environment_pages import SignIn
+from tests.cloud.vending.conftest import SignIn
 
 from hashira.cloud.domain.engine import EngineUnreachable
 from hashira.cloud.services import emergency_doors as doors
