@@ -98,7 +98,7 @@ class FaultProxy:
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-        operation = (handler.headers.get("X-Amz-Target") or "").rpartition(".")[2] or handler.command
+        operation = _operation_of(handler, body)
         with self._lock:
             self.number += 1
             number, faults = self.number, self.faults
@@ -204,6 +204,13 @@ class FaultProxy:
             return _answer(handler, status, wrapped.encode(), [("Content-Type", "text/xml")])
         content = json.dumps({"__type": code, "message": kind, "Code": code}).encode()
         return _answer(handler, status, content, [("x-amzn-errortype", code)])
+
+
+def _operation_of(handler: BaseHTTPRequestHandler, body: bytes) -> str:
+    """What is asked for: by header, by form, or by method where the protocol of the service is REST."""
+    target = (handler.headers.get("X-Amz-Target") or "").rpartition(".")[2]
+    form = re.match(rb"(?:.*&)?Action=(\w+)", body[:2000]) if not target else None
+    return target or (form[1].decode() if form else f"{handler.command} {handler.path.partition('?')[0]}")
 
 
 _XML = {"s3", "iam", "sts", "ec2"}

@@ -117,3 +117,5 @@ class EnvironmentOrder:
     """The item of the budget that it is paid from (予算科目)."""
     exceptions: tuple[str, ...] = ()
     """Ids of approved exceptions to guardrails."""
+    adopts: str = ""
+    """The account that exists already and is adopted (取込み), by its number; empty: one is made."""

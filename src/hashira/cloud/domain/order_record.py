@@ -49,6 +49,7 @@ def order_to_json(order: EnvironmentOrder) -> dict[str, Any]:
         "monthly_budget_yen": str(order.monthly_budget_yen),
         "budget_code": order.budget_code,
         "exceptions": list(order.exceptions),
+        **({"adopts": order.adopts} if order.adopts else {}),
     }
 
 
@@ -82,4 +83,5 @@ def order_from_json(kept: Mapping[str, Any]) -> EnvironmentOrder:
         monthly_budget_yen=Decimal(kept["monthly_budget_yen"]),
         budget_code=kept["budget_code"],
         exceptions=tuple(kept["exceptions"]),
+        adopts=kept.get("adopts", ""),
     )
