@@ -123,6 +123,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::EmergencyAccess",
         {"asked_by": "1"},
     ),
+    "nobody-approves-the-own-adoption": (
+        "Staff",
+        OPERATOR,
+        "cloud:DecideAdoption",
+        "Cloud::Adoption",
+        {"organisation": "town", "proposed_by": "1"},
+    ),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
@@ -134,6 +141,7 @@ RIGHT: dict[str, Attributes] = {
     "nobody-spares-the-own-body": {"organisation": "vendor"},
     "nobody-grants-what-they-examined": {"examined_by": "3"},
     "nobody-lets-themselves-in": {"asked_by": "2"},
+    "nobody-approves-the-own-adoption": {"proposed_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-judges-the-own-body": OPERATOR,
@@ -142,6 +150,7 @@ RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-spares-the-own-body": OPERATOR,
     "nobody-grants-what-they-examined": OPERATOR,
     "nobody-lets-themselves-in": OPERATOR,
+    "nobody-approves-the-own-adoption": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""
 

@@ -42,6 +42,8 @@ class Faults:
     """How long an account is in the making."""
     hidden_seconds: float = 0.0
     """For how long a new account is in no list and cannot be described."""
+    no_role: frozenset[str] = frozenset()
+    """Accounts whose roles let nobody in."""
     lies: frozenset[str] = frozenset()
     """Operations that are answered with an empty success and not carried out."""
     before: Callable[[int, str], None] = lambda number, operation: None
@@ -109,6 +111,8 @@ class FaultProxy:
             return self._refuse(handler, 400, "ThrottlingException", "throttled")
         if draw < faults.throttled + faults.failing:
             return self._refuse(handler, 500, "InternalFailure", "failing")
+        if operation == "AssumeRole" and any(one.encode() in body for one in faults.no_role):
+            return self._refuse(handler, 403, "AccessDenied", "no role")
         if operation in faults.lies:
             self.given["lies"] += 1
             return _answer(handler, 200, b"{}")

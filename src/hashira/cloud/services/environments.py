@@ -115,7 +115,7 @@ def vend_again(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
     Raises ``EnvironmentNotFound``, ``NotNow``.
     """
     row = _asked_of(actor, "cloud:RetryEnvironment", environment_id, _AGAIN)
-    _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
+    set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
     tell(actor, "cloud:RetryEnvironment", row, {"act": "again"})
 
 
@@ -128,7 +128,7 @@ def vend_all_lost_again(*, actor: Principal, at: datetime) -> int:
     for row in lost.order_by("requested_at"):
         resource = resource_of(str(row.pk), organisation=str(row.organisation_id or ""))
         if access.may(actor, "cloud:RetryEnvironment", resource):
-            _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
+            set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
             count += 1
     facts: dict[str, str | int | bool | None] = {"act": "all", "count": count}
     audit.record(actor=actor, action="cloud:RetryEnvironment", subjects=[], facts=facts)
@@ -155,7 +155,7 @@ def read_back(*, actor: Principal, environment_id: UUID) -> UUID:
 def give_up(*, actor: Principal, environment_id: UUID, reason: str, at: datetime) -> None:
     """Gives up what stopped before it was ready: what was made is taken away. Raises ``NotNow``."""
     row = _asked_of(actor, "cloud:GiveUpEnvironment", environment_id, (EnvironmentState.PARKED,))
-    _set_going(row, actor, EnvironmentState.REQUESTED, "cloud.give_up", at, "giving up", _said(reason))
+    set_going(row, actor, EnvironmentState.REQUESTED, "cloud.give_up", at, "giving up", _said(reason))
     tell(actor, "cloud:GiveUpEnvironment", row, {"act": "give up"})
 
 
@@ -179,7 +179,7 @@ def suspend(
             ),
         )
     row.closes_on = closes_on
-    _set_going(row, actor, EnvironmentState.SUSPENDING, "cloud.suspend", at, "suspending", words)
+    set_going(row, actor, EnvironmentState.SUSPENDING, "cloud.suspend", at, "suspending", words)
     tell(
         actor,
         "cloud:RetireEnvironment",
@@ -193,7 +193,7 @@ def resume(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
     """Lets everybody in again; the day on which it was to be closed is off. Raises ``NotNow``."""
     row = _asked_of(actor, "cloud:RetireEnvironment", environment_id, (EnvironmentState.SUSPENDED,))
     row.closes_on = None
-    _set_going(row, actor, EnvironmentState.RESUMING, "cloud.resume", at, "resuming", "")
+    set_going(row, actor, EnvironmentState.RESUMING, "cloud.resume", at, "resuming", "")
     tell(actor, "cloud:RetireEnvironment", row, {"act": "resume"})
 
 
@@ -203,7 +203,7 @@ def close_what_is_due(*, actor: Principal, at: datetime) -> int:
     access.require(actor, "cloud:CloseEnvironments", AREA)
     rows = list(_due(at).select_for_update(no_key=True))
     for row in rows:
-        _set_going(row, actor, EnvironmentState.CLOSING, "cloud.close", at, "closing", "")
+        set_going(row, actor, EnvironmentState.CLOSING, "cloud.close", at, "closing", "")
         tell(actor, "cloud:CloseEnvironments", row, {"act": "close"})
     if not rows:
         audit.record(actor=actor, action="cloud:CloseEnvironments", subjects=[], facts={"closed": 0})
@@ -235,7 +235,7 @@ def _asked_of(
     return row
 
 
-def _set_going(
+def set_going(
     row: Environment,
     actor: Principal,
     state: EnvironmentState,
@@ -244,6 +244,7 @@ def _set_going(
     act: str,
     reason: str,
 ) -> None:
+    """Puts an environment to work in a state, by a job of a kind, and notes who asked for it and why."""
     facts: dict[str, str | int | bool | None] = {"was": row.state} | ({"reason": reason} if reason else {})
     row.state, row.problem, row.changed_at, row.begun_at = state.value, None, at, None
     row.save(update_fields=["state", "problem", "changed_at", "begun_at", "closes_on"])

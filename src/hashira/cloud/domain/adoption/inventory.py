@@ -6,13 +6,12 @@ what the baseline is. A reading is never a guess: what could not be read says so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from hashira.kernel.language import Bilingual
-
 
 NOTHING = Bilingual("", "")
 
@@ -155,40 +154,49 @@ class AccountReading:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed in an account between two inventories."""
+    """What changed in an account between two inventories. Without a step: the account is new or gone."""
 
     account: str
     name: str
     step: str
-    title: Bilingual
     before: str
-    """A ``Standing``, or empty where the account was not there."""
+    """A ``Standing``, or empty where there was none."""
     after: str
 
 
-def changes(
-    before: Mapping[str, tuple[str, Iterable[StepReading]]],
-    after: Mapping[str, tuple[str, Iterable[StepReading]]],
-) -> tuple[Difference, ...]:
-    """What changed between two inventories, of accounts by number with their name and readings.
+def stands_of(reading: AccountReading) -> str:
+    """How all steps of an account stand, short enough to compare thousands of accounts by."""
+    return " ".join(f"{one.step}:{one.standing.value}" for one in reading.steps)
 
-    An account that is new or gone is one line, with an empty step.
+
+def changes(
+    before: Mapping[str, tuple[str, str]], after: Mapping[str, tuple[str, str]]
+) -> tuple[Difference, ...]:
+    """What changed between two inventories, of accounts by number with their name and ``stands_of``.
+
+    >>> changes({"1": ("a", "trail:missing rules:present")}, {"1": ("a", "trail:present rules:present")})
+    (Difference(account='1', name='a', step='trail', before='missing', after='present'),)
+    >>> changes({}, {"2": ("b", "")})
+    (Difference(account='2', name='b', step='', before='', after='present'),)
     """
     found: list[Difference] = []
     for account in sorted(before.keys() | after.keys()):
-        if account not in before or account not in after:
-            was, now = ("", "here") if account in after else ("here", "")
-            name = (after.get(account) or before[account])[0]
-            found.append(Difference(account, name, "", NOTHING, was, now))
-            continue
-        stood = {one.step: one.standing.value for one in before[account][1]}
-        name, readings = after[account]
-        found.extend(
-            Difference(account, name, one.step, one.title, stood.get(one.step, ""), one.standing.value)
-            for one in readings
-            if stood.get(one.step, "") != one.standing.value
-        )
+        if account not in after:
+            found.append(Difference(account, before[account][0], "", Standing.PRESENT.value, ""))
+        elif account not in before:
+            found.append(Difference(account, after[account][0], "", "", Standing.PRESENT.value))
+        elif before[account][1] != after[account][1]:
+            stood, stands = _parts(before[account][1]), _parts(after[account][1])
+            found.extend(
+                Difference(account, after[account][0], step, stood.get(step, ""), stands.get(step, ""))
+                for step in dict.fromkeys([*stands, *stood])
+                if stood.get(step, "") != stands.get(step, "")
+            )
     return tuple(found)
+
+
+def _parts(stands: str) -> dict[str, str]:
+    return dict(one.split(":", 1) for one in stands.split())
 
 
 def _pair(words: Bilingual) -> list[str]:

@@ -5,6 +5,7 @@ An engine without it vends all the same; its existing environments are then not 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from hashira.cloud.domain.adoption.inventory import AccountReading, FoundAccount, FoundOrganisation
@@ -24,6 +25,14 @@ class Surveyor(Protocol):
 
     def account(self, found: FoundAccount, document: FoundOrganisation) -> AccountReading:
         """One account against the baseline; what cannot be read says so. Raises only what passes."""
+        ...
+
+    def baseline(self) -> Mapping[str, str]:
+        """The policies that an adopted account comes under, by name, as their texts."""
+        ...
+
+    def operator(self) -> str:
+        """The name of the role by which the operator works in an account."""
         ...
 
     def plan(self, order: EnvironmentOrder) -> AdoptionPlan:

@@ -1,5 +1,6 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.adoption import AdoptionProposal, OrganisationSurvey, SurveyedAccount
 from hashira.cloud.store.models.application import (
     ApplicationAct,
     ApplicationCounter,
@@ -38,6 +39,7 @@ from hashira.cloud.store.models.proposal import (
 )
 
 __all__ = [
+    "AdoptionProposal",
     "ApplicationAct",
     "ApplicationCounter",
     "ApplicationSubmission",
@@ -56,6 +58,7 @@ __all__ = [
     "ItemSettlement",
     "ListedOffering",
     "NamedDeputy",
+    "OrganisationSurvey",
     "ProgressReport",
     "Proposal",
     "ProposalAnswer",
@@ -68,6 +71,7 @@ __all__ = [
     "SelectionDecision",
     "SelectionRound",
     "StandingChange",
+    "SurveyedAccount",
     "UseApplication",
     "VendingTerms",
 ]

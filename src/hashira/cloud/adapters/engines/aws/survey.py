@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from hashira.cloud.adapters.engines.aws.access import Access, name_of
-from hashira.cloud.adapters.engines.aws.adoption import plan_of
+from hashira.cloud.adapters.engines.aws.adoption_plan import plan_of
 from hashira.cloud.adapters.engines.aws.archive import TRAIL, LogArchive, Trail, bucket_of
 from hashira.cloud.adapters.engines.aws.cloud import AwsCloud
 from hashira.cloud.adapters.engines.aws.defaults import EncryptedDisks, NothingPublic, Passwords
@@ -19,6 +19,7 @@ from hashira.cloud.adapters.engines.aws.guardrails import packs
 from hashira.cloud.adapters.engines.aws.organisation import OperatorRole, tags_of
 from hashira.cloud.adapters.engines.aws.particulars import BUDGET, KINDS
 from hashira.cloud.adapters.engines.aws.reading import OnlyReads
+from hashira.cloud.adapters.engines.aws.terms import OPERATOR_ROLE
 from hashira.cloud.domain.adoption.inventory import (
     AccountReading,
     FoundAccount,
@@ -148,6 +149,12 @@ class AwsSurveyor:
         )
         surplus.extend(_policies_of(found, document))
         return AccountReading(tuple(steps), tuple(surplus), tags)
+
+    def baseline(self) -> Mapping[str, str]:
+        return packs(())
+
+    def operator(self) -> str:
+        return OPERATOR_ROLE
 
     def plan(self, order: EnvironmentOrder) -> AdoptionPlan:
         return plan_of(self.write, order)
