@@ -149,6 +149,7 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
     if "cloud_operator" in roles:
         found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
+        found.append((Bilingual("既存の組織の棚卸し", "Existing organisations"), reverse("cloud:surveys")))
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:

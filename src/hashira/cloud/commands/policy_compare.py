@@ -8,6 +8,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
     from hashira.cloud.domain.policy.impact import Impact
     from hashira.cloud.domain.policy.organisation import Organisation
 
+CALLS = click.Path(exists=True, dir_okay=False, allow_dash=True)
+"""Where recorded calls are: a file, or ``-``."""
 _SHOWN_EVERY = 0.5
 _FIRST = 3
 
 
 @click.command()
 @click.argument("organisation", type=FILE)
-@click.argument("calls", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("calls", type=CALLS)
 @click.option("--after", type=FILE, help="変更後の組織のファイル / the organisation after the change")
 @click.option(
     "--policy", "changed", multiple=True, metavar="NAME=FILE", help="変えるポリシー / a changed one"
@@ -61,22 +64,34 @@ def compare(
 
     if bool(after) == bool(changed):
         raise click.UsageError("--after FILE / --policy NAME=FILE")
-    skipped = _Skipped()
     with errors_said():
         before = read_organisation_file(organisation)
         then = read_organisation_file(after) if after else _changed(before, changed)
-        try:
-            with _opened(calls) as stream:
-                impact = judge(before, then, _calls(stream, skipped))
-        except (EOFError, zlib.error) as error:
-            raise click.UsageError(f"{calls}: {error}") from error
+        with call_source(calls) as (read, skipped):
+            impact = judge(before, then, read)
+    show_impact(impact, skipped, limit, json_=json_)
+    sys.exit(NEGATIVE if impact.loses else 0)
+
+
+@contextmanager
+def call_source(path: str) -> Iterator[tuple[Iterator[Call], Skipped]]:
+    """The calls of a file one by one, and those that could not be read; a broken file is a wrong usage."""
+    skipped = Skipped()
+    try:
+        with _opened(path) as stream:
+            yield _calls(stream, skipped), skipped
+    except (EOFError, zlib.error) as error:
+        raise click.UsageError(f"{path}: {error}") from error
+
+
+def show_impact(impact: Impact, skipped: Skipped, limit: int, *, json_: bool) -> None:
+    """What a comparison came to; a file without a readable record is a wrong usage."""
     if not impact.calls and skipped.count:
-        raise click.UsageError(f"{calls}: 読める記録がありません / no readable record: {skipped.first[0]}")
+        raise click.UsageError(f"読める記録がありません / no readable record: {skipped.first[0]}")
     if json_:
         click.echo(as_json(_document(impact, skipped)))
     else:
         _tell(impact, skipped, limit)
-    sys.exit(NEGATIVE if impact.loses else 0)
 
 
 def _changed(before: Organisation, pairs: tuple[str, ...]) -> Organisation:
@@ -90,7 +105,7 @@ def _changed(before: Organisation, pairs: tuple[str, ...]) -> Organisation:
 
 
 @dataclass(slots=True)
-class _Skipped:
+class Skipped:
     """Records that could not be read: how many, and why the first ones."""
 
     count: int = 0
@@ -108,7 +123,7 @@ def _opened(path: str) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path, "rb")) if path.endswith(".gz") else open(path, "rb")
 
 
-def _calls(stream: BinaryIO, skipped: _Skipped) -> Iterator[Call]:
+def _calls(stream: BinaryIO, skipped: Skipped) -> Iterator[Call]:
     """Line by line, so that memory does not grow with the file; a file of CloudTrail is one line."""
     from hashira.cloud.domain.policy.calls import principal_of, read_call
     from hashira.kernel.errors import HashiraError
@@ -131,7 +146,7 @@ def _calls(stream: BinaryIO, skipped: _Skipped) -> Iterator[Call]:
         sys.stderr.write("\r\x1b[K")
 
 
-def _records(stream: BinaryIO, skipped: _Skipped) -> Iterator[object]:
+def _records(stream: BinaryIO, skipped: Skipped) -> Iterator[object]:
     for line in stream:
         if not line.strip():
             continue
@@ -146,7 +161,7 @@ def _records(stream: BinaryIO, skipped: _Skipped) -> Iterator[object]:
             yield record
 
 
-def _document(impact: Impact, skipped: _Skipped) -> dict[str, object]:
+def _document(impact: Impact, skipped: Skipped) -> dict[str, object]:
     from hashira.cloud.domain.policy.impact import Change
 
     return {
@@ -172,7 +187,7 @@ def _document(impact: Impact, skipped: _Skipped) -> dict[str, object]:
     }
 
 
-def _tell(impact: Impact, skipped: _Skipped, limit: int) -> None:
+def _tell(impact: Impact, skipped: Skipped, limit: int) -> None:
     from rich.markup import escape
     from rich.table import Table
 

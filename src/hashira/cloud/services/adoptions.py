@@ -13,11 +13,13 @@ from uuid import UUID
 from hashira.cloud.adapters.engines.registry import engine_of
 from hashira.cloud.domain.adoption.plan import AdoptionPlan, plan_from_json, plan_to_json
 from hashira.cloud.domain.adoption.port import surveyor_of
+from hashira.cloud.domain.application.ranges import overlaps
 from hashira.cloud.domain.engine import Engine
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import OVER, EnvironmentState
 from hashira.cloud.domain.order_record import order_from_json, order_to_json
 from hashira.cloud.selectors.adoptions import AdoptionNotFound, adoption_resource, line_of
+from hashira.cloud.selectors.application_facts import ranges_met
 from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
 from hashira.cloud.selectors.surveys import AccountView, surveyed_account
 from hashira.cloud.services.environments import NotNow, OrderRefused, order_environment, set_going, tell
@@ -28,6 +30,7 @@ from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
 from hashira.core.audit import Subject
 from hashira.core.services import service
+from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -103,7 +106,7 @@ def propose_adoption(
     """
     access.require(actor, "cloud:ProposeAdoption", adoption_resource(_organisation_of(order)))
     found = surveyed_account(survey_id, order.adopts)
-    _check(found, order, words)
+    _check(found, order, words, at)
     plan = plan_adoption(order)
     if plan.obstacles:
         first = plan.obstacles[0]
@@ -233,7 +236,7 @@ def require_as_approved(environment_id: UUID, engine: Engine, order: Environment
         raise BeyondThePlan(more=", ".join(more)[:400])
 
 
-def _check(found: AccountView, order: EnvironmentOrder, words: str) -> None:
+def _check(found: AccountView, order: EnvironmentOrder, words: str, at: datetime) -> None:
     if found.management:
         raise _refused(
             "account",
@@ -246,6 +249,15 @@ def _check(found: AccountView, order: EnvironmentOrder, words: str) -> None:
         )
     if not order.roles:
         raise _refused("officer_email", "責任者を書いてください", "Name the responsible officer")
+    asked = list(order.address_ranges)
+    met = overlaps(asked, ranges_met(asked, UUID(order.key), today_in_japan(FixedClock(at))))
+    if met:
+        first = met[0]
+        raise _refused(
+            "address_ranges",
+            f"{first.asked}は、{first.holder}の{first.other}と重なっています",
+            f"{first.asked} overlaps {first.other} of {first.holder}",
+        )
     if len(words) > MOST:
         raise _refused("words", f"{MOST}文字以内で書いてください", f"Write at most {MOST} characters")
 
