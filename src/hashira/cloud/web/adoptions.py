@@ -72,7 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         rows=lines,
         request=request,
-        caption=_("取込みの一覧"),
+        caption=_("アカウントの取込みの一覧"),
         stacked=True,
         empty=_("取込みの提案はありません"),
     )
@@ -95,8 +95,10 @@ def new(request: HttpRequest, survey_id: UUID, account: str) -> HttpResponse:
     form = AdoptionForm(request.POST or None, initial=initial)
     form.fields["region"].choices = [(one, one) for one in _regions()]
     made: list[UUID] = []
-    if request.method == "POST" and form.is_valid():
-        if attempt(
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(
             form,
             lambda: made.append(
                 services.propose_adoption(
@@ -107,8 +109,9 @@ def new(request: HttpRequest, survey_id: UUID, account: str) -> HttpResponse:
                     at=now(),
                 )
             ),
-        ):
-            return HttpResponseRedirect(reverse("cloud:adoption", args=[made[0]]))
+        )
+    ):
+        return HttpResponseRedirect(reverse("cloud:adoption", args=[made[0]]))
     return form_page(
         request,
         form,
@@ -180,8 +183,8 @@ def release(request: HttpRequest, environment_id: UUID) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=_("取込みを取り消す"),
-        button=_("取込みを取り消す"),
+        title=_("アカウントの取込みを取り消す"),
+        button=_("アカウントの取込みを取り消す"),
         back=address,
         parent=Link(view.line.body_name, address),
         lead=_(

@@ -59,6 +59,8 @@ class LossesForm(forms.Form):
 
     file = forms.FileField(
         label=_("呼出しの記録（CloudTrail）"),
+        max_bytes=MOST_BYTES,
+        accept=(".json", ".jsonl", ".gz"),
         help_text=_("CloudTrail のファイル、または一行に一件のJSON。「.gz」も読みます。20MBまで"),
     )
     account = django_forms.CharField(
@@ -152,13 +154,6 @@ class _Reader:
         self.skipped = 0
 
     def calls(self, file: UploadedFile) -> Iterator[Call]:
-        if (file.size or 0) > MOST_BYTES:
-            raise RecordsUnreadable(
-                field="file",
-                reason=Bilingual(
-                    "20MBを超えています。コマンドで調べてください", "It has more than 20 MB: use the command"
-                ),
-            )
         for record in self._records(_opened(file)):
             try:
                 call = read_call(record)
