@@ -46,7 +46,7 @@ def job_of(survey_id: UUID) -> UUID:
 
 
 def surveyed(actor: Principal) -> UUID:
-    survey_id = take_survey(actor=actor, engine="paper", at=NOW)
+    survey_id = take_survey(actor=actor, engine="paper", at=datetime.now(UTC))
     jobs.carry_out(job_of(survey_id))
     return survey_id
 

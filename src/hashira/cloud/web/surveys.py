@@ -70,6 +70,7 @@ CONFLICTS = {
     "blocks": _("運営者の作業を妨げるSCP"),
     "unreadable": _("読めないポリシー"),
 }
+_NAMED = 2
 _NEAR = 0.9
 """Of its budget of characters, from which on a policy is marked."""
 
@@ -307,8 +308,15 @@ def file(request: HttpRequest, survey_id: UUID) -> HttpResponse:
 
 
 def _listed(steps: tuple[str, ...], titles: dict[str, Bilingual]) -> str:
-    known = [titles[one].in_language(current_language()) if one in titles else one for one in steps]
-    return "、".join(known) if current_language() == "ja" else ", ".join(known)
+    """The first steps by their titles, and how many more: a list with all of them would hide the accounts."""
+    language = current_language()
+    known = [titles[one].in_language(language) if one in titles else one for one in steps[:_NAMED]]
+    left = len(steps) - len(known)
+    if not known:
+        return "–"
+    if language == "ja":
+        return "、".join(known) + (f"、ほか{left}件" if left else "")
+    return ", ".join(known) + (f" and {left} more" if left else "")
 
 
 def _can_be_surveyed(key: str) -> bool:

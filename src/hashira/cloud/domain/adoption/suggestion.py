@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.application.systems import STANDARD_SYSTEMS
 from hashira.cloud.domain.environment_order import Stage
 from hashira.kernel import municipality
@@ -86,7 +87,7 @@ def _stage(text: str, source: Bilingual) -> Iterator[Suggestion]:
     words = set(re.split(r"[^a-z]+", text.lower()))
     for stage, names in _STAGES.items():
         if any(name in words if name.isascii() else name in text for name in names):
-            yield Suggestion("stage", stage.value, Bilingual(stage.value, stage.value), source)
+            yield Suggestion("stage", stage.value, STAGE_NAMES[stage], source)
 
 
 def _mail(key: str, text: str, source: Bilingual) -> Iterator[Suggestion]:
