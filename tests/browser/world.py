@@ -315,9 +315,11 @@ def surveyed(minutes, standing):
         sizes=[{"name": "keep-queues", "characters": 4900, "limit": 5120, "targets": 1}],
     )
     models.SurveyedAccount.objects.create(
-        survey=made, account="123123123123", name="131016-jumin-prod", email="one@elsewhere.example.jp",
+        survey=made, account="123123123123", name="131016-jumin-prod",
+        email="one@elsewhere.example.jp",
         status="ACTIVE", unit="r-1", path="Root/Workloads", state="lacking",
-        tags={"Owner": "one@city.example"}, steps=[step], surplus=[{"kind": "trail", "name": ["証跡", "Trail"], "identifier": "theirs"}],
+        tags={"Owner": "one@city.example"}, steps=[step],
+        surplus=[{"kind": "trail", "name": ["証跡", "Trail"], "identifier": "theirs"}],
         stands=f"trail:{standing}", lacks="|trail|", lacking=1, more=1, read_at=at,
     )
     return made

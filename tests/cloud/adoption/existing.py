@@ -47,16 +47,30 @@ class Existing:
         organizations.create_organization(FeatureSet="ALL")
         self.root = organizations.list_roots()["Roots"][0]["Id"]
         organizations.enable_policy_type(RootId=self.root, PolicyType="SERVICE_CONTROL_POLICY")
-        self.unit = organizations.create_organizational_unit(ParentId=self.root, Name="Workloads")[
-            "OrganizationalUnit"
-        ]["Id"]
-        self.policy = organizations.create_policy(
+        self.unit = self._unit(organizations)
+
+    def _unit(self, organizations: Any) -> str:
+        made = organizations.create_organizational_unit(ParentId=self.root, Name="Workloads")
+        policy = organizations.create_policy(
             Name="keep-queues",
             Description="theirs",
             Type="SERVICE_CONTROL_POLICY",
             Content=json.dumps(DENIES_QUEUES),
         )["Policy"]["PolicySummary"]["Id"]
-        organizations.attach_policy(PolicyId=self.policy, TargetId=self.unit)
+        organizations.attach_policy(PolicyId=policy, TargetId=made["OrganizationalUnit"]["Id"])
+        return str(made["OrganizationalUnit"]["Id"])
+
+    def find_or_make(self) -> None:
+        """The same where somebody has made an organisation before."""
+        organizations = self.client("organizations")
+        try:
+            self.root = organizations.list_roots()["Roots"][0]["Id"]
+        except (organizations.exceptions.AWSOrganizationsNotInUseException, IndexError):
+            self.make()
+            return
+        units = organizations.list_organizational_units_for_parent(ParentId=self.root)
+        known = [one["Id"] for one in units["OrganizationalUnits"] if one["Name"] == "Workloads"]
+        self.unit = known[0] if known else self._unit(organizations)
 
     def account(self, name: str, **tags: str) -> str:
         """An account in ``Workloads``."""

@@ -249,24 +249,3 @@ def test_an_account_with_too_many_policies_to_carry_is_not_proposed(
             words="",
             at=datetime.now(UTC),
         )
-
-
-def test_it_is_killed_after_every_step_and_ends_the_same(existing: Existing, proxy: FaultProxy) -> None:
-    """Each step is applied twice, as after a crash before its end was written down; what was kept stays."""
-    account = existing.account("crashing")
-    existing.lived_in(account)
-    order = an_order(engine="aws", adopts=account)
-    engine = registry.engine_of("aws")
-    steps = (*engine.vend(order), *engine.guard(order))
-    facts: dict[str, Any] = {}
-    for step in steps:
-        step.apply(order, facts)
-        facts |= step.apply(order, facts)
-        step.verify(order, facts)
-    assert facts["former"]["unit"] == existing.unit
-    assert len(existing.client("guardduty", account).list_detectors()["DetectorIds"]) == 1
-    for step in reversed(steps):
-        step.compensate(order, facts)
-        step.compensate(order, facts)
-    parents = existing.client("organizations").list_parents(ChildId=account)["Parents"]
-    assert parents[0]["Id"] == existing.unit

@@ -39,5 +39,12 @@ class Paper:
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None
 
+    def existing(self) -> str:
+        self.cloud.existing["111111111111"] = {"name": "theirs", "trail": "theirs"}
+        return "111111111111"
+
+    def standing(self, account: str) -> dict[str, Any]:
+        return self.cloud.existing[account] | {"accounts": len(self.cloud.accounts)}
+
     def close(self) -> None:
         """It has no connections."""
