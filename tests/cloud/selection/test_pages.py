@@ -87,6 +87,8 @@ def day(value: Any, name: str) -> dict[str, str]:
     return {f"{name}_year": str(value.year), f"{name}_month": str(value.month), f"{name}_day": str(value.day)}
 
 
+@pytest.mark.long
+@pytest.mark.one_database
 def test_three_hundred_requirements_and_two_providers_to_a_published_verdict(
     signed_in: SignIn, tmp_path: Path, django_assert_max_num_queries: Any
 ) -> None:

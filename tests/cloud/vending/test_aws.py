@@ -22,7 +22,7 @@ from hashira.cloud.selectors.environments import environment
 from hashira.cloud.services.environments import VENDING
 from hashira.cloud.services.verification import verify
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")
