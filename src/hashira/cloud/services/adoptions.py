@@ -50,7 +50,9 @@ class AdoptionBlocked(HashiraError):
     why = Bilingual(
         "妨げが{count}件あります。はじめは：{first}", "{count} things stand against it; the first: {first}"
     )
-    remedy = Bilingual("{remedy}", "{remedy}")
+    remedy = Bilingual(
+        "次のようにしてから、もう一度行ってください：{remedy}", "Do this, then try again: {remedy}"
+    )
     status = 409
 
 

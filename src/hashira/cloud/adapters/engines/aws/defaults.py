@@ -90,7 +90,7 @@ class Passwords(AwsStep):
         account = account_of(facts)
         has = self._policy(account)
         # What is stricter than the baseline stays, and so does what the baseline does not speak of.
-        kept = {name: has[name] for name in _KEPT if has.get(name) is not None}
+        kept = {name: has[name] for name in _KEPT if has.get(name)}  # an age of 0 is none
         wanted = {
             name: has[name] if _enough(has.get(name), value) else value for name, value in PASSWORDS.items()
         }
