@@ -24,7 +24,7 @@ from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_o
 from hashira.cloud.selectors.surveys import AccountView, surveyed_account
 from hashira.cloud.services.environments import NotNow, OrderRefused, order_environment, set_going, tell
 from hashira.cloud.services.step_taking import Pace, insist
-from hashira.cloud.store.models import AdoptionProposal, Environment, OrganisationSurvey
+from hashira.cloud.store.models import AdoptionProposal, Environment, EnvironmentStep, OrganisationSurvey
 from hashira.core import access, audit
 from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
@@ -223,14 +223,16 @@ def require_as_approved(environment_id: UUID, engine: Engine, order: Environment
 
     Raises ``BeyondThePlan``, ``AdoptionBlocked``.
 
-    One that was carried out before is not asked again: what is missing then is made, as everywhere.
+    One that was carried out before is not asked again: what is missing then is made, as everywhere. What
+    stands against it is asked before the first step alone, since a step that was half done may look like it.
     """
     proposal = AdoptionProposal.objects.filter(environment_id=environment_id).first()
     if proposal is None or Environment.objects.filter(pk=environment_id, vended_at__isnull=False).exists():
         return
     surveyor = surveyor_of(engine)
     plan = insist(lambda: surveyor.plan(order), pace, lambda: None)
-    if plan.obstacles:
+    begun = EnvironmentStep.objects.filter(environment_id=environment_id).exists()
+    if plan.obstacles and not begun:
         first = plan.obstacles[0]
         raise AdoptionBlocked(count=len(plan.obstacles), first=first.words, remedy=first.remedy)
     more = plan.beyond(plan_from_json(proposal.plan))
