@@ -26,7 +26,7 @@ from hashira.cloud.services.adoptions import (
     release_environment,
     withdraw_adoption,
 )
-from hashira.cloud.services.environments import NotNow, OrderRefused, give_up
+from hashira.cloud.services.environments import NotNow, OrderRefused, give_up, vend_again
 from hashira.cloud.services.surveys import SurveyRunning, cancel_survey, continue_survey, take_survey
 from hashira.cloud.store.models import AdoptionProposal, Environment, SurveyedAccount
 from hashira.core import jobs
@@ -232,6 +232,26 @@ def test_what_goes_beyond_the_plan_is_not_done(
     assert shown.problem is not None
     assert (shown.problem.code, "make_trail" in shown.problem.why.ja) == ("CLD-609", True)
     assert org.things == {}
+
+
+def test_what_stands_against_it_stops_the_first_step_and_not_one_that_was_half_done(
+    org: PaperCloud, people: tuple[Principal, Principal], adopted: UUID
+) -> None:
+    org.existing[ONE]["obstacle"] = "yes"
+    worked(adopted)
+    shown = environment(adopted)
+    assert shown.problem is not None
+    assert (shown.problem.code, org.things) == ("CLD-603", {})
+    del org.existing[ONE]["obstacle"]
+    org.lies = {"recorder"}
+    vend_again(actor=people[0], environment_id=adopted, at=NOW)
+    worked(adopted)
+    assert environment(adopted).line.state is EnvironmentState.PARKED
+    org.existing[ONE]["obstacle"] = "what the adoption itself has left half done"
+    org.lies = set()
+    vend_again(actor=people[0], environment_id=adopted, at=NOW)
+    worked(adopted)
+    assert environment(adopted).line.state is EnvironmentState.READY
 
 
 def test_what_would_be_replaced_otherwise_is_beyond_the_plan_too(

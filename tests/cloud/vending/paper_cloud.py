@@ -21,7 +21,7 @@ from hashira.cloud.domain.adoption.inventory import (
     StepReading,
     Surplus,
 )
-from hashira.cloud.domain.adoption.plan import Act, AdoptionPlan, PlannedPart, Replaced
+from hashira.cloud.domain.adoption.plan import Act, AdoptionPlan, Obstacle, PlannedPart, Replaced
 from hashira.cloud.domain.engine import (
     EngineBusy,
     Evidence,
@@ -213,7 +213,8 @@ class PaperSurveyor:
         replaced = (
             (Replaced(Bilingual("連絡先", "Contact"), has["contact"], "new"),) if "contact" in has else ()
         )
-        return AdoptionPlan(parts, (), replaced, (), {"unit": "r-1"})
+        against = [Obstacle("CLD-603", words, words)] if "obstacle" in has else []
+        return AdoptionPlan(parts, tuple(against), tuple(replaced), (), {"unit": "r-1"})
 
 
 @dataclass(frozen=True)
