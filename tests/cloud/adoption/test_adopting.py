@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,16 @@ def test_a_run_that_died_goes_on_where_it_stood(
     assert survey_view(survey_id).line.state == "done"
     assert org.calls["read"] == 1
     assert SurveyedAccount.objects.filter(survey_id=survey_id).count() == 2
+
+
+@pytest.mark.long
+def test_our_own_work_on_an_account_is_small(org: PaperCloud, people: tuple[Principal, Principal]) -> None:
+    """A collector without a database reads some six accounts a second; ours must not be what is slow."""
+    org.existing = {f"{number:012d}": {"name": f"account-{number}"} for number in range(300)}
+    begun = time.process_time()
+    survey_id = surveyed(people[0])
+    assert survey_view(survey_id).line.accounts == 300
+    assert (time.process_time() - begun) / 300 < 0.02
 
 
 def test_one_that_stays_busy_is_shown_so_and_the_others_are_read(

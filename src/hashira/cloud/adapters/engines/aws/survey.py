@@ -69,6 +69,7 @@ class AwsSurveyor:
     write: AwsCloud
     """The cloud as steps have it, for a plan to rehearse on."""
     _sets: dict[str, str] | None = None
+    _layout: _Layout | None = None
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def organisation(self) -> FoundOrganisation:
@@ -124,7 +125,7 @@ class AwsSurveyor:
             (
                 "guardrails",
                 Bilingual("ガードレールの下に置く", "Place it under the guardrails"),
-                lambda: _under(found, document),
+                lambda: _under(found, self._laid_out(document)),
             ),
             ("tags", Bilingual("タグを付ける", "Tag the account"), told),
             (
@@ -147,7 +148,7 @@ class AwsSurveyor:
             for key, value in sorted(tags.items())
             if not key.startswith("hashira:")
         )
-        surplus.extend(_policies_of(found, document))
+        surplus.extend(_policies_of(found, self._laid_out(document)))
         return AccountReading(tuple(steps), tuple(surplus), tags)
 
     def baseline(self) -> Mapping[str, str]:
@@ -258,6 +259,11 @@ class AwsSurveyor:
             return Standing.OPEN, Bilingual(f"{mine}件", str(mine))
         return Standing.MISSING, Bilingual("割当てがありません", "nobody is assigned")
 
+    def _laid_out(self, document: FoundOrganisation) -> _Layout:
+        if self._layout is None or self._layout.of is not document:
+            self._layout = _Layout.made(document)
+        return self._layout
+
     def _named_sets(self, step: Access) -> dict[str, str]:
         with self._looking:
             if self._sets is None:
@@ -294,6 +300,25 @@ class AwsSurveyor:
         except EngineError as error:
             if error.passing:
                 raise
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What is attached where, looked up once for all accounts of an organisation."""
+
+    of: FoundOrganisation
+    own: dict[str, list[str]]
+    ways: dict[str, list[tuple[str, list[str]]]]
+    """By unit, the names of what is attached from it up to the root, with the unit's name."""
+
+    @classmethod
+    def made(cls, found: FoundOrganisation) -> _Layout:
+        root = found.document["root"]
+        ways = {root["id"]: [(root["name"], root["policies"])]}
+        for unit in found.document["units"]:  # each after the one above it
+            ways[unit["id"]] = [(unit["name"], unit["policies"]), *ways[unit["parent"]]]
+        own = {one["id"]: one["policies"] for one in found.document["accounts"]}
+        return cls(found, own, ways)
 
 
 def surveyor(cloud: AwsCloud) -> AwsSurveyor:
@@ -339,20 +364,9 @@ def _of_tags(tags: dict[str, str]) -> _Found:
     return (Standing.DIFFERS if len(lacking) < len(wanted) else Standing.MISSING), words
 
 
-def _chain(found: FoundAccount, document: FoundOrganisation) -> list[tuple[str, list[str]]]:
-    """The names of what is attached, from the account's unit up to the root, with the unit's name."""
-    units = {one["id"]: one for one in document.document["units"]}
-    root = document.document["root"]
-    at, chain = found.unit, []
-    while at in units:
-        chain.append((units[at]["name"], units[at]["policies"]))
-        at = units[at]["parent"]
-    return [*chain, (root["name"], root["policies"])]
-
-
-def _under(found: FoundAccount, document: FoundOrganisation) -> _Found:
+def _under(found: FoundAccount, layout: _Layout) -> _Found:
     path = "/".join(("Root", *found.path))
-    names = {name for _unit, policies in _chain(found, document) for name in policies}
+    names = {name for _unit, policies in layout.ways[found.unit] for name in policies}
     lacking = sorted(packs(()).keys() - names)
     if not lacking:
         return Standing.PRESENT, Bilingual(path, path)
@@ -361,10 +375,9 @@ def _under(found: FoundAccount, document: FoundOrganisation) -> _Found:
     )
 
 
-def _policies_of(found: FoundAccount, document: FoundOrganisation) -> Iterator[Surplus]:
+def _policies_of(found: FoundAccount, layout: _Layout) -> Iterator[Surplus]:
     """SCPs that are in force for the account and are none of the baseline."""
-    own = next((one["policies"] for one in document.document["accounts"] if one["id"] == found.id), [])
-    for place, names in [(found.name, own), *_chain(found, document)]:
+    for place, names in [(found.name, layout.own.get(found.id, [])), *layout.ways[found.unit]]:
         for name in names:
             if name != _FULL and name not in packs(()):
                 yield Surplus("scp", Bilingual("SCP", "SCP"), f"{name} ({place})")
