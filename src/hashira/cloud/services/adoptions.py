@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from hashira.cloud.adapters.engines.registry import engine_of
 from hashira.cloud.domain.adoption.plan import AdoptionPlan, plan_from_json, plan_to_json
 from hashira.cloud.domain.adoption.port import surveyor_of
@@ -132,14 +134,8 @@ def keep_proposal(
     """Keeps a proposal with the plan that was rehearsed for it. Raises ``AdoptionRefused``."""
     organisation = _organisation_of(order)
     access.require(actor, "cloud:ProposeAdoption", adoption_resource(organisation))
-    if AdoptionProposal.objects.filter(
-        engine=order.engine, account=order.adopts, state=_STATE.PROPOSED
-    ).exists():
-        raise _refused(
-            "account", "このアカウントには、承認を待つ提案があります", "A proposal of it waits already"
-        )
     survey = OrganisationSurvey.objects.defer("document").get(pk=survey_id)
-    row = AdoptionProposal.objects.create(
+    row = AdoptionProposal(
         engine=order.engine,
         cloud=survey.cloud,
         account=order.adopts,
@@ -153,6 +149,15 @@ def keep_proposal(
         proposed_at=at,
         proposed_by=actor.id,
     )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # the constraint, which also holds for two who propose in the same moment
+        raise _refused(
+            "account",
+            "このアカウントには、承認を待つ提案があります",
+            "A proposal of it waits already",
+        ) from None
     _tell(actor, "cloud:ProposeAdoption", row, {"account": order.adopts, "acts": len(plan.acts)})
     return row.pk
 
