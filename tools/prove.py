@@ -95,8 +95,9 @@ AREAS = {
         argument=True,
     ),
     "vend": Area(
-        "SIGKILL at calls of a vending, many queued through a provider that misbehaves, our own overhead",
-        _pytest("-rP", "-m", "crash", "tests/crash/test_vending.py"),
+        "SIGKILL at calls of a vending and of an emergency's door, many queued through a provider that "
+        "misbehaves, our own overhead",
+        _pytest("-rP", "-m", "crash", "tests/crash/test_vending.py", "tests/crash/test_doors.py"),
         200,
         "kills",
     ),

@@ -96,6 +96,7 @@ def make(chromium: Browser, site: Installation, data: Path, folder: Path) -> Wor
     desk.get_by_role("button", name="探す").click()
     names["visit"] = _last_id(desk)
     _work_at_the_desk(desk, site, folder, names)
+    grant(chromium, site, data, names["agreement"])
     desk.goto(site.address + "/jobs/")
     desk.locator("main table tbody a").first.click()
     names["job"] = _last_id(desk)
@@ -188,7 +189,7 @@ def _work_at_the_desk(desk: Page, site: Installation, folder: Path, names: dict[
 
     desk.goto(site.address + "/certificates/delegations/new")
     desk.get_by_label("記録のある市区町村").select_option(label="那覇市（架空のデータ）")
-    desk.get_by_label("照会の理由").fill("転入者の接種歴の確認")
+    desk.get_by_label("申出の理由").fill("転入者の接種歴の確認")
     desk.get_by_label("氏名（1人目）").fill("転居　見本")
     for name, value in (("born_1_year", "1972"), ("born_1_month", "8"), ("born_1_day", "15")):
         desk.locator(f"[name={name}]").fill(value)
@@ -198,6 +199,36 @@ def _work_at_the_desk(desk: Page, site: Installation, folder: Path, names: dict[
     desk.get_by_role("button", name="申し出る").click()
     expect(desk.get_by_text("回答待ち")).to_be_visible()
     names["delegation"] = _last_id(desk)
+    names["agreement"] = agreement(desk, site)
+
+
+def agreement(desk: Page, site: Installation) -> str:
+    """Asks 那覇市 to let the own counter issue in its place."""
+    desk.goto(site.address + "/certificates/delegations/agreement")
+    desk.get_by_label("記録のある市区町村").select_option(label="那覇市（架空のデータ）")
+    desk.get_by_label("協定の名前と日付").fill("代替執行に関する協定（令和8年4月1日）")
+    desk.get_by_label("台帳の全員").check()
+    for kind in ("card", "seal"):
+        desk.locator(f"[name=kinds][value={kind}]").check()
+    first, last = date.today(), date.today() + timedelta(days=365)
+    for name, day in (("starts_on", first), ("until", last)):
+        for part in ("year", "month", "day"):
+            desk.locator(f"[name={name}_{part}]").fill(str(getattr(day, part)))
+    desk.get_by_label("申出の理由").fill("窓口の共同化")
+    desk.get_by_role("button", name="申し出る").click()
+    expect(desk.get_by_text("回答待ち")).to_be_visible()
+    return _last_id(desk)
+
+
+def grant(chromium: Browser, site: Installation, data: Path, delegation: str) -> Page:
+    """Its supervisor grants it."""
+    town = _open(chromium, site, f"/sign-in/staff?next=/certificates/delegations/{delegation}")
+    walking.staff(town, data, "supervisor@town.example")
+    town.get_by_label("許可する", exact=True).check()
+    town.get_by_label("回答の理由").fill("協定のとおり")
+    town.get_by_role("button", name="回答する").click()
+    expect(town.get_by_role("link", name="行われたことを見る")).to_be_visible()
+    return town
 
 
 def _compare(page: Page, site: Installation, folder: Path, number: str, *, lot: str = "EY5422") -> str:
@@ -250,12 +281,18 @@ _SELECTION = """
 import django; django.setup()
 import json
 from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from hashira.cloud.domain.selection.catalogue import CatalogueKind
 from hashira.cloud.domain.selection.seed import seed_catalogue
+from hashira.cloud.domain.baseline.versions import read_terms
 from hashira.cloud.domain.engine import EngineRefused
+from hashira.cloud.domain.servers import ServerGone
+from hashira.cloud.domain.policy.calls import read_call
 from hashira.cloud.services.catalogue import import_catalogue
+from hashira.cloud.services.rollouts import propose_rollout
 from hashira.cloud.store import models
 from hashira.core.access import Principal
+from hashira.core.accounts.models import Organisation
 from hashira.core.jobs.problem import JobProblem
 draft = import_catalogue(
     actor=Principal.system("terminal:test"), catalogue=seed_catalogue(CatalogueKind.PUBLIC_SAAS, 2031),
@@ -276,9 +313,10 @@ order = {
 }
 
 
-def environment(state, problem):
+def environment(state, problem, organisation=None):
     made = models.Environment.objects.create(
-        order=order, engine="aws", body_code="131016", body_name=order["body_name"], tenant_class="local",
+        organisation=organisation, order=order, engine="aws", body_code="131016",
+        body_name=order["body_name"], tenant_class="local",
         system_code="jumin", system_name="住民基本台帳", stage="production", region="ap-northeast-1",
         state=state, account="123456789012", problem=problem, requested_at=datetime.now(UTC),
         requested_by="terminal:test", changed_at=datetime.now(UTC),
@@ -344,11 +382,69 @@ earlier_survey, survey = surveyed(60, "missing"), surveyed(5, "differs")
 order_adopted = order | {"adopts": "123456789012"}
 adopted = environment("ready", None)
 models.Environment.objects.filter(pk=adopted).update(order=order_adopted)
+now = datetime.now(UTC)
+served = environment("ready", None, Organisation.objects.get(code="131016"))
+models.ServerReading.objects.create(environment_id=served, asked_at=now, read_at=now)
+server, _other = (
+    models.CloudServer.objects.create(
+        environment_id=served, identifier=f"i-0a1b2c3d4e5f6071{number}", region="ap-northeast-1",
+        name=f"jumin-app-{number}", kind="t3.medium", state="running", since=now, seen_at=now,
+        tags={"Name": f"jumin-app-{number}", "hashira:key": str(served), "CostCenter": "総務課"},
+    )
+    for number in range(2)
+)
+models.ServerSchedule.objects.create(
+    server=server, days=[0, 1, 2, 3, 4], begins=time(8, 30), ends=time(18, 30), acted_until=now,
+    next_at=now + timedelta(days=1), next_on=True, set_at=now, set_by="terminal:test",
+)
+gone = ServerGone(engine="AWS", server=server.identifier)
+for verb, state, problem in (("stop", "done", None), ("start", "failed", JobProblem.of(gone).to_json())):
+    models.ServerAct.objects.create(
+        server=server, verb=verb, origin="person", asked_at=now, asked_by="terminal:test", ended_at=now,
+        state=state, problem=problem, before={"state": "running", "tags": {}},
+        seen=[[now.isoformat(), one] for one in ("running", "stopping", "stopped")],
+    )
+emergency = models.EmergencyAccess.objects.get()
+models.EmergencyDoor.objects.create(
+    emergency=emergency, environment_id=served, state="closed", person="operator@operator.example",
+    begins=emergency.opened_at, ends=emergency.ends_at, opened_at=now, closed_at=now, attempts=2,
+    tried_at=now,
+    evidence=[{"ja": "扉", "en": "Door", "value": "arn:aws:iam::1:role/hashira/emergency-" + "a" * 32}],
+)
+
+
+def stalled():
+    made = models.Environment.objects.get(pk=environment("stalled", refused.to_json()))
+    change = models.EnvironmentAmendment.objects.create(
+        environment=made, cause="application", before=made.order, state="running",
+        after=made.order | {"monthly_budget_yen": "640000", "exceptions": ["data-location/2026-00001"]},
+        asked_at=datetime.now(UTC), asked_by="terminal:test",
+    )
+    for position, state in enumerate(("verified", "failed", "waiting")):
+        models.AmendmentStep.objects.create(
+            amendment=change, position=position, name=f"step-{position}", title="予算を設ける",
+            title_en="Set the budget", state=state, problem=refused.to_json() if state == "failed" else None,
+            evidence=[{"ja": "予算", "en": "Budget", "value": "hashira-monthly  USD 4266.67"}],
+            verified_at=datetime.now(UTC),
+        )
+    return made.pk
+
+
+def rollout():
+    call = read_call({"principal": "arn:aws:iam::123456789012:user/hanako", "action": "ec2:RunInstances",
+                      "context": {"aws:RequestedRegion": "ap-northeast-3"}, "count": 12})
+    terms = read_terms({"version": "2026.12", "regions": ["ap-northeast-1"], "adopted": ["no-access-keys"]})
+    return propose_rollout(actor=Principal.system("terminal:test"), terms=terms, reason="東京だけにする",
+                           calls=[call], at=datetime.now(UTC))
+
+
 print(json.dumps({name: str(value) for name, value in {
     "earlier_survey": earlier_survey.pk, "survey": survey.pk, "adoption": adoption(survey),
     "adopted_environment": adopted,
     "environment": environment("suspended", None),
-    "parked_environment": environment("parked", refused.to_json()),
+    "served_environment": served, "server": server.pk,
+    "parked_environment": environment("parked", refused.to_json()), "stalled_environment": stalled(),
+    "rollout": rollout(),
     "earlier_catalogue": clouds[0].pk, "catalogue": clouds[1].pk, "draft": draft,
     "draft_item": models.RequirementItem.objects.filter(catalogue=draft).first().pk,
     "service": decided.proposal_id, "condition": condition.pk, "report": condition.reports.get().pk,

@@ -101,6 +101,19 @@ def test_every_format_has_examples_a_page_and_a_name_of_its_own() -> None:
         assert set(verdicts) - {Verdict.VERIFIED}, "and one that must fail"
 
 
+@pytest.mark.parametrize("page", sorted(path.name for path in PAGES.glob("*.md")))
+def test_a_page_says_what_is_refused_with_the_clause(page: str) -> None:
+    rows = (PAGES / page).read_text("utf-8").splitlines()
+    heads = [n for n, row in enumerate(rows) if "断るもの / Refused" in row and "条 / Clause" in row]
+    assert heads, "a table of what is refused, with the clause"
+    for head in heads:
+        table = rows[head + 2 : next(n for n in range(head, len(rows)) if not rows[n].startswith("|"))]
+        assert len(table) >= 4
+        for row in table:
+            assert row.rstrip("| ").count(" | ") >= 1, row
+            assert row.rstrip("| ").rpartition("|")[2].strip(), f"no clause: {row}"
+
+
 @pytest.mark.parametrize(("name", "position"), EXAMPLES)
 def test_an_example_is_of_its_format_alone_and_has_its_verdict(name: str, position: int) -> None:
     examples, trust, at = made(name)

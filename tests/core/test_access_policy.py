@@ -31,7 +31,14 @@ DELEGATED: Attributes = {
     "requester": "a",
     "in_force": True,
     "covered": True,
+    "issuing": True,
     "shown_elsewhere": True,
+}
+AGREED: Attributes = {"organisation": "b", "requester": "a", "in_force": True, "searchable": True}
+SEARCH = ("certificates:SearchDelegated", "Certificates::DelegatedRegister")
+SUPERVISOR: Attributes = CLERK | {
+    "grants": [{"role": "municipal_supervisor", "organisation": "a"}],
+    "roles": ["municipal_supervisor"],
 }
 LOOK_UP = ("certificates:ViewDelegated", "Certificates::DelegatedRecord")
 OPERATOR: Attributes = CLERK | {
@@ -40,6 +47,10 @@ OPERATOR: Attributes = CLERK | {
         {"role": "cloud_assessor", "organisation": "a"},
     ],
     "roles": ["cloud_assessor", "cloud_operator"],
+}
+APPLICANT: Attributes = CLERK | {
+    "grants": [{"role": "cloud_applicant", "organisation": "a"}],
+    "roles": ["cloud_applicant"],
 }
 # For each forbid a request that it alone keeps from being allowed:
 # type and attributes of the principal, the action, type and attributes of the resource.
@@ -74,6 +85,21 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
     ),
     "no-look-up-beyond-the-delegation": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"in_force": False}),
     "no-look-up-of-the-protected": ("Staff", CLERK, *LOOK_UP, DELEGATED | {"shown_elsewhere": False}),
+    "no-issue-that-was-not-delegated": (
+        "Staff",
+        CLERK,
+        "certificates:ServeAtCounter",
+        "Certificates::DelegatedRecord",
+        DELEGATED | {"issuing": False},
+    ),
+    "no-search-beyond-the-agreement": ("Staff", CLERK, *SEARCH, AGREED | {"in_force": False}),
+    "nobody-grants-what-they-asked-for": (
+        "Staff",
+        SUPERVISOR,
+        "certificates:DecideDelegation",
+        "Certificates::Delegation",
+        {"organisation": "a", "requester": "b", "asked_by": "1"},
+    ),
     "nobody-judges-the-own-body": (
         "Staff",
         OPERATOR | {"organisations": ["a", "vendor"]},
@@ -116,6 +142,20 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::GuardrailException",
         {"organisation": "vendor", "asked_by": "2", "examined_by": "1"},
     ),
+    "no-act-with-a-protected-server": (
+        "Staff",
+        APPLICANT,
+        "cloud:OperateServer",
+        "Cloud::Server",
+        {"organisation": "a", "vendor": "vendor", "protected": True},
+    ),
+    "two-others-approve-a-rollout": (
+        "Staff",
+        OPERATOR,
+        "cloud:ApproveRollout",
+        "Cloud::Rollout",
+        {"asked_by": "2", "first_by": "1"},
+    ),
     "nobody-lets-themselves-in": (
         "Staff",
         OPERATOR,
@@ -135,20 +175,28 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
 RIGHT: dict[str, Attributes] = {
     "no-look-up-beyond-the-delegation": DELEGATED,
     "no-look-up-of-the-protected": DELEGATED,
+    "no-issue-that-was-not-delegated": DELEGATED,
+    "no-search-beyond-the-agreement": AGREED,
+    "nobody-grants-what-they-asked-for": {"asked_by": "2"},
     "protected-person": {"opened_by": ["2", "1"]},
     "withheld-from-a-representative": {"withheld_from": ["2"]},
     "nobody-decides-on-the-own-application": {"writers": ["2"]},
     "nobody-spares-the-own-body": {"organisation": "vendor"},
     "nobody-grants-what-they-examined": {"examined_by": "3"},
+    "no-act-with-a-protected-server": {"protected": False},
+    "two-others-approve-a-rollout": {"asked_by": "2", "first_by": "3"},
     "nobody-lets-themselves-in": {"asked_by": "2"},
     "nobody-approves-the-own-adoption": {"proposed_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
+    "nobody-grants-what-they-asked-for": SUPERVISOR,
     "nobody-judges-the-own-body": OPERATOR,
     "nobody-confirms-the-own-word": OPERATOR,
     "nobody-decides-on-the-own-application": OPERATOR,
     "nobody-spares-the-own-body": OPERATOR,
     "nobody-grants-what-they-examined": OPERATOR,
+    "no-act-with-a-protected-server": APPLICANT,
+    "two-others-approve-a-rollout": OPERATOR | {"second_factor": True},
     "nobody-lets-themselves-in": OPERATOR,
     "nobody-approves-the-own-adoption": OPERATOR,
 }

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.crash
 COUNT = int(os.environ.get("HASHIRA_PROVE_COUNT", "3"))
 CALLS = 150
 """About so many calls make one environment."""
+CALLS_OF_A_CHANGE = 25
+"""And so many change one."""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +132,42 @@ def test_a_worker_killed_at_any_call_leaves_one_whole_environment(
     verified = json.loads(client(installation, "verify"))
     assert len(verified) == COUNT
     assert all(sound for _, _, sound in verified)
+
+
+def test_a_worker_killed_at_any_call_of_a_change_leaves_it_whole(
+    behind: tuple[Installation, FaultProxy], aws: str
+) -> None:
+    """One environment is changed and changed back, and each time the worker dies at one of the calls."""
+    installation, proxy = behind
+    chance = random.Random(int(os.environ.get("HASHIRA_PROVE_SEED", "20261130")))
+    outside = Outside(aws)
+    blow = Blow(installation, proxy)
+    proxy.faults = Faults()
+    [key] = client(installation, "order", "aws", "1").split()
+    until(lambda: state(installation, key) == "ready", "the vending", 180)
+    [account] = [account for id_, _, account, _ in states(installation) if id_ == key]
+    killed = 0
+    for number in range(COUNT):
+        yen = 300_001 + number
+        wanted, when = chance.randint(1, CALLS_OF_A_CHANGE), chance.choice(["before", "after"])
+        blow.fall_at(wanted, when)
+        client(installation, "amend", key, str(yen))
+        until(lambda: blow.fallen.is_set() or state(installation, key) == "ready", "a kill", 120)
+        proxy.faults = Faults()
+        if blow.fallen.is_set():
+            killed += 1
+            blow.worker = installation.worker()
+        until(lambda: state(installation, key) == "ready", f"call {wanted} ({when})", 180)
+        found = outside.whole(account)
+        roles = ["hashira-responsible-officer", "hashira-technical-lead"]
+        assert found["assignments"] == (roles[:1] if yen % 2 else roles)
+        unit = "production-except-data-location" if yen % 2 else "production"
+        assert found["unit"] == ["local", unit]
+        assert found["budgets"] == [f"{yen / 150:.2f}"]
+        [(_, _, sound)] = [one for one in json.loads(client(installation, "verify")) if one[0] == key]
+        assert sound
+    print(f"{killed} kills in {COUNT} changes")
+    assert killed >= COUNT * 2 // 3
 
 
 def test_many_queued_vendings_end_within_the_limits_of_the_provider(

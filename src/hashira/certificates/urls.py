@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.certificates.web import (
+    agreements,
     children,
     comparisons,
     counter,
@@ -19,10 +20,12 @@ from hashira.certificates.web import (
     linking,
     look_up,
     own_certificates,
+    own_log,
     own_record,
     pickup,
     postal,
     printing,
+    programme_editor,
     programmes,
     protection,
     register,
@@ -77,6 +80,7 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/files/<int:part>", printing.file, name="batch-file"),
     path("programmes/", programmes.index, name="programmes"),
     path("programmes/new", programmes.new, name="programme-new"),
+    path("programmes/edit", programme_editor.edit, name="programme-edit"),
     path("programmes/requests/<uuid:request_id>", programmes.decide, name="programme-request"),
     path("programmes/<slug:name>", programmes.show, name="programme"),
     path("register/", register.search, name="register"),
@@ -127,6 +131,10 @@ urlpatterns = [
     path("statistics/", statistics.index, name="statistics"),
     path("delegations/", delegations.index, name="delegations"),
     path("delegations/new", delegations.new, name="delegation-new"),
+    path("delegations/agreement", agreements.new, name="agreement-new"),
+    path("delegations/<uuid:delegation_id>/counter", agreements.counter, name="delegated-counter"),
+    path("delegations/<uuid:delegation_id>/visit", agreements.begin, name="delegated-visit"),
+    path("delegations/<uuid:delegation_id>/acts", agreements.acts, name="delegated-acts"),
     path("delegations/<uuid:delegation_id>", delegations.show, name="delegation"),
     path("delegations/<uuid:delegation_id>/end", delegations.end, name="delegation-end"),
     path(
@@ -150,6 +158,7 @@ urlpatterns = [
     path("my/link/<uuid:organisation_id>/ask", linking.ask, name="my-link-ask"),
     path("my/link/request/<uuid:request_id>/withdraw", linking.withdraw, name="my-link-withdraw"),
     path("my/<uuid:person_id>/end", linking.end, name="my-link-end"),
+    path("my/<uuid:person_id>/log", own_log.log, name="own-log"),
     path("my/<uuid:person_id>/new/<str:kind>", own_certificates.new, name="own-new"),
     path("my/children", children.choose, name="my-children"),
     path("my/children/<uuid:organisation_id>", children.enter, name="my-child-enter"),

@@ -10,6 +10,7 @@ from hashira.cloud.commands.environment import environment
 from hashira.cloud.commands.guardrails import guardrails
 from hashira.cloud.commands.organisation import organisation
 from hashira.cloud.commands.policy import policy
+from hashira.cloud.commands.rollout import rollout
 from hashira.cloud.commands.sandbox import sandbox
 from hashira.cloud.commands.verdict import verdict
 
@@ -26,4 +27,5 @@ cloud.add_command(catalogue)
 cloud.add_command(verdict)
 cloud.add_command(environment)
 cloud.add_command(organisation)
+cloud.add_command(rollout)
 cloud.add_command(sandbox)

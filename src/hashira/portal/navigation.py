@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +12,8 @@ from django.urls import reverse
 
 from hashira.core.access.principal import Principal, PrincipalKind
 from hashira.kernel.language import Bilingual
-from hashira.ui.parts import Link
+from hashira.portal.desk_menu import Entry, desk_groups, settings_entries, works_at_a_desk
+from hashira.ui.parts import Link, LinkGroup
 
 _DEVELOPMENT = (
     Bilingual("開発環境", "Development"),
@@ -22,7 +25,7 @@ _DEVELOPMENT = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``site_navigation``, ``account_links``, ``footer_links``, ``environment_notice``."""
+    """Context processor: the menus ``site_navigation`` and ``menu_groups``, and the other links of a page."""
     links = [(Bilingual("ホーム", "Home"), reverse("home"))]
     if "certificates" in settings.HASHIRA_SYSTEMS:
         links.append((Bilingual("証明書を確かめる", "Verify a certificate"), reverse("certificates:verify")))
@@ -32,8 +35,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         links += _regulations_links(request)
     if "cloud" in settings.HASHIRA_SYSTEMS:
         links += _cloud_links(request)
+    groups = _menu_groups(request)
+    place = _place(
+        request.path, [url for _, url in links] + [url for _, entries in groups for _, url in entries]
+    )
     return {
-        "site_navigation": [Link(label, url, current=request.path == url) for label, url in links],
+        "site_navigation": [_marked(label, url, request.path, place) for label, url in links],
+        "menu_groups": [
+            LinkGroup(name, [_marked(label, url, request.path, place) for label, url in entries])
+            for name, entries in groups
+        ],
         "account_links": _account_links(request),
         "footer_links": [
             Link(Bilingual("数値", "Figures"), reverse("figures")),
@@ -43,6 +54,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ],
         "environment_notice": _DEVELOPMENT if settings.DEVELOPMENT else None,
     }
+
+
+def _place(path: str, addresses: list[str]) -> str:
+    """Of the addresses of a menu the one that the page belongs to: the longest beginning of its address."""
+    held = [url for url in addresses if url != "/" and path.startswith(url.rstrip("/") + "/")]
+    return max(held, key=len, default="")
+
+
+def _marked(label: Bilingual, url: str, path: str, place: str) -> Link:
+    return Link(label, url, current=path == url, within=url == place and path != url)
 
 
 def _receive_link(request: HttpRequest) -> list[tuple[Bilingual, str]]:
@@ -77,45 +98,15 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if principal.kind is PrincipalKind.RESIDENT:
         return [(Bilingual("わたしの接種記録", "My vaccination records"), reverse("certificates:own"))]
     roles = {grant.role for grant in principal.grants}
-    keys = [
-        (Bilingual("署名鍵", "Signing keys"), reverse("certificates:keys")),
-        (Bilingual("予防接種プログラム", "Vaccine programmes"), reverse("certificates:programmes")),
-    ]
-    if not roles & {"municipal_clerk", "municipal_supervisor"}:
-        return keys if "administrator" in roles else []
-    from hashira.certificates.selectors.people import registers_of
-    from hashira.certificates.selectors.work import waiting as waiting_at
-
-    waiting = f"{waiting_at([register.id for register in registers_of(principal)]):,}"
-    return [
-        (Bilingual("窓口", "Counter"), reverse("certificates:counter")),
-        (Bilingual("一括印刷", "Batches"), reverse("certificates:batches")),
-        (
-            Bilingual(f"要対応（{waiting}）", f"To do ({waiting})"),
-            reverse("certificates:work"),
-        ),
-        (Bilingual("接種記録台帳", "Register"), reverse("certificates:register")),
-        (Bilingual("接種記録の取込み", "Import of doses"), reverse("certificates:imports")),
-        (Bilingual("重複の候補", "Duplicates"), reverse("certificates:duplicates")),
-        (Bilingual("一括照会", "Look up a list"), reverse("certificates:look-up")),
-        (Bilingual("照会の委任", "Delegated look-up"), reverse("certificates:delegations")),
-        (Bilingual("連携の申出", "Requests to link"), reverse("certificates:links")),
-        (Bilingual("失効した証明書", "Revoked certificates"), reverse("certificates:revocations")),
-        *(_alert_links(principal) if "municipal_supervisor" in roles else []),
-        (Bilingual("統計", "Statistics"), reverse("certificates:statistics")),
-        *(keys if "administrator" in roles else []),
-    ]
+    return settings_entries() if "administrator" in roles and not works_at_a_desk(principal) else []
 
 
-def _alert_links(principal: Principal) -> list[tuple[Bilingual, str]]:
-    """What was attempted about protected people, with how much of it nobody has looked at."""
-    from hashira.certificates.selectors.protection import open_alerts, supervised
-
-    waiting = open_alerts(supervised(principal))
-    name = Bilingual("支援措置の通知", "Protection alerts")
-    if waiting:
-        name = Bilingual(f"{name.ja}（{waiting}）", f"{name.en} ({waiting})")
-    return [(name, reverse("certificates:protection-alerts"))]
+def _menu_groups(request: HttpRequest) -> tuple[tuple[Bilingual, Sequence[Entry]], ...]:
+    """The menu of the staff of a municipality."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if "certificates" not in settings.HASHIRA_SYSTEMS or principal is None or not works_at_a_desk(principal):
+        return ()
+    return desk_groups(principal)
 
 
 def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
@@ -143,6 +134,7 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
         found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
     if roles & {"cloud_operator", "cloud_applicant"}:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
+        found.append((Bilingual("サーバー", "Servers"), reverse("cloud:servers")))
     if "cloud_operator" in roles:
         found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
     if roles & {"cloud_applicant", "cloud_operator"}:
@@ -150,12 +142,25 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if "cloud_operator" in roles:
         found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
         found.append((Bilingual("既存の組織の棚卸し", "Existing organisations"), reverse("cloud:surveys")))
+        found.append(_emergency_link())
+        found.append((Bilingual("基準の版", "Versions of the baseline"), reverse("cloud:rollouts")))
     if roles & {"cloud_assessor", "cloud_operator"}:
         found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:
         found.append((Bilingual("利用申請", "Applications for use"), reverse("cloud:applications")))
         found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
     return found + _stand_in_links(principal, roles)
+
+
+def _emergency_link() -> tuple[Bilingual, str]:
+    """With how many doors should be closed and are not proved to be."""
+    from hashira.cloud.selectors.emergency_doors import overdue_count
+
+    name = Bilingual("緊急の立入り", "Emergency access")
+    overdue = overdue_count(datetime.now(UTC))
+    if overdue:
+        name = Bilingual(f"{name.ja}（{overdue}）", f"{name.en} ({overdue})")
+    return name, reverse("cloud:emergencies")
 
 
 def _stand_in_links(principal: Principal | None, roles: set[str]) -> list[tuple[Bilingual, str]]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 _SECONDS = 60.0
+_HALF_MINUTE = 30.0
 _HOUR = 3600.0
 _TEN_MINUTES = 600.0
 _SETTLED = 60.0
@@ -41,8 +42,31 @@ def keep_trust_fresh(stopping: threading.Event, *, seconds: float = _TEN_MINUTES
 
 
 def keep_environments(stopping: threading.Event, *, seconds: float = _TEN_MINUTES) -> threading.Thread:
-    """Looks after environments: which a cloud forgot, which are to be read back, which are to be closed."""
+    """Looks after environments: which a cloud forgot, which are to be read back or closed,
+    of which an exception has begun or ended; and goes on with a rollout."""
     return _repeat(lambda: look_after_environments(datetime.now(UTC)), "environments", stopping, seconds)
+
+
+def keep_servers(stopping: threading.Event, *, seconds: float = _HALF_MINUTE) -> threading.Thread:
+    """Carries out what schedules of servers ask for, and closes the doors whose time is over."""
+    return _repeat(lambda: look_after_servers(datetime.now(UTC)), "servers", stopping, seconds)
+
+
+def look_after_servers(now: datetime) -> None:
+    """One round; nothing is told where nothing is due."""
+    if "cloud" not in settings.HASHIRA_SYSTEMS:
+        return
+    from hashira.cloud.services.emergency_doors import doors_are_due, settle_doors
+    from hashira.cloud.services.server_acts import settle_what_was_left
+    from hashira.cloud.services.server_schedules import run_schedules, schedules_are_due
+    from hashira.core.access import Principal
+
+    actor = Principal.system("upkeep")
+    if doors_are_due(now):
+        settle_doors(actor=actor, at=now)
+    settle_what_was_left()
+    if schedules_are_due(now):
+        run_schedules(actor=actor, at=now)
 
 
 def look_after_environments(now: datetime) -> None:
@@ -50,13 +74,20 @@ def look_after_environments(now: datetime) -> None:
     if "cloud" not in settings.HASHIRA_SYSTEMS:
         return
     from hashira.cloud.services.environments import close_what_is_due, closing_is_due
+    from hashira.cloud.services.exception_ends import exceptions_have_changed, follow_exceptions
+    from hashira.cloud.services.rollout_waves import a_rollout_is_under_way, advance_rollouts
     from hashira.cloud.services.verification import ask_for_verification, notice_what_was_forgotten
     from hashira.core.access import Principal
 
     notice_what_was_forgotten()
     ask_for_verification(now, settings.HASHIRA_CLOUD_VERIFY_HOURS)
+    actor = Principal.system("upkeep")
     if closing_is_due(now):
-        close_what_is_due(actor=Principal.system("upkeep"), at=now)
+        close_what_is_due(actor=actor, at=now)
+    if exceptions_have_changed(now):
+        follow_exceptions(actor=actor, at=now)
+    if a_rollout_is_under_way():
+        advance_rollouts(actor=actor, at=now)
 
 
 def prune() -> None:

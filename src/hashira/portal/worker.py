@@ -28,13 +28,20 @@ def work(*, lease_seconds: float, follow_parent: bool) -> None:
 
     from hashira.core.jobs.errors import DatabaseNotReady
     from hashira.core.jobs.worker import work_until
-    from hashira.portal.upkeep import keep_environments, keep_pruning, keep_sealing, keep_trust_fresh
+    from hashira.portal.upkeep import (
+        keep_environments,
+        keep_pruning,
+        keep_sealing,
+        keep_servers,
+        keep_trust_fresh,
+    )
 
     status = 0
     keep_sealing(stopping)
     keep_pruning(stopping)
     keep_trust_fresh(stopping)
     keep_environments(stopping)
+    keep_servers(stopping)
     try:
         work_until(stopping, lease_seconds=lease_seconds)
     except DatabaseError as error:

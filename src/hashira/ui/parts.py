@@ -21,14 +21,24 @@ Text = str | Bilingual | Promise
 class Link:
     """Somewhere to go: in a menu, in tabs, in the header, in the footer.
 
-    ``current`` marks the page the reader is on. With ``post`` the header draws a form (signing out changes
-    something, so it is no link). Without ``url`` it is a mere text.
+    ``current`` marks the page the reader is on, ``within`` the place that the page belongs to. With ``post``
+    the header draws a form (signing out changes something, so it is no link). Without ``url`` it is a mere
+    text.
     """
 
     label: Text
     url: str = ""
     current: bool = False
     post: bool = False
+    within: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Links of a menu that belong together, under what they are for."""
+
+    label: Text
+    links: Sequence[Link]
 
 
 class TaskState(StrEnum):

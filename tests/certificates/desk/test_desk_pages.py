@@ -362,7 +362,8 @@ def test_somebody_who_is_kept_from_other_municipalities_is_never_shown(
     person = registered(city, "1")
     delegation = asked_of(city, town)
     grant(boss, delegation, person)
-    monkeypatch.setattr(services, "may_be_shown_elsewhere", lambda _person: False)
+    for asks in (services, delegation_selectors):
+        monkeypatch.setattr(asks, "may_be_shown_elsewhere", lambda _person: False)
     with pytest.raises(AccessDenied):
         look(clerk(town), delegation, person)
     with pytest.raises(services.NotShownElsewhere):
@@ -373,7 +374,10 @@ def test_somebody_who_is_kept_from_other_municipalities_is_never_shown(
 def test_a_forbid_beats_every_permit_of_a_delegation(
     town: Organisation, city: Organisation, missing: str
 ) -> None:
-    facts = {"requester": str(town.pk), "in_force": True, "covered": True, "shown_elsewhere": True}
+    facts = {
+        "requester": str(town.pk), "in_force": True, "covered": True, "shown_elsewhere": True,
+        "issuing": False,
+    }  # fmt: skip
 
     def asked(**more: bool) -> bool:
         resource = Resource("Certificates::DelegatedRecord", str(uuid4()), str(city.pk), facts | more)

@@ -17,11 +17,11 @@ from tests.cloud.selection.test_pages import day
 from hashira.cloud.domain.baseline import BASELINE
 from hashira.cloud.domain.baseline.entry import Granter
 from hashira.cloud.domain.baseline.sparing import ExceptionState
+from hashira.cloud.selectors.exceptions_in_force import references_in_force
 from hashira.cloud.selectors.guardrail_exceptions import (
     ExceptionNotFound,
     exception_view,
     exception_views,
-    references_in_force,
 )
 from hashira.cloud.services import guardrail_exceptions as services
 from hashira.cloud.services.guardrail_exceptions import ExceptionElsewhere, ExceptionRefused

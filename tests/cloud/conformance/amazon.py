@@ -40,8 +40,9 @@ def served() -> Iterator[str]:
 
 
 class Amazon:
-    key, enforces = "aws", False
+    key, enforces, boots = "aws", False, True
     spoiled: frozenset[str] = frozenset({"keep-trail"})
+    spares = "data-location"
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -154,22 +155,63 @@ class Amazon:
             "accounts": sum(len(page["Accounts"]) for page in pages),
         }
 
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        centre, users = self.client("sso-admin"), self.client("identitystore")
+        instance = centre.list_instances()["Instances"][0]
+        arn, store = instance["InstanceArn"], instance["IdentityStoreId"]
+        found = set()
+        for permissions in centre.list_permission_sets(InstanceArn=arn)["PermissionSets"]:
+            for one in centre.list_account_assignments(
+                InstanceArn=arn, AccountId=facts["account"], PermissionSetArn=permissions
+            )["AccountAssignments"]:
+                user = users.describe_user(IdentityStoreId=store, UserId=one["PrincipalId"])
+                found.add(user["UserName"])
+        return found
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        return set() if "aws:RequestedRegion" in json.dumps(self.texts(facts)) else {self.spares}
+
+    def texts(self, facts: Facts) -> list[Any]:
+        """The SCPs on the unit in which the account lies."""
+        organizations = self.client("organizations")
+        parent = organizations.list_parents(ChildId=facts["account"])["Parents"][0]["Id"]
+        policies = organizations.list_policies_for_target(TargetId=parent, Filter="SERVICE_CONTROL_POLICY")
+        return [
+            json.loads(organizations.describe_policy(PolicyId=one["Id"])["Policy"]["Content"])
+            for one in policies["Policies"]
+        ]
+
     def close(self) -> None:
         """boto3 closes its own."""
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        tags = [{"Key": "Name", "Value": name}]
+        made = self.client("ec2", facts["account"]).run_instances(
+            ImageId="ami-12345678",
+            MinCount=1,
+            MaxCount=1,
+            InstanceType="t3.medium",
+            TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+        )
+        return str(made["Instances"][0]["InstanceId"])
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        ec2 = self.client("ec2", facts["account"])
+        found = ec2.describe_instances(InstanceIds=[identifier])["Reservations"][0]["Instances"][0]
+        return found["State"]["Name"], {one["Key"]: one["Value"] for one in found.get("Tags", ())}
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        roles = self.client("iam", facts["account"]).list_roles(PathPrefix="/hashira/")["Roles"]
+        return [one["Arn"] for one in roles if one["RoleName"].endswith(door.replace("-", ""))]
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None  # moto opens every account to whoever asks
 
     def acts(self, order: EnvironmentOrder, facts: Facts) -> list[Act]:
         """A call in another region, which the SCP of data-location denies: its text is on the unit."""
-        organizations = self.client("organizations")
-        parent = organizations.list_parents(ChildId=facts["account"])["Parents"][0]["Id"]
-        policies = organizations.list_policies_for_target(TargetId=parent, Filter="SERVICE_CONTROL_POLICY")
-        texts = [
-            json.loads(organizations.describe_policy(PolicyId=one["Id"])["Policy"]["Content"])
-            for one in policies["Policies"]
-        ]
-        assert "aws:RequestedRegion" in json.dumps(texts)
+        assert "aws:RequestedRegion" in json.dumps(self.texts(facts))
 
         def abroad() -> bool:
             role = f"arn:aws:iam::{facts['account']}:role/OrganizationAccountAccessRole"

@@ -109,8 +109,9 @@ class Web:
 class OpenStack:
     """A Keystone with the policy of the baseline."""
 
-    key, enforces = "openstack", True
+    key, enforces, boots = "openstack", True, False
     spoiled: frozenset[str] = frozenset({"environment-tags"})
+    spares = "quota"
 
     def __init__(self, address: str, password: str) -> None:
         self.address, self.password = address, password
@@ -148,10 +149,29 @@ class OpenStack:
         assert self.web.ask("DELETE", f"/projects/{project}/tags/hashira:stage=production").status_code == 204
         return "tags"
 
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        groups = [one for one in self.web.listed("groups") if one["name"].startswith(order.key)]
+        return {user["name"] for one in groups for user in self.web.listed(f"groups/{one['id']}/users")}
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        limits = self.web.listed("limits", project_id=facts["account"])
+        return {self.spares} if all(one["resource_limit"] == -1 for one in limits) else set()
+
     def close(self) -> None:
         for one in self.sessions:
             one.close()
         self.web.client.close()
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        return None  # Keystone knows people and permissions, no servers
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        raise AssertionError
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        return []
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         """With the machine's credential, by its name and secret."""

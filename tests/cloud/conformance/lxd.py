@@ -104,8 +104,9 @@ def _unmount(folder: Path) -> None:
 
 
 class Containers:
-    key, enforces = "lxd", True
+    key, enforces, boots = "lxd", True, False
     spoiled: frozenset[str] = frozenset({"isolated-compute"})
+    spares = "quota"
 
     def __init__(self, path: str, address: str) -> None:
         self.path, self.address = path, address
@@ -160,10 +161,34 @@ class Containers:
         body = {"description": known["description"], "config": {**known["config"], **config}}
         return bool(self.admin.put(f"/1.0/projects/{project}", json=body).json()["type"] == "sync")
 
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        return None  # LXD knows one certificate of the tenant, and nobody by name
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        config = next(one for one in self.listed("/projects") if one["name"] == order.key)["config"]
+        return set() if "limits.instances" in config else {self.spares}
+
     def close(self) -> None:
         for one in self.sessions:
             one.close()
         self.admin.close()
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        with self.tenant(order) as client:
+            assert self.made(client, order.key, {}, name)
+        return name
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        (found,) = [one for one in self.listed("/instances", project=order.key) if one["name"] == identifier]
+        tags = {
+            k.removeprefix("user.tag."): v for k, v in found["config"].items() if k.startswith("user.tag.")
+        }
+        return found["status"].lower(), tags
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        return []
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         with self.tenant(order) as client:

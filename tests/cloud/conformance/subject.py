@@ -52,8 +52,36 @@ class Subject(Protocol):
         """What is forbidden in the environment, to be tried."""
         ...
 
+    spares: str
+    """A guardrail that it can leave off for one environment."""
+
+    def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        """The mail addresses of all who get in by name; None where the provider knows no people."""
+        ...
+
+    def spared(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
+        """Whether ``spares`` is left off, as the provider has it: the guardrail, or nothing."""
+        ...
+
     def close(self) -> None:
         """Ends its connections."""
+        ...
+
+    def new_server(self, order: EnvironmentOrder, facts: Facts, name: str) -> str | None:
+        """Makes a server as whoever holds the account would; its identifier. None where there are none."""
+        ...
+
+    def server_now(
+        self, order: EnvironmentOrder, facts: Facts, identifier: str
+    ) -> tuple[str, dict[str, str]]:
+        """The state of a server in the provider's own word, and its tags; it goes when the test is over."""
+        ...
+
+    boots: bool
+    """Whether such a server really starts."""
+
+    def roles_like(self, order: EnvironmentOrder, facts: Facts, door: str) -> list[str]:
+        """What there is at the provider of a door, by the key of its access."""
         ...
 
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:

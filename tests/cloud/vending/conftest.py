@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from tests.cloud.vending.paper_cloud import PaperCloud, PaperEngine
 
 from hashira.cloud.adapters.engines import registry
@@ -29,6 +31,22 @@ def paper(settings: object) -> Iterator[PaperCloud]:
     registry.register("paper", lambda: PaperEngine(cloud))
     yield cloud
     registry.forget("paper")
+
+
+SignIn = Callable[[Principal], Client]
+
+
+@pytest.fixture
+def signed_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> SignIn:
+    """A client whose requests are those of a principal."""
+
+    def sign_in(principal: Principal) -> Client:
+        monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda request: principal)
+        client = Client(headers={"host": "localhost"})
+        client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"
+        return client
+
+    return sign_in
 
 
 def ordered(order: EnvironmentOrder, application_id: UUID | None = None) -> UUID:

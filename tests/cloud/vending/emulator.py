@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -144,6 +145,22 @@ class Outside:
                 ],
             }
         return found
+
+    def attached(self, target: str) -> dict[str, str]:
+        """The SCPs on a unit or an account: names and ids."""
+        listed = self.client("organizations").list_policies_for_target(
+            TargetId=target, Filter="SERVICE_CONTROL_POLICY"
+        )["Policies"]
+        return {one["Name"]: one["Id"] for one in listed}
+
+    def texts(self, account: str) -> list[dict[str, Any]]:
+        """The SCPs on the unit in which an account lies, read."""
+        organizations = self.client("organizations")
+        unit = organizations.list_parents(ChildId=account)["Parents"][0]["Id"]
+        return [
+            json.loads(organizations.describe_policy(PolicyId=id_)["Policy"]["Content"])
+            for id_ in self.attached(unit).values()
+        ]
 
     def _assignments(self, account: str) -> list[str]:
         """The permission set of each assignment, by name."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hashira.cloud.domain.adoption.inventory import (
@@ -22,6 +22,7 @@ from hashira.cloud.domain.adoption.inventory import (
     Surplus,
 )
 from hashira.cloud.domain.adoption.plan import Act, AdoptionPlan, Obstacle, PlannedPart, Replaced
+from hashira.cloud.domain.door import Door, SeenDoor
 from hashira.cloud.domain.engine import (
     EngineBusy,
     Evidence,
@@ -37,6 +38,7 @@ from hashira.cloud.domain.engine import (
     TenantState,
 )
 from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.servers import Server, ServerGone, ServerState, TagRules
 from hashira.kernel.language import Bilingual
 
 NAMES = (
@@ -77,10 +79,33 @@ class PaperCloud:
     locked: set[str] = field(default_factory=set)
     """Accounts that let nobody in."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    servers: dict[str, dict[str, Server]] = field(default_factory=dict)
+    """By order and identifier."""
+    steps_to: dict[str, list[ServerState]] = field(default_factory=dict)
+    """What a server goes through, one state a reading, before it is as asked; by identifier."""
+    deaf: set[str] = field(default_factory=set)
+    """Servers that say yes and stay as they are."""
+    doors: dict[str, dict[str, Door]] = field(default_factory=dict)
+    """By order and key: what is open."""
+    stuck_doors: bool = False
+    """Whether closing is said to be done and is not."""
 
     def made(self, key: str) -> dict[str, str]:
         """The things of an order."""
         return self.things.setdefault(key, {})
+
+
+def written(name: str, order: EnvironmentOrder) -> str:
+    """A thing as it is for an order: some say what the order says."""
+    said = {
+        "unit": f"{order.tenant_class}/{order.stage}",
+        "access": " ".join(sorted(f"{one.role}={one.email}" for one in order.roles)),
+        "budget": str(order.monthly_budget_yen),
+        "tags": f"{order.budget_code} {order.information_class}",
+        "contacts": " ".join(sorted({one.email for one in order.roles})),
+        "guardrails": " ".join((order.baseline.version, *order.exceptions)),
+    }
+    return f"{name}-{order.key[:8]} {said.get(name, '')}".strip()
 
 
 @dataclass(frozen=True)
@@ -99,17 +124,17 @@ class PaperStep:
         cloud.calls["apply"] += 1
         cloud.before("apply", self.name, key)
         with cloud.lock:
-            if self.name not in cloud.lies and self.name not in cloud.made(key):
-                if order.adopts:
-                    cloud.made(key)[self.name] = cloud.existing[order.adopts].get(self.name) or order.adopts
-                elif self.name == "account":
+            if self.name not in cloud.lies:
+                if self.name != "account":
+                    cloud.made(key)[self.name] = written(self.name, order)
+                elif order.adopts:
+                    cloud.made(key)["account"] = order.adopts
+                elif "account" not in cloud.made(key):
                     if len(cloud.accounts) >= cloud.quota:
                         raise QuotaReached(engine="紙", quota="アカウント", limit=cloud.quota)
                     number = f"{len(cloud.accounts) + 1:012d}"
                     cloud.accounts[number] = key
                     cloud.made(key)["account"] = number
-                else:
-                    cloud.made(key)[self.name] = f"{self.name}-{key[:8]}"
         cloud.after("apply", self.name, key)
         return {"account": cloud.made(key)["account"]} if self.name == "account" else {}
 
@@ -119,6 +144,8 @@ class PaperStep:
         found = self.cloud.made(order.key).get(self.name)
         if found is None:
             raise NotThere(engine="紙", thing=self.name, found=Bilingual("ありません", "not there"))
+        if self.name != "account" and found != written(self.name, order):
+            raise NotThere(engine="紙", thing=self.name, found=Bilingual(found, found))
         return Evidence((EvidenceLine(Bilingual("番号", "number"), found),))
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
@@ -153,6 +180,94 @@ class PaperGate:
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
         self.cloud.made(order.key).pop(self.name, None)
+
+
+RULES = TagRules(50, 128, 256, "+-=._:/@", ("aws:", "hashira:"))
+
+
+@dataclass(frozen=True)
+class PaperServers:
+    """Servers that do what they are asked, at once or step by step, or do not."""
+
+    cloud: PaperCloud
+    tag_rules: TagRules = RULES
+
+    def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[Server, ...]:
+        self.cloud.before("list", "servers", order.key)
+        return tuple(self.cloud.servers.get(order.key, {}).values())
+
+    def one(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> Server:
+        self.cloud.calls["one"] += 1
+        self.cloud.before("one", identifier, order.key)
+        found = self.cloud.servers.get(order.key, {}).get(identifier)
+        if found is None:
+            raise ServerGone(engine="紙", server=identifier)
+        coming = self.cloud.steps_to.get(identifier)
+        if coming:
+            found = replace(found, state=coming.pop(0))
+            self.cloud.servers[order.key][identifier] = found
+        return found
+
+    def start(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> None:
+        self._turn(order, identifier, "start", ServerState.PENDING, ServerState.RUNNING)
+
+    def stop(self, order: EnvironmentOrder, facts: Facts, identifier: str, region: str) -> None:
+        self._turn(order, identifier, "stop", ServerState.STOPPING, ServerState.STOPPED)
+
+    def tag(
+        self,
+        order: EnvironmentOrder,
+        facts: Facts,
+        identifier: str,
+        region: str,
+        wanted: Mapping[str, str],
+        dropped: frozenset[str],
+    ) -> None:
+        self.cloud.calls["tag"] += 1
+        self.cloud.before("tag", identifier, order.key)
+        found = self.cloud.servers[order.key][identifier]
+        tags = {key: value for key, value in found.tags.items() if key not in dropped} | dict(wanted)
+        self.cloud.servers[order.key][identifier] = replace(found, tags=tags)
+
+    def _turn(
+        self, order: EnvironmentOrder, identifier: str, verb: str, way: ServerState, aim: ServerState
+    ) -> None:
+        self.cloud.calls[verb] += 1
+        self.cloud.before(verb, identifier, order.key)
+        if identifier not in self.cloud.deaf:
+            self.cloud.steps_to[identifier] = [way, aim]
+        self.cloud.after(verb, identifier, order.key)
+
+
+@dataclass(frozen=True)
+class PaperDoors:
+    """Doors that are there until somebody closes them: paper knows no clock."""
+
+    cloud: PaperCloud
+
+    def open(self, order: EnvironmentOrder, facts: Facts, door: Door) -> None:
+        self.cloud.calls["open"] += 1
+        self.cloud.before("open", "door", order.key)
+        self.cloud.doors.setdefault(order.key, {})[door.key] = door
+        self.cloud.after("open", "door", order.key)
+
+    def verify(self, order: EnvironmentOrder, facts: Facts, door: Door) -> Evidence:
+        if self.cloud.doors.get(order.key, {}).get(door.key) != door:
+            raise NotThere(engine="紙", thing="door", found=Bilingual("違います", "it differs"))
+        return Evidence((EvidenceLine(Bilingual("扉", "Door"), door.key),))
+
+    def close(self, order: EnvironmentOrder, facts: Facts, key: str) -> None:
+        self.cloud.calls["close"] += 1
+        self.cloud.before("close", "door", order.key)
+        if not self.cloud.stuck_doors:
+            self.cloud.doors.get(order.key, {}).pop(key, None)
+
+    def listed(self, order: EnvironmentOrder, facts: Facts) -> tuple[SeenDoor, ...]:
+        self.cloud.before("list", "doors", order.key)
+        return tuple(SeenDoor(key, f"door-{key}") for key in self.cloud.doors.get(order.key, {}))
+
+    def close_seen(self, order: EnvironmentOrder, facts: Facts, seen: SeenDoor) -> None:
+        self.close(order, facts, seen.identifier.removeprefix("door-"))
 
 
 @dataclass(frozen=True)
@@ -227,6 +342,14 @@ class PaperEngine:
     concurrency: int = 5
 
     @property
+    def servers(self) -> PaperServers:
+        return PaperServers(self.cloud)
+
+    @property
+    def doors(self) -> PaperDoors:
+        return PaperDoors(self.cloud)
+
+    @property
     def title(self) -> Bilingual:
         return Bilingual("紙のクラウド", "A cloud of paper")
 
@@ -247,6 +370,10 @@ class PaperEngine:
 
     def surveyor(self) -> PaperSurveyor:
         return PaperSurveyor(self.cloud)
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[PaperStep, ...]:
+        steps = (*self.vend(after), *self.guard(after))
+        return tuple(one for one in steps if written(one.name, before) != written(one.name, after))
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         things = self.cloud.made(order.key)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,12 +18,19 @@ from tests.cloud.vending.orders import an_order
 from hashira.cloud.adapters.engines import registry
 from hashira.cloud.adapters.engines.aws.engine import AwsEngine
 from hashira.cloud.adapters.engines.aws.organisation import Organisation
+from hashira.cloud.domain.baseline.versions import read_terms
 from hashira.cloud.domain.engine import EngineRefused, QuotaReached, TenantState
 from hashira.cloud.domain.environment_order import Stage
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
+from hashira.cloud.domain.rollout import RolloutState, Wave
 from hashira.cloud.selectors.environments import environment
+from hashira.cloud.selectors.rollouts import rollout_view
+from hashira.cloud.services.amendments import ask_amendment
 from hashira.cloud.services.environments import VENDING
+from hashira.cloud.services.rollout_waves import advance_rollouts
+from hashira.cloud.services.rollouts import approve_rollout, propose_rollout, return_rollout
 from hashira.cloud.services.verification import verify
+from hashira.core.access import Grant, Principal, PrincipalKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.one_database]
 
@@ -196,3 +206,103 @@ def test_an_account_that_is_closed_outside_is_seen(aws: str, proxy: FaultProxy) 
     assert found.state is EnvironmentState.DEVIATING
     assert "account" in {one.step for one in found.deviations}
     assert engine.observe(order, view.facts).state is TenantState.CLOSED
+
+
+def test_two_versions_are_different_scps_on_different_units_and_everybody_is_taken_back(
+    aws: str, proxy: FaultProxy
+) -> None:
+    """Two accounts of one class and stage, of which a wave takes one: boto3 tells what each is under."""
+    ids = [ordered(an_order(engine="aws", stage=Stage.OPERATION)) for _ in range(2)]
+    for one in ids:
+        worked(one)
+    outside = Outside(aws)
+    accounts = [environment(one).line.account for one in ids]
+
+    def regions(account: str) -> set[tuple[str, ...]]:
+        return {
+            tuple([told] if isinstance(told := test["aws:RequestedRegion"], str) else told)
+            for text in outside.texts(account)
+            for statement in text["Statement"]
+            for test in statement.get("Condition", {}).values()
+            if "aws:RequestedRegion" in test
+        }
+
+    before = [outside.whole(account) for account in accounts]
+    both = {("ap-northeast-1", "ap-northeast-3")}
+    assert [regions(account) for account in accounts] == [both, both]
+    people = [
+        Principal(PrincipalKind.STAFF, name, grants=(Grant("cloud_operator", "o"),), second_factor=True)
+        for name in ("asks", "first", "second")
+    ]
+    now = datetime.now(UTC)
+    made = propose_rollout(
+        actor=people[0],
+        terms=read_terms(
+            {"version": "2026.12", "regions": ["ap-northeast-1"], "adopted": ["no-access-keys"]}
+        ),
+        reason="東京だけにする",
+        waves=(Wave(stages=(Stage.OPERATION,), most=1), Wave(stages=(Stage.OPERATION,)), Wave()),
+        pause_minutes=60,
+        at=now,
+    )
+    for who in people[1:]:
+        approve_rollout(actor=who, rollout_id=made, at=now)
+    worked(ids[0])
+    assert environment(ids[0]).order.baseline.version == "2026.12"
+    assert [outside.whole(account)["unit"] for account in accounts] == [
+        ["local", "operation-2026.12"],
+        ["local", "operation"],
+    ]
+    assert [regions(account) for account in accounts] == [{("ap-northeast-1",)}, both]
+    denied = json.dumps(outside.texts(accounts[0]))
+    assert "iam:CreateAccessKey" in denied
+    assert "iam:CreateAccessKey" not in json.dumps(outside.texts(accounts[1]))
+    assert verify(actor=VENDING, environment_id=ids[0]).state is EnvironmentState.READY
+
+    # Somebody takes an SCP of the new unit away: the next wave is not read back, and that halts it by itself.
+    unit = outside.client("organizations").list_parents(ChildId=accounts[0])["Parents"][0]["Id"]
+    proxy.faults = Faults(lies=frozenset({"AttachPolicy"}))
+    for name, id_ in outside.attached(unit).items():
+        if name != "FullAWSAccess":
+            outside.client("organizations").detach_policy(PolicyId=id_, TargetId=unit)
+    advance_rollouts(actor=VENDING, at=now + timedelta(hours=2))
+    worked(ids[1])
+    view = rollout_view(made)
+    assert (view.state, view.acts[-1].facts["why"]) == (RolloutState.HALTED, "read-back")
+    assert environment(ids[1]).line.state is EnvironmentState.STALLED
+    assert regions(accounts[1]) == both  # it never left its guardrails
+    proxy.faults = Faults()
+    return_rollout(actor=people[0], rollout_id=made, reason="読み戻せない", at=now)
+    for one in ids:
+        worked(one)
+    assert rollout_view(made).state is RolloutState.RETURNED
+    assert [outside.whole(account) for account in accounts] == before
+    for one in ids:
+        assert verify(actor=VENDING, environment_id=one).state is EnvironmentState.READY
+
+
+def test_a_change_reaches_aws_and_takes_away_whoever_left(aws: str, proxy: FaultProxy) -> None:
+    order = an_order(engine="aws", stage=Stage.DEVELOPMENT)
+    environment_id = ordered(order)
+    worked(environment_id)
+    outside = Outside(aws)
+    account = environment(environment_id).line.account
+    proxy.calls.clear()
+    ask_amendment(
+        actor=Principal.system("terminal:test"),
+        environment_id=environment_id,
+        change=lambda one: replace(
+            one, roles=one.roles[:1], monthly_budget_yen=Decimal(300_000), exceptions=("data-location/1",)
+        ),
+        cause="application",
+        at=datetime.now(UTC),
+    )
+    worked(environment_id)
+    assert environment(environment_id).line.state is EnvironmentState.READY
+    found = outside.whole(account)
+    assert found["unit"] == ["local", "development-except-data-location"]
+    assert (found["budgets"], found["assignments"]) == (["2000.00"], ["hashira-responsible-officer"])
+    assert found["contacts"] == ["hanako@town.example.jp"] * 3
+    assert "aws:RequestedRegion" not in json.dumps(outside.texts(account))
+    assert proxy.calls["CreateAccount"] == 0
+    assert proxy.calls["PutConfigRule"] == 0

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.test import Client
 from tests.cloud.selection.bodies import body, staff
-from tests.cloud.vending.conftest import ordered, worked
+from tests.cloud.vending.conftest import TERMINAL, SignIn, ordered, worked
 from tests.cloud.vending.orders import an_order
 from tests.cloud.vending.paper_cloud import PaperCloud
 
@@ -23,27 +23,13 @@ from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.domain.order_record import order_to_json
 from hashira.cloud.selectors.environment_queue import queue_place
 from hashira.cloud.selectors.environments import environment
+from hashira.cloud.services.amendments import ask_amendment
 from hashira.cloud.services.verification import notice_what_was_forgotten
 from hashira.cloud.store.models import Environment
-from hashira.core.access import Principal
 from hashira.core.accounts.models import Organisation
 
 pytestmark = pytest.mark.django_db
 _LIST = "/cloud/environments/"
-SignIn = Callable[[Principal], Client]
-
-
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> SignIn:
-    """A client whose requests are those of a principal."""
-
-    def sign_in(principal: Principal) -> Client:
-        monkeypatch.setattr("hashira.core.accounts.principals.principal_of", lambda request: principal)
-        client = Client(headers={"host": "localhost"})
-        client.cookies[settings.SESSION_COOKIE_NAME] = "of-the-trial"
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
@@ -211,3 +197,43 @@ def test_lists_stay_fast_with_five_thousand_environments(operator: Client, paper
     answer = operator.get(_LIST + "?format=csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 5_001
+
+
+def test_a_change_is_shown_with_before_and_after_and_can_be_taken_back(
+    operator: Client, paper: PaperCloud, village: Organisation
+) -> None:
+    environment_id = ordered(an_order())
+    worked(environment_id)
+    paper.lies = {"budget"}
+    ask_amendment(
+        actor=TERMINAL,
+        environment_id=environment_id,
+        change=lambda one: replace(one, monthly_budget_yen=Decimal(640_000)),
+        cause="application",
+        at=datetime.now(UTC),
+    )
+    assert "変更の作業中" in page(operator, environment_id)
+    worked(environment_id)
+    shown = page(operator, environment_id)
+    for words in ("変更が止まっています", "CLD-305", "120,000", "640,000", "変更をもう一度行う"):
+        assert words in shown
+    paper.lies = set()
+    undo = f"{_LIST}{environment_id}/undo-change"
+    assert undo in shown
+    assert operator.post(undo, {"reason": ""}).status_code == 422
+    assert operator.post(undo, {"reason": "誤り"}).status_code == 302
+    worked(environment_id)
+    shown = page(operator, environment_id)
+    assert "これまでの変更" in shown
+    assert "640,000" in shown
+    assert environment(environment_id).order.monthly_budget_yen == 120_000
+    assert operator.post(undo, {"reason": "もう一度"}).status_code == 422
+
+
+def test_another_body_neither_sees_nor_takes_back_a_change(
+    signed_in: SignIn, paper: PaperCloud, village: Organisation
+) -> None:
+    environment_id = ordered(an_order())
+    worked(environment_id)
+    other = signed_in(staff(("cloud_applicant", body("municipality", "別の市"))))
+    assert other.get(f"{_LIST}{environment_id}/undo-change").status_code == 404

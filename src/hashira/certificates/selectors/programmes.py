@@ -9,10 +9,11 @@ from uuid import UUID
 from hashira.certificates.domain.vaccine_catalogue import Catalogue
 from hashira.certificates.domain.vaccine_product import VaccineProduct
 from hashira.certificates.domain.vaccine_programme import Change, changes_between, read_programme
-from hashira.certificates.store.models import ProgrammeVersion
+from hashira.certificates.store.models import DoseEvent, ProgrammeVersion
 from hashira.certificates.store.programme_source import SOURCE
 from hashira.core.access import Principal
 from hashira.core.accounts.selectors import display_names
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.language import Bilingual
 
 
@@ -43,8 +44,21 @@ class RequestLine:
     decided_by: str
     decided_at: datetime | None
     state: str
-    """``waiting``, ``expired``, ``approved`` or ``rejected``."""
+    """``waiting``, ``expired``, ``approved``, ``rejected`` or ``withdrawn``."""
     own: bool
+    withdrawable: bool
+    """Approved, and not in force yet: nothing is recorded with what it adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version of a programme."""
+
+    version: int
+    valid_from: date
+    products: int
+    state: str
+    """``past``, ``now`` or ``coming``."""
 
 
 def programme_lines() -> tuple[ProgrammeLine, ...]:
@@ -67,19 +81,73 @@ def products_of(name: str) -> tuple[VaccineProduct, ...] | None:
     return found.products if found else None
 
 
-def document_of(name: str) -> object | None:
-    """The document of the last version, as a start for the next one; ``None`` for an unknown programme."""
+def versions_of(name: str) -> tuple[VersionLine, ...]:
+    """The versions of a programme, the latest first."""
+    known = SOURCE.catalogue()
+    now = known.in_force(name)
+    number = now.version if now else 0
+    return tuple(
+        VersionLine(
+            one.version,
+            one.valid_from,
+            len(one.products),
+            "now" if one.version == number else "past" if one.version < number else "coming",
+        )
+        for one in reversed(known.versions_of(name))
+    )
+
+
+def document_of(name: str, *, version: int | None = None) -> object | None:
+    """The document of the last version, as a start for the next one, or of that one; ``None``: unknown."""
     from hashira.certificates.domain.vaccine_catalogue import built_in_documents
 
     approved = ProgrammeVersion.objects.filter(programme=name, decision=ProgrammeVersion.Decision.APPROVED)
-    last = approved.order_by("-version").values_list("document", flat=True).first()
-    return last if last is not None else built_in_documents().get(name)
+    if version is not None:
+        approved = approved.filter(version=version)
+    last: object | None = approved.order_by("-version").values_list("document", flat=True).first()
+    if last is not None:
+        return last
+    first = built_in_documents().get(name)
+    return first if version is None or _number_of(first) == version else None
+
+
+def _number_of(document: object) -> object:
+    return document.get("version") if isinstance(document, dict) else None
+
+
+def not_in_force_yet(row: ProgrammeVersion) -> bool:
+    """Whether an approved version can be taken back: its day is to come, and nothing shows what it adds.
+
+    The first version of a programme counts from the moment of its approval, since doses are older than it.
+    """
+    if row.decision != ProgrammeVersion.Decision.APPROVED:
+        return False
+    if row.valid_from <= today_in_japan(SystemClock()):
+        return False
+    later = ProgrammeVersion.objects.filter(programme=row.programme, version__gt=row.version)
+    if later.exclude(decision=ProgrammeVersion.Decision.REJECTED).exists():
+        return False
+    before = document_of(row.programme, version=row.version - 1)
+    known = {one["code"] for one in before["products"]} if isinstance(before, dict) else set()
+    added = {one["code"] for one in row.document["products"]} - known
+    return not DoseEvent.objects.filter(vaccine__in=added).exists()
+
+
+WITHDRAWN = "withdrawn:"
+"""Before the account in ``decided_by`` of a version that was taken back."""
+
+
+def _state(row: ProgrammeVersion, now: datetime) -> str:
+    if row.decided_by.startswith(WITHDRAWN):
+        return "withdrawn"
+    return "expired" if row.decision == "waiting" and row.expires_at <= now else row.decision
 
 
 def request_lines(principal: Principal, now: datetime) -> tuple[RequestLine, ...]:
     """The requests, the latest first."""
     rows = list(ProgrammeVersion.objects.order_by("-requested_at"))
-    names = display_names({row.requested_by for row in rows} | {row.decided_by for row in rows})
+    deciders = {row.pk: row.decided_by.removeprefix(WITHDRAWN) for row in rows}
+    names = display_names({row.requested_by for row in rows} | set(deciders.values()))
     return tuple(
         RequestLine(
             id=row.pk,
@@ -89,10 +157,11 @@ def request_lines(principal: Principal, now: datetime) -> tuple[RequestLine, ...
             digest=row.digest,
             requested_by=names.get(row.requested_by, row.requested_by),
             requested_at=row.requested_at,
-            decided_by=names.get(row.decided_by, row.decided_by),
+            decided_by=names.get(deciders[row.pk], deciders[row.pk]),
             decided_at=row.decided_at,
-            state="expired" if row.decision == "waiting" and row.expires_at <= now else row.decision,
+            state=_state(row, now),
             own=row.requested_by == principal.id,
+            withdrawable=not_in_force_yet(row),
         )
         for row in rows
     )

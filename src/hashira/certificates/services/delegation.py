@@ -1,24 +1,25 @@
-"""Letting another municipality look up people who moved there (照会の委任).
+"""Letting another municipality look up people, and issue for them (照会と発行の委任).
 
 What is done is told in the audit of both municipalities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
+from hashira.certificates.domain.certificate_kind import CertificateKind
+from hashira.certificates.domain.delegation import ISSUABLE, Covered, Deed, Ground, period_fits
 from hashira.certificates.selectors.delegation import (
     DelegatedRecord,
     DelegationView,
     candidates,
-    covers,
     delegated_record,
     delegation_view,
     may_be_shown_elsewhere,
 )
-from hashira.certificates.store.models import DelegatedPerson, Delegation
+from hashira.certificates.store.models import DelegatedAct, DelegatedPerson, Delegation
 from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.audit import Subject
@@ -27,8 +28,9 @@ from hashira.kernel.clock import FixedClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
-LONGEST = timedelta(days=366)
 MOST_PEOPLE = 20
+UNDER = "delegation"
+"""The fact of an audit event by which it is known to be done under a delegation, and under which."""
 
 
 class DelegationNotPossible(HashiraError):
@@ -74,8 +76,12 @@ def ask_delegation(
     reason: str,
     until: date,
     at: datetime,
+    kinds: Collection[CertificateKind] = (),
 ) -> UUID:
-    """Asks another municipality to be let look up people who moved; raises ``DelegationNotPossible``."""
+    """Asks another municipality to be let look up people who moved, and to issue ``kinds`` for them.
+
+    Raises ``DelegationNotPossible``.
+    """
     register = Resource("Certificates::Register", str(requester_id), str(requester_id))
     access.require(actor, "certificates:AskDelegation", register)
     today = today_in_japan(FixedClock(at))
@@ -86,13 +92,14 @@ def ask_delegation(
                 f"Ask another municipality about 1 to {MOST_PEOPLE} people",
             )
         )
-    if not today <= until <= today + LONGEST:
+    if not period_fits(Ground.MOVE, today=today, starts_on=None, until=until):
         raise DelegationNotPossible(
             reason=Bilingual("期限は今日から1年以内です", "It may last a year from today")
         )
     row = Delegation.objects.create(
         requester_id=requester_id,
         owner_id=owner_id,
+        kinds=[kind.value for kind in ISSUABLE if kind in kinds],
         reason=reason,
         until=until,
         asked_at=at,
@@ -101,7 +108,61 @@ def ask_delegation(
     DelegatedPerson.objects.bulk_create(
         DelegatedPerson(delegation=row, name=name, birth_date=born) for name, born in people
     )
-    _tell(actor, "certificates:AskDelegation", delegation_view(row.pk), {"people": len(people)}, reason)
+    facts = {"people": len(people), "kinds": ",".join(row.kinds)}
+    _tell(actor, "certificates:AskDelegation", delegation_view(row.pk), facts, reason)
+    return row.pk
+
+
+@service(action="certificates:AskDelegation")
+def ask_agreement(
+    *,
+    actor: Principal,
+    requester_id: UUID,
+    owner_id: UUID,
+    agreement: str,
+    covers: Covered,
+    kinds: Collection[CertificateKind],
+    reason: str,
+    starts_on: date,
+    until: date,
+    at: datetime,
+) -> UUID:
+    """Asks that an agreement by which one body issues for the other be entered; its owner answers.
+
+    Raises ``DelegationNotPossible``.
+    """
+    register = Resource("Certificates::Register", str(requester_id), str(requester_id))
+    access.require(actor, "certificates:AskDelegation", register)
+    chosen = [kind.value for kind in ISSUABLE if kind in kinds]
+    if requester_id == owner_id or covers is Covered.NAMED or not chosen or not agreement.strip():
+        raise DelegationNotPossible(
+            reason=Bilingual(
+                "別の市区町村との協定の名前、対象の人、証明書の種類が要ります",
+                "It takes the name of an agreement with another municipality, whom it concerns and the kinds",
+            )
+        )
+    today = today_in_japan(FixedClock(at))
+    if not period_fits(Ground.AGREEMENT, today=today, starts_on=starts_on, until=until):
+        raise DelegationNotPossible(
+            reason=Bilingual(
+                "期間は、今日より後に終わり、5年以内です", "It ends after today, within five years"
+            )
+        )
+    row = Delegation.objects.create(
+        requester_id=requester_id,
+        owner_id=owner_id,
+        ground=Ground.AGREEMENT,
+        agreement=agreement,
+        covers=covers,
+        kinds=chosen,
+        reason=reason,
+        starts_on=starts_on,
+        until=until,
+        asked_at=at,
+        asked_by=actor.id,
+    )
+    facts = {"covers": covers.value, "kinds": ",".join(chosen)}
+    _tell(actor, "certificates:AskDelegation", delegation_view(row.pk), facts, f"{agreement}\n{reason}")
     return row.pk
 
 
@@ -143,6 +204,20 @@ def answer_delegation(
     _tell(actor, "certificates:DecideDelegation", view, {"granted": len(granted)}, answer, subjects)
 
 
+@service(action="certificates:DecideDelegation")
+def answer_agreement(
+    *, actor: Principal, delegation_id: UUID, granted: bool, answer: str, at: datetime
+) -> None:
+    """The owner's answer to an agreement; raises ``DelegationDecided``."""
+    view = delegation_view(delegation_id)
+    access.require(actor, "certificates:DecideDelegation", view.resource)
+    if view.ground is not Ground.AGREEMENT:
+        raise DelegationDecided
+    state = Delegation.State.GRANTED if granted else Delegation.State.REFUSED
+    _move(view, {Delegation.State.ASKED}, state, decided_at=at, decided_by=actor.id, answer=answer)
+    _tell(actor, "certificates:DecideDelegation", view, {"granted": granted}, answer)
+
+
 @service(action="certificates:EndDelegation")
 def end_delegation(*, actor: Principal, delegation_id: UUID, at: datetime) -> None:
     """Either side takes it back, at once; raises ``DelegationDecided``."""
@@ -162,22 +237,41 @@ def view_delegated(
     Raises ``AccessDenied``, also after its last day, or ``PersonNotFound``.
     """
     view = delegation_view(delegation_id)
-    resource = Resource(
-        "Certificates::DelegatedRecord",
-        str(person_id),
-        str(view.owner_id),
-        {
-            "requester": str(view.requester_id),
-            "in_force": view.open_on(today_in_japan(FixedClock(at))),
-            "covered": covers(delegation_id, person_id),
-            "shown_elsewhere": may_be_shown_elsewhere(person_id),
-        },
-        about="person",
-    )
+    resource = view.record_on(person_id, today_in_japan(FixedClock(at)))
     access.require(actor, "certificates:ViewDelegated", resource)
     found = delegated_record(person_id)
-    _tell(actor, "certificates:ViewDelegated", view, {}, subjects=[Subject("person", str(person_id))])
+    tell_deed(actor, "certificates:ViewDelegated", view, Deed.LOOKED, person_id=found.person_id, at=at)
     return found
+
+
+def tell_deed(
+    actor: Principal,
+    action: str,
+    view: DelegationView,
+    deed: Deed,
+    *,
+    at: datetime,
+    person_id: UUID | None = None,
+    certificates: Sequence[UUID] = (),
+    facts: Mapping[str, str | int | bool | None] | None = None,
+) -> None:
+    """What was done under a delegation, for the owner, the requester, the person and both audits.
+
+    In the transaction of what it tells about, as its last act.
+    """
+    DelegatedAct.objects.bulk_create(
+        DelegatedAct(
+            delegation_id=view.id,
+            person_id=person_id,
+            certificate=certificate,
+            deed=deed.value,
+            at=at,
+            by=actor.id,
+        )
+        for certificate in certificates or (None,)
+    )
+    subjects = [Subject("person", str(person_id))] if person_id else []
+    _tell(actor, action, view, {UNDER: str(view.id), "deed": deed.value, **(facts or {})}, subjects=subjects)
 
 
 def _move(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -141,8 +141,9 @@ def card_by_staff(
     certificate_id: UUID,
     events: Sequence[UUID],
     at: datetime,
+    facts: Mapping[str, str] | None = None,
 ) -> UUID:
-    """A card with name and date of birth for somebody who has no account; told as ``action``.
+    """A card with name and date of birth for somebody who has no account; told as ``action`` with ``facts``.
 
     In the caller's transaction, which has asked for access and holds the person. As ``issue_card``.
     """
@@ -150,7 +151,7 @@ def card_by_staff(
         return repeated(actor, record, certificate_id, action=action)
     doses, keys = chosen_doses(record, events, CertificateKind.CARD), chosen_keys(at)
     card = _card(record, doses, keys, certificate_id, at, shows_name=True, shows_birth_date=True)
-    return keep(actor, record, doses, keys, card, action=action)
+    return keep(actor, record, doses, keys, card, action=action, more=facts)
 
 
 def newest_that_fit(record: OwnRecord, *, at: datetime) -> tuple[UUID, ...]:
@@ -201,13 +202,14 @@ def seal_by_staff(
     events: Sequence[UUID],
     passport: Passport,
     at: datetime,
+    facts: Mapping[str, str] | None = None,
 ) -> UUID:
     """A seal for somebody who has no account, with the passport that was shown; as ``card_by_staff``."""
     if made_before(certificate_id, record, CertificateKind.SEAL):
         return repeated(actor, record, certificate_id, action=action)
     doses, keys = chosen_doses(record, events, CertificateKind.SEAL), chosen_keys(at)
     seal = _seal(record, doses, keys, passport, certificate_id, at, grouped=False)
-    return keep(actor, record, doses, keys, seal, action=action)
+    return keep(actor, record, doses, keys, seal, action=action, more=facts)
 
 
 def replace_card(

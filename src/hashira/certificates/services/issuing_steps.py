@@ -6,7 +6,7 @@ certificate is signed, and ``keep`` writes it, its doses and its place in the le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -124,6 +124,7 @@ def keep(
     *,
     resident: UUID | None = None,
     action: str = ISSUE,
+    more: Mapping[str, str] | None = None,
 ) -> UUID:
     """Writes a signed certificate with what it shows, enters it in the ledger and tells of it."""
     certificate.person_id = record.person_id
@@ -144,7 +145,12 @@ def keep(
     _publish_unless_known(keys, certificate.issued_at)
     enter(certificate)
     raise_alerts(one(record.person_id), kind=AlertKind.ISSUE, actor=actor, at=certificate.issued_at)
-    facts = {"format": certificate.format, "number": certificate.number, "doses": len(doses)}
+    facts: dict[str, str | int | bool | None] = {
+        "format": certificate.format,
+        "number": certificate.number,
+        "doses": len(doses),
+        **(more or {}),
+    }
     _tell(actor, record, facts, evidence=certificate.text.encode("utf-8"), action=action)
     return certificate.id
 

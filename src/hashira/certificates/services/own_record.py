@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from hashira.certificates.domain.protection import AlertKind
+from hashira.certificates.selectors.own_log import LogLine, own_log
 from hashira.certificates.selectors.own_record import OwnRecord, own_record
 from hashira.certificates.services.protection import one, raise_alerts
 from hashira.certificates.services.representation import NotForRepresentative
@@ -34,6 +35,25 @@ def view_own_record(*, actor: Principal, person_id: UUID) -> OwnRecord:
         facts={"doses": len(record.doses)} | ({} if own else {"representative": True}),
     )
     return record.as_seen_by(actor.id)
+
+
+@service(action="certificates:ViewOwnDoses")
+def view_own_log(*, actor: Principal, person_id: UUID) -> tuple[LogLine, ...]:
+    """Who looked at the own record and what was done with it; raises ``AccessDenied``.
+
+    For the person alone: to a representative it would tell the municipality and what staff were asked for.
+    """
+    record = own_record(person_id)
+    access.require(actor, "certificates:ViewOwnDoses", record.resource_of_certificate(None))
+    lines = own_log(record.person_id, actor.id)
+    audit.record(
+        actor=actor,
+        action="certificates:ViewOwnDoses",
+        subjects=[Subject("person", str(record.person_id))],
+        organisation=str(record.organisation_id),
+        facts={"log": len(lines)},
+    )
+    return lines
 
 
 @service(action="certificates:IssueOwnCertificate")

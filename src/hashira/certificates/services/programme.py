@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, transaction
 
+from hashira.certificates.domain.json_place import lines_of
 from hashira.certificates.domain.vaccine_catalogue import Catalogue
 from hashira.certificates.domain.vaccine_programme import (
     MAX_OCTETS,
@@ -26,6 +27,7 @@ from hashira.certificates.domain.vaccine_programme import (
     digest_input,
     read_programme,
 )
+from hashira.certificates.selectors.programmes import WITHDRAWN, not_in_force_yet
 from hashira.certificates.store.models import ProgrammeVersion
 from hashira.certificates.store.programme_source import SOURCE
 from hashira.core import access, audit
@@ -82,7 +84,32 @@ def preview(octets: bytes) -> Preview:
     except orjson.JSONDecodeError as error:
         reason = Bilingual(f"JSONとして読めません（{error.lineno}行目）", f"No JSON (line {error.lineno})")
         raise ProgrammeUnreadable(place="{}", reason=reason) from error
-    return _looked_at(document)
+    try:
+        return _looked_at(document)
+    except ProgrammeUnreadable as error:
+        raise _with_line(error, octets.decode("utf-8"), document) from error
+
+
+def _with_line(error: ProgrammeUnreadable, text: str, document: object) -> ProgrammeUnreadable:
+    """The same with the line of the file on which it stands; of what is missing that of its parent."""
+    place, reason = str(error.details["place"]), error.details["reason"]
+    lines, found = lines_of(text), _numbered(place, document)
+    while found and found not in lines:
+        found = found.rpartition(".")[0] if "." in found else ""
+    if not found or not isinstance(reason, Bilingual):
+        return error
+    told = f"{place}（{lines[found]}行目）", f"{place} (line {lines[found]})"
+    return ProgrammeUnreadable(place=Bilingual(*told), reason=reason, at=place)
+
+
+def _numbered(place: str, document: object) -> str:
+    """``products.CODE`` as ``products[0]``, which is how the file has it."""
+    products = document.get("products") if isinstance(document, dict) else None
+    for number, product in enumerate(products if isinstance(products, list) else []):
+        code = product.get("code") if isinstance(product, dict) else None
+        if isinstance(code, str) and (place == f"products.{code}" or place.startswith(f"products.{code}.")):
+            return f"products[{number}]" + place.removeprefix(f"products.{code}")
+    return place
 
 
 def _looked_at(document: object) -> Preview:
@@ -155,6 +182,29 @@ def decide_version(*, actor: Principal, request_id: UUID, approved: bool, digest
     row.decided_by, row.decided_at = actor.id, at
     row.save(update_fields=["decision", "decided_by", "decided_at"])
     _tell(actor, _DECIDE, row)
+    transaction.on_commit(SOURCE.refresh, robust=True)
+
+
+@service(action=_ASK)
+def withdraw_version(*, actor: Principal, request_id: UUID, at: datetime) -> None:
+    """Takes back what waits, by who asked for it, or, by any administrator, what is approved and yet to come.
+
+    To stop something takes one person. Raises ``ProgrammeNotPossible``.
+    """
+    access.require(actor, _ASK, _AREA)
+    row = ProgrammeVersion.objects.select_for_update().filter(pk=request_id).first()
+    if row is None:
+        raise _not_possible("そのような申請はありません", "There is no such request")
+    if row.decision == Decision.WAITING and row.requested_by != actor.id:
+        raise _not_possible("取り下げられるのは申請した人です", "Who asked for it takes it back")
+    if row.decision != Decision.WAITING and not not_in_force_yet(row):
+        raise _not_possible(
+            "もう有効になったか、記録に使われたか、次の版があります。前の版の内容に戻す版を作ってください",
+            "It is in force, in use or followed by another; make one that says what an earlier one said",
+        )
+    row.decision, row.decided_by, row.decided_at = Decision.REJECTED, f"{WITHDRAWN}{actor.id}", at
+    row.save(update_fields=["decision", "decided_by", "decided_at"])
+    _tell(actor, _ASK, row)
     transaction.on_commit(SOURCE.refresh, robust=True)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 TABLES = ("certificates_doseevent", "certificates_personrevision")
 _ERASED = "(SELECT erased_at FROM certificates_person WHERE id = OLD.person_id)"
+_DELEGATED = "certificates_delegatedact"
 _OF_MERGE = (
     "(SELECT max(p.erased_at) FROM certificates_person p JOIN certificates_personmerge m "
     "ON p.id IN (m.kept_id, m.absorbed_id) WHERE m.id = OLD.merge_id)"
@@ -41,6 +42,17 @@ def add_merge_triggers(apps: Any, schema_editor: Any) -> None:
 def drop_merge_triggers(apps: Any, schema_editor: Any) -> None:
     """Takes those away again."""
     _drop(schema_editor, tuple(_ERASED_OF))
+
+
+def add_delegation_triggers(apps: Any, schema_editor: Any) -> None:
+    """The same for what was done under delegations."""
+    for statement in _statements(schema_editor.connection.vendor, _DELEGATED):
+        schema_editor.execute(statement)
+
+
+def drop_delegation_triggers(apps: Any, schema_editor: Any) -> None:
+    """Takes those away again."""
+    _drop(schema_editor, (_DELEGATED,))
 
 
 def _drop(schema_editor: Any, tables: tuple[str, ...]) -> None:

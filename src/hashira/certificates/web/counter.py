@@ -21,10 +21,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hashira.certificates.adapters.paper import typefaces
 from hashira.certificates.adapters.paper.printer import pdf
+from hashira.certificates.domain.certificate_kind import CertificateKind
 from hashira.certificates.domain.counter import DOCUMENT_NAMES, Document, read_question
+from hashira.certificates.domain.delegation import ISSUABLE
 from hashira.certificates.domain.mrz import read_zone
 from hashira.certificates.domain.paper import Edition
 from hashira.certificates.domain.passport import PassportNotUsable
+from hashira.certificates.selectors.delegation import (
+    delegated_record,
+    delegation_view,
+    delegations_in_force,
+)
 from hashira.certificates.selectors.own_record import OwnDose, own_record
 from hashira.certificates.selectors.people import Municipality, PersonView, Question, registers_of
 from hashira.certificates.selectors.status import StatusLine, statuses_of
@@ -33,6 +40,7 @@ from hashira.certificates.services.issuing import newest_that_fit
 from hashira.certificates.services.person import search_people, view_person
 from hashira.certificates.store.models import CounterVisit
 from hashira.core import access
+from hashira.kernel.clock import SystemClock, today_in_japan
 from hashira.kernel.errors import HashiraError
 from hashira.ui import forms
 from hashira.ui.wording import shown_date, shown_in_both_calendars, worded
@@ -123,6 +131,7 @@ def start(request: HttpRequest) -> HttpResponse:
     register = _chosen(request, registers)
     form = SearchForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form, "registers": registers, "register": register}
+    context["issuing"] = delegations_in_force([one.id for one in registers], today_in_japan(SystemClock()))
     if request.method != "POST" or register is None or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "certificates/counter/start.html", context, status=status)
@@ -200,7 +209,13 @@ def undo(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def finish(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The next visitor: nothing of the last one can be shown any more."""
     counter.end_visit(actor=request.principal, visit_id=visit_id, at=datetime.now(UTC))
-    return HttpResponseRedirect(reverse("certificates:counter"), headers={"Clear-Site-Data": '"cache"'})
+    row = CounterVisit.objects.get(pk=visit_id)
+    again = reverse("certificates:counter")
+    if row.delegation_id is not None and delegation_view(row.delegation_id).open_on(
+        today_in_japan(SystemClock())
+    ):
+        again = reverse("certificates:delegated-counter", args=[row.delegation_id])
+    return HttpResponseRedirect(again, headers={"Clear-Site-Data": '"cache"'})
 
 
 class _ServingPage:
@@ -208,16 +223,27 @@ class _ServingPage:
 
     def __init__(self, request: HttpRequest, row: CounterVisit) -> None:
         self.request, self.row = request, row
-        self.person = view_person(actor=request.principal, person_id=row.person_id)
+        self.delegation = delegation_view(row.delegation_id) if row.delegation_id else None
         self.record = own_record(row.person_id)
-        self.offered = tuple(d for d in self.record.doses if d.card_refusal is None or d.seal_refusal is None)
+        self.kinds = frozenset(ISSUABLE if self.delegation is None else self.delegation.kinds)
+        card, seal = CertificateKind.CARD in self.kinds, CertificateKind.SEAL in self.kinds
+        self.offered = tuple(
+            d
+            for d in self.record.doses
+            if (card and d.card_refusal is None) or (seal and d.seal_refusal is None)
+        )
         self.left_out = tuple((d, d.card_refusal) for d in self.record.doses if d.card_refusal is not None)
         fit = frozenset(newest_that_fit(self.record, at=datetime.now(UTC)))
         self.fit, self.for_card = len(fit), sum(d.card_refusal is None for d in self.record.doses)
         chosen = fit | {d.event_id for d in self.offered if d.card_refusal is not None}
         self.form = ServingForm(self.offered, chosen, request.POST if request.method == "POST" else None)
         self.compare = False
-        self.valid = tuple(line for line in statuses_of(row.person_id) if line.state == "valid")
+        issued = counter.issued_under(row.delegation_id) if row.delegation_id else None
+        self.valid = tuple(
+            line
+            for line in statuses_of(row.person_id)
+            if line.state == "valid" and (issued is None or line.id in issued)
+        )
 
     def serve(self) -> HttpResponse:
         document = self.request.POST.get("document", "")
@@ -275,9 +301,10 @@ class _ServingPage:
         context = {
             "form": self.form,
             "visit": self.row,
-            "person": self.person,
-            "values": _identity(self.person),
-            "warnings": _warnings(self.person, self.record.name),
+            "delegation": self.delegation,
+            "may_card": CertificateKind.CARD in self.kinds,
+            "may_seal": CertificateKind.SEAL in self.kinds,
+            **self._whose(),
             "offered": self.offered,
             "left_out": self.left_out,
             "documents": [(d.value, worded(name)) for d, name in DOCUMENT_NAMES.items()],
@@ -286,6 +313,29 @@ class _ServingPage:
             "too_many": {"fit": self.fit, "of": self.for_card} if self.fit < self.for_card else None,
         }
         return render(self.request, "certificates/counter/visit.html", context, status=status)
+
+    def _whose(self) -> dict[str, object]:
+        """Who it is: of another body's register no more than its delegation shows."""
+        if self.delegation is not None:
+            record = delegated_record(self.row.person_id)
+            return {
+                "full_name": record.name,
+                "municipality": self.delegation.owner,
+                "values": [
+                    (_("氏名"), record.name),
+                    (_("氏名（カナ）"), record.kana),
+                    (_("生年月日"), shown_in_both_calendars(record.birth_date)),
+                ],
+                "warnings": _missing(record.name),
+            }
+        person = view_person(actor=self.request.principal, person_id=self.row.person_id)
+        return {
+            "full_name": person.name,
+            "municipality": person.municipality,
+            "person": person,
+            "values": _identity(person),
+            "warnings": _warnings(person, self.record.name),
+        }
 
 
 def _served(request: HttpRequest, row: CounterVisit) -> HttpResponse:
@@ -337,15 +387,20 @@ def _warnings(person: PersonView, name: str) -> list[object]:
         found.append(_("台帳では亡くなっています。別の人ではないか確かめてください"))
     if person.moved_out_on is not None:
         found.append(_("転出しています。ここでの接種の証明書は、ここで発行します"))
+    return found + _missing(name)
+
+
+def _missing(name: str) -> list[object]:
+    """What no typeface draws; it does not block."""
     missing = typefaces.code_points(typefaces.drawable(name).missing)
-    if missing:
-        found.append(
-            _(
-                "氏名に印刷できない文字（%(missing)s）があります。紙では〓になりますが、証明書の中身は登録どおりで、発行できます"
-            )
-            % {"missing": missing}
+    if not missing:
+        return []
+    return [
+        _(
+            "氏名に印刷できない文字（%(missing)s）があります。紙では〓になりますが、証明書の中身は登録どおりで、発行できます"
         )
-    return found
+        % {"missing": missing}
+    ]
 
 
 def _line(line: StatusLine) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from hashira.certificates.selectors.programmes import (
     products_of,
     programme_lines,
     request_lines,
+    versions_of,
 )
 from hashira.certificates.services import programme as services
 from hashira.certificates.web.register import blame, status_of
@@ -37,7 +38,9 @@ _STATES = (
     ("expired", _("期限切れ")),
     ("approved", _("承認")),
     ("rejected", _("却下")),
+    ("withdrawn", _("取下げ")),
 )
+_VERSIONS = (("past", _("過去")), ("now", _("いま有効")), ("coming", _("開始前")))
 _PARTS = {
     "title": _("名称"),
     "valid_from": _("開始日"),
@@ -127,12 +130,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     if products is None:
         raise Http404
     if request.GET.get("format") == "json":
-        text = json.dumps(document_of(name), ensure_ascii=False, indent=2) + "\n"
-        return HttpResponse(
-            text,
-            content_type="application/json",
-            headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
-        )
+        return _file(name, request.GET.get("version", ""))
     table = Table(
         columns=(
             Column("code", _("製品コード"), sortable=True, heading=True),
@@ -152,7 +150,46 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     if table.wants_csv:
         return table.csv_response(f"{name}.csv")
     line = next(one for one in programme_lines() if one.name == name)
-    return render(request, "certificates/programmes/show.html", {"table": table, "line": line})
+    versions = Table(
+        columns=(
+            Column(
+                "version",
+                _("版"),
+                heading=True,
+                link=lambda row: f"?format=json&version={row.version}",
+            ),
+            Column("valid_from", _("開始日"), sortable=True),
+            Column("products", _("製品の数"), numeric=True),
+            Column("state", _("状態"), choices=_VERSIONS),
+        ),
+        rows=versions_of(name),
+        request=request,
+        caption=_("版の一覧（版の番号からファイルを取り出せます）"),
+        name="versions",
+        stacked=True,
+        downloadable=False,
+    )
+    context = {
+        "table": table,
+        "line": line,
+        "versions": versions,
+        "earlier": [one for one in versions_of(name) if one.state == "past"],
+    }
+    return render(request, "certificates/programmes/show.html", context)
+
+
+def _file(name: str, version: str) -> HttpResponse:
+    """The last version as a file, or the one of that number."""
+    wanted = int(version) if version.isascii() and version.isdigit() else None
+    document = document_of(name, version=wanted)
+    if document is None:
+        raise Http404
+    label = f"{name}-{wanted}" if wanted else name
+    return HttpResponse(
+        json.dumps(document, ensure_ascii=False, indent=2) + "\n",
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{label}.json"'},
+    )
 
 
 def _eu(product: VaccineProduct) -> str:
@@ -182,14 +219,19 @@ def new(request: HttpRequest) -> HttpResponse:
         except HashiraError as error:
             blame(form, error)
         else:
-            context = {
-                "seen": seen,
-                "document": json.dumps(seen.document, ensure_ascii=False),
-                "table": _changes(request, seen.changes),
-                "facts": _facts(seen),
-            }
-            return render(request, "certificates/programmes/preview.html", context)
+            return preview_page(request, seen)
     return render(request, "certificates/programmes/new.html", {"form": form}, status=status_of(request))
+
+
+def preview_page(request: HttpRequest, seen: services.Preview) -> HttpResponse:
+    """What a version changes, before it is asked for."""
+    context = {
+        "seen": seen,
+        "document": json.dumps(seen.document, ensure_ascii=False),
+        "table": _changes(request, seen.changes),
+        "facts": _facts(seen),
+    }
+    return render(request, "certificates/programmes/preview.html", context)
 
 
 def _refused(request: HttpRequest, form: FileForm, error: HashiraError) -> HttpResponse:
@@ -209,7 +251,14 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         decision = request.POST.get("decision")
-        if decision not in ("approve", "reject"):
+        if decision == "withdraw":
+            try:
+                services.withdraw_version(actor=request.principal, request_id=request_id, at=now)
+            except HashiraError as error:
+                blame(form, error)
+            else:
+                return HttpResponseRedirect(reverse("certificates:programme-request", args=[request_id]))
+        elif decision not in ("approve", "reject"):
             form.add_error(None, _("承認か却下を選んでください"))
         else:
             try:
@@ -227,6 +276,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "line": line,
+        "may_withdraw": line.own if line.state == "waiting" else line.withdrawable,
         "table": _changes(request, changes_of(request_id)),
         "facts": [
             (_("プログラム"), line.programme),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import sys
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -28,6 +25,7 @@ from hashira.cloud.commands.policy_terminal import (
 )
 
 if TYPE_CHECKING:
+    from hashira.cloud.adapters.recorded_calls import Skipped
     from hashira.cloud.domain.policy.calls import Call
     from hashira.cloud.domain.policy.impact import Impact
     from hashira.cloud.domain.policy.organisation import Organisation
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 CALLS = click.Path(exists=True, dir_okay=False, allow_dash=True)
 """Where recorded calls are: a file, or ``-``."""
 _SHOWN_EVERY = 0.5
-_FIRST = 3
 
 
 @click.command()
@@ -76,6 +73,8 @@ def compare(
 @contextmanager
 def call_source(path: str) -> Iterator[tuple[Iterator[Call], Skipped]]:
     """The calls of a file one by one, and those that could not be read; a broken file is a wrong usage."""
+    from hashira.cloud.adapters.recorded_calls import Skipped
+
     skipped = Skipped()
     try:
         with _opened(path) as stream:
@@ -104,39 +103,19 @@ def _changed(before: Organisation, pairs: tuple[str, ...]) -> Organisation:
     return before
 
 
-@dataclass(slots=True)
-class Skipped:
-    """Records that could not be read: how many, and why the first ones."""
-
-    count: int = 0
-    first: list[str] = field(default_factory=list)
-
-    def add(self, reason: str) -> None:
-        self.count += 1
-        if len(self.first) < _FIRST:
-            self.first.append(reason)
-
-
 def _opened(path: str) -> BinaryIO:
-    if path == "-":
-        return sys.stdin.buffer
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.endswith(".gz") else open(path, "rb")
+    from hashira.cloud.adapters.recorded_calls import opened
+
+    return sys.stdin.buffer if path == "-" else opened(path)
 
 
 def _calls(stream: BinaryIO, skipped: Skipped) -> Iterator[Call]:
-    """Line by line, so that memory does not grow with the file; a file of CloudTrail is one line."""
-    from hashira.cloud.domain.policy.calls import principal_of, read_call
-    from hashira.kernel.errors import HashiraError
+    """The calls, with how many there were on the terminal meanwhile."""
+    from hashira.cloud.adapters.recorded_calls import recorded_calls
 
     began = last = time.monotonic()
     shown = sys.stderr.isatty()
-    for number, record in enumerate(_records(stream, skipped), start=1):
-        try:
-            call = read_call(record)
-            principal_of(call.principal)
-        except HashiraError as error:
-            skipped.add(str(error))
-            continue
+    for number, call in enumerate(recorded_calls(stream, skipped), start=1):
         yield call
         if shown and number % 1024 == 0 and time.monotonic() - last > _SHOWN_EVERY:
             last = time.monotonic()
@@ -144,21 +123,6 @@ def _calls(stream: BinaryIO, skipped: Skipped) -> Iterator[Call]:
             sys.stderr.flush()
     if shown:
         sys.stderr.write("\r\x1b[K")
-
-
-def _records(stream: BinaryIO, skipped: Skipped) -> Iterator[object]:
-    for line in stream:
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            skipped.add(str(error))
-            continue
-        if isinstance(record, dict) and isinstance(record.get("Records"), list):
-            yield from record["Records"]
-        else:
-            yield record
 
 
 def _document(impact: Impact, skipped: Skipped) -> dict[str, object]:

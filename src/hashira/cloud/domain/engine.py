@@ -1,8 +1,9 @@
 """The port of cloud engines: what is asked of a provider, whichever it is (クラウドの受け口).
 
-Five verbs: ``plan``, ``vend``, ``guard``, ``observe``, ``retire``. What changes something is a sequence of
-steps, and each step is three acts: ``apply``, ``verify`` (read back) and ``compensate``. An engine knows no
-database, no job and no clock of ours; whoever carries the steps out keeps the facts and tries again.
+Six verbs: ``plan``, ``vend``, ``guard``, ``amend``, ``observe``, ``retire``. What changes something is a
+sequence of steps, and each step is three acts: ``apply``, ``verify`` (read back) and ``compensate``. An
+engine knows no database, no job and no clock of ours; whoever carries the steps out keeps the facts and tries
+again.
 
 What every engine keeps to (the conformance suite holds it to that):
 
@@ -164,6 +165,12 @@ class Engine(Protocol):
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:
         """The steps that put its guardrails in force, after those of ``vend``."""
+        ...
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
+        """The steps by which an environment of one order becomes that of another of the same key: those of
+        ``vend`` and ``guard`` that the change concerns, under their names and in their order. Applied, they
+        also take away what the new order no longer has. With the two orders exchanged they lead back."""
         ...
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
+
 
 class Stage(StrEnum):
     """What an environment is for (環境の区分). Production and verification are always apart."""
@@ -119,3 +121,5 @@ class EnvironmentOrder:
     """Ids of approved exceptions to guardrails."""
     adopts: str = ""
     """The account that exists already and is adopted (取込み), by its number; empty: one is made."""
+    baseline: BaselineTerms = FIRST
+    """The version of the baseline that it is under."""

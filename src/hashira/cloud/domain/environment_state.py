@@ -17,6 +17,10 @@ class EnvironmentState(StrEnum):
     """Vending stopped at an error that does not pass; somebody puts it right and tries again."""
     DEVIATING = "deviating"
     """It was ready, and reading back finds something missing or changed."""
+    AMENDING = "amending"
+    """It is in use and becomes what a new order says."""
+    STALLED = "stalled"
+    """A change stopped at an error that does not pass; the order of before is the one that counts."""
     LOST = "lost"
     """The cloud has forgotten it: a sandbox that was reset."""
     WITHDRAWN = "withdrawn"
@@ -44,7 +48,16 @@ class EnvironmentState(StrEnum):
 
 
 _STATE = EnvironmentState
-AT_WORK = frozenset({_STATE.REQUESTED, _STATE.VENDING, _STATE.SUSPENDING, _STATE.RESUMING, _STATE.CLOSING})
+AT_WORK = frozenset(
+    {
+        _STATE.REQUESTED,
+        _STATE.VENDING,
+        _STATE.AMENDING,
+        _STATE.SUSPENDING,
+        _STATE.RESUMING,
+        _STATE.CLOSING,
+    }
+)
 OVER = frozenset({_STATE.WITHDRAWN, _STATE.CLOSED})
 _LABELS = {
     _STATE.REQUESTED: Bilingual("順番待ち", "Waiting"),
@@ -52,6 +65,8 @@ _LABELS = {
     _STATE.READY: Bilingual("利用中", "In use"),
     _STATE.PARKED: Bilingual("払出しが止まっています", "Stopped at an error"),
     _STATE.DEVIATING: Bilingual("基準とのずれ", "Deviates from the baseline"),
+    _STATE.AMENDING: Bilingual("変更の作業中", "Being changed"),
+    _STATE.STALLED: Bilingual("変更が止まっています", "A change stopped at an error"),
     _STATE.LOST: Bilingual("クラウドから消えました", "Lost with the cloud"),
     _STATE.WITHDRAWN: Bilingual("取りやめ", "Given up"),
     _STATE.SUSPENDING: Bilingual("休止の作業中", "Being suspended"),

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hashira.cloud.domain.baseline_terms import HOME_REGIONS
 from hashira.cloud.domain.guardrail import ACCOUNT, Example, Guardrail, GuardrailClass
 from hashira.kernel.language import Bilingual
 
 ROLES = "arn:aws:iam::*:role/hashira/*"
-HOME_REGIONS = ("ap-northeast-1", "ap-northeast-3")
-"""Tokyo and Osaka."""
 LOG_ARCHIVE = "arn:aws:s3:::*-log-archive"
 _OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/hashira/vending"
 _ABROAD = (
@@ -65,6 +64,12 @@ def _not(statement: dict[str, Any], *services: str) -> dict[str, Any]:
     return {key: value for key, value in statement.items() if key != "Action"} | {"NotAction": list(services)}
 
 
+def located(regions: tuple[str, ...]) -> dict[str, Any]:
+    """The statement of ``data-location`` that leaves these regions open."""
+    here = {"StringNotEquals": {"aws:RequestedRegion": list(regions)}}
+    return _not(_deny("DataLocation", condition=here), *_ABROAD)
+
+
 GUARDRAILS = (
     Guardrail(
         "data-location",
@@ -73,14 +78,7 @@ GUARDRAILS = (
             "Data and processing stay in the regions of Tokyo and Osaka, so that none leaves the country",
         ),
         GuardrailClass.SCP,
-        (
-            _not(
-                _deny(
-                    "DataLocation", condition={"StringNotEquals": {"aws:RequestedRegion": list(HOME_REGIONS)}}
-                ),
-                *_ABROAD,
-            ),
-        ),
+        (located(HOME_REGIONS),),
         Example("ec2:RunInstances", context={"aws:RequestedRegion": "ap-northeast-3"}),
         Example("ec2:RunInstances", context={"aws:RequestedRegion": "us-east-1"}),
         "IAM User Guide, global condition keys, aws:RequestedRegion; Organizations User Guide, SCP examples",

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
 from hashira.cloud.domain.environment_order import (
     CloudRole,
     EnvironmentOrder,
@@ -50,6 +51,7 @@ def order_to_json(order: EnvironmentOrder) -> dict[str, Any]:
         "budget_code": order.budget_code,
         "exceptions": list(order.exceptions),
         **({"adopts": order.adopts} if order.adopts else {}),
+        "baseline": terms_to_json(order.baseline),
     }
 
 
@@ -84,4 +86,27 @@ def order_from_json(kept: Mapping[str, Any]) -> EnvironmentOrder:
         budget_code=kept["budget_code"],
         exceptions=tuple(kept["exceptions"]),
         adopts=kept.get("adopts", ""),
+        baseline=terms_from_json(kept["baseline"]) if "baseline" in kept else FIRST,
+    )
+
+
+def terms_to_json(terms: BaselineTerms) -> dict[str, Any]:
+    """A version of the baseline as JSON."""
+    return {
+        "version": terms.version,
+        "regions": list(terms.regions),
+        "adopted": list(terms.adopted),
+        "dropped": list(terms.dropped),
+        "limits": dict(terms.limits),
+    }
+
+
+def terms_from_json(kept: Mapping[str, Any]) -> BaselineTerms:
+    """The inverse of ``terms_to_json``."""
+    return BaselineTerms(
+        kept["version"],
+        tuple(kept["regions"]),
+        tuple(kept["adopted"]),
+        tuple(kept["dropped"]),
+        tuple(sorted((str(name), int(most)) for name, most in kept["limits"].items())),
     )

@@ -15,7 +15,7 @@ from hashira.cloud.domain.engine import Evidence, EvidenceLine
 from hashira.cloud.domain.environment_order import EnvironmentOrder, Stage, TenantClass
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
-from hashira.cloud.store.models import Environment, EnvironmentStep
+from hashira.cloud.store.models import AmendmentStep, Environment, EnvironmentStep
 from hashira.core.access import Principal, Resource
 from hashira.core.jobs.problem import JobProblem
 from hashira.kernel.errors import HashiraError
@@ -126,7 +126,7 @@ def environment(environment_id: UUID) -> EnvironmentView:
     return EnvironmentView(
         line_of(row),
         order_from_json(row.order),
-        tuple(_step(one) for one in row.steps.order_by("position")),
+        tuple(step_line(one, one.part) for one in row.steps.order_by("position")),
         tuple(ActLine(one.at, one.actor, one.act, one.facts) for one in row.acts.order_by("pk")),
         row.facts,
         JobProblem.from_json(row.problem) if row.problem else None,
@@ -233,9 +233,10 @@ def line_of(row: Environment) -> EnvironmentLine:
     )
 
 
-def _step(row: EnvironmentStep) -> StepLine:
+def step_line(row: EnvironmentStep | AmendmentStep, part: str) -> StepLine:
+    """A row of a step."""
     return StepLine(
-        row.part,
+        part,
         row.name,
         Bilingual(row.title, row.title_en),
         StepState(row.state),

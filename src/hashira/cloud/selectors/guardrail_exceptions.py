@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hashira.cloud.domain.baseline import BaselineGuardrail, baseline_guardrail
 from hashira.cloud.domain.baseline.sparing import SOON_DAYS, ExceptionState, state_on
@@ -102,17 +102,6 @@ def exception_view(actor: Principal, exception_id: UUID, today: date) -> Excepti
     ):
         raise ExceptionNotFound
     return view_of(row, today)
-
-
-def references_in_force(organisation_id: UUID, environment_id: UUID | None, on: date) -> tuple[str, ...]:
-    """What an order of this environment names under ``exceptions`` on a day.
-
-    An exception for one environment spares that one alone; one without spares all of the body's.
-    """
-    of = Q(environment_id=environment_id) | Q(environment=None)
-    rows = _rows().filter(of, organisation_id=organisation_id).exclude(granted_at=None)
-    views = (view_of(row, on) for row in rows)
-    return tuple(sorted(one.reference for one in views if one.state is ExceptionState.IN_FORCE))
 
 
 def own_bodies(actor: Principal) -> tuple[tuple[UUID, Bilingual], ...]:

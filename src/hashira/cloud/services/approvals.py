@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from hashira.cloud.domain.application.chain import (
 from hashira.cloud.domain.application.draft import ApplicationKind, Draft
 from hashira.cloud.domain.application.orders import environment_orders
 from hashira.cloud.domain.application.preflight import blocks, preflight
+from hashira.cloud.domain.environment_order import EnvironmentOrder
+from hashira.cloud.domain.environment_state import OVER, EnvironmentState
 from hashira.cloud.selectors.application_facts import facts_of
 from hashira.cloud.selectors.applications import (
     base_of,
@@ -24,7 +27,10 @@ from hashira.cloud.selectors.applications import (
     tenant_of,
     words_of,
 )
+from hashira.cloud.selectors.baseline_versions import current_terms
+from hashira.cloud.selectors.exceptions_in_force import exceptions_of_order
 from hashira.cloud.selectors.vending_terms import terms_of
+from hashira.cloud.services.amendments import ask_amendment
 from hashira.cloud.services.applications import (
     ApplicationClosed,
     locked,
@@ -34,8 +40,14 @@ from hashira.cloud.services.applications import (
     tell,
 )
 from hashira.cloud.services.endings import SUSPENDABLE, retire
-from hashira.cloud.services.environments import order_environment
-from hashira.cloud.store.models import ApplicationAct, Environment, HeldRange, UseApplication
+from hashira.cloud.services.environments import NotNow, order_environment
+from hashira.cloud.store.models import (
+    ApplicationAct,
+    Environment,
+    EnvironmentAmendment,
+    HeldRange,
+    UseApplication,
+)
 from hashira.core import access
 from hashira.core.access import Principal
 from hashira.core.services import service
@@ -167,11 +179,41 @@ def _carry_out(actor: Principal, row: UseApplication, draft: Draft, at: datetime
         tenant=tenant_of(row.organisation),
         engine=terms.engine,
     )
+    today = today_in_japan(FixedClock(at))
     ordered = [one for one in orders if one.key not in known]
+    changed = [_changed(actor, row, one, at) for one in orders if one.key in known]
     for key in known - {one.key for one in orders}:  # what the change gives up
+        changing = Environment.objects.filter(pk=key, state__in=_CHANGING).first()
+        if changing is not None:
+            raise NotNow(state=EnvironmentState(changing.state).label)
         if Environment.objects.filter(pk=key, state__in=SUSPENDABLE).exists():
             retire(actor, UUID(key), f"変更の申請 {row.number}", at)
     for order in ordered:
-        order_environment(actor=actor, order=order, application_id=row.pk, at=at)
-    if ordered:
+        hold = exceptions_of_order(row.organisation_id, None, row.pk, today)
+        whole = replace(order, exceptions=hold, baseline=current_terms())
+        order_environment(actor=actor, order=whole, application_id=row.pk, at=at)
+    if ordered or any(changed):
         note(row, actor, _KIND.ORDERED, at)
+
+
+def _changed(actor: Principal, row: UseApplication, order: EnvironmentOrder, at: datetime) -> bool:
+    """Whether an environment that is there has to become other for what was approved."""
+    environment = Environment.objects.filter(pk=order.key).exclude(state__in=_PAST_CHANGE).first()
+    if environment is None:
+        return False
+    today = today_in_japan(FixedClock(at))
+    hold = exceptions_of_order(row.organisation_id, environment.pk, row.pk, today)
+    asked = ask_amendment(
+        actor=actor,
+        environment_id=environment.pk,
+        change=lambda last: replace(order, exceptions=hold, baseline=last.baseline),
+        cause=EnvironmentAmendment.Cause.APPLICATION.value,
+        application_id=row.pk,
+        at=at,
+    )
+    return asked is not None
+
+
+_CHANGING = (EnvironmentState.AMENDING.value, EnvironmentState.STALLED.value)
+"""In which no environment is suspended: a change of it ends first, or is put right."""
+_PAST_CHANGE = tuple(state.value for state in (*OVER, EnvironmentState.CLOSING))

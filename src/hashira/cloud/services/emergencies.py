@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hashira.cloud.domain.baseline.emergency import LONGEST_HOURS, EmergencyState
 from hashira.cloud.selectors.emergencies import EmergencyNotFound, emergency_of, emergency_resource
+from hashira.cloud.services.emergency_doors import close_early, prepare_door
 from hashira.cloud.store.models import EmergencyAccess, Environment
 from hashira.core import access, audit
 from hashira.core.access import Principal
@@ -72,11 +73,17 @@ def ask_emergency(
 
 @service(action="cloud:OpenEmergency")
 def open_emergency(*, actor: Principal, emergency_id: UUID, at: datetime) -> None:
-    """A second person lets them in, from now for the hours that were asked."""
+    """A second person lets them in, from now for the hours that were asked; a job opens the door."""
     row = _locked(actor, "cloud:OpenEmergency", emergency_id, at, EmergencyState.ASKED)
     row.opened_at, row.opened_by, row.ends_at = at, actor.id, at + timedelta(hours=row.hours)
     row.save(update_fields=["opened_at", "opened_by", "ends_at"])
-    _tell(actor, "cloud:OpenEmergency", row, {"until": row.ends_at.isoformat()})
+    door = prepare_door(row)
+    _tell(
+        actor,
+        "cloud:OpenEmergency",
+        row,
+        {"until": row.ends_at.isoformat(), "door": door.state if door is not None else ""},
+    )
 
 
 @service(action="cloud:OpenEmergency")
@@ -90,10 +97,11 @@ def refuse_emergency(*, actor: Principal, emergency_id: UUID, at: datetime) -> N
 
 @service(action="cloud:AskEmergency")
 def end_emergency(*, actor: Principal, emergency_id: UUID, at: datetime) -> None:
-    """Ends it before its time: whoever got in, or anybody of the operator."""
+    """Ends it before its time: whoever got in, or anybody of the operator. A job closes the door."""
     row = _locked(actor, "cloud:AskEmergency", emergency_id, at, EmergencyState.OPEN)
     row.ends_at, row.ended_early_by = at, actor.id
     row.save(update_fields=["ends_at", "ended_early_by"])
+    close_early(row)
     _tell(actor, "cloud:AskEmergency", row, {"act": "ended"})
 
 

@@ -6,19 +6,23 @@ The job makes each write under its token, so that a worker that was thought dead
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from hashira.cloud.domain.engine import Facts, Step
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
+from hashira.cloud.services.amendments import start_what_waits
 from hashira.cloud.services.environments import note, tell
 from hashira.cloud.services.step_taking import Taken, Trouble
-from hashira.cloud.store.models import Environment, EnvironmentStep
+from hashira.cloud.store.models import AmendmentStep, Environment, EnvironmentStep
 from hashira.core import access
 from hashira.core.access import Principal
 from hashira.core.jobs.problem import JobProblem
@@ -81,6 +85,7 @@ def settle(
     row.save()
     note(row, actor, state.value, now, facts)
     tell(actor, ACTION, row, {"act": "settled", **facts})
+    start_what_waits(row, actor, now)
 
 
 @service(action=ACTION)
@@ -122,26 +127,29 @@ class Ledger:
     that a crash leaves unwritten is taken again, which changes nothing.
     """
 
-    def __init__(self, environment_id: UUID, names: Sequence[str]) -> None:
-        found = EnvironmentStep.objects.filter(environment_id=environment_id, name__in=names)
-        self._ids = dict(found.values_list("name", "pk"))
-        self._environment_id = environment_id
-        self._pending: list[EnvironmentStep] = []
+    def __init__(
+        self,
+        steps: QuerySet[EnvironmentStep] | QuerySet[AmendmentStep],
+        keep: Callable[[Facts, datetime], object],
+    ) -> None:
+        """``steps`` are the rows of all steps; ``keep`` writes what they have learnt so far."""
+        self._rows, self._keep = steps, keep
+        self._ids = dict(steps.values_list("name", "pk"))
+        self._pending: list[Any] = []
         self._facts: Facts = {}
         self._written = time.monotonic()
 
     def add(self, name: str, taken: Taken, facts: Facts) -> None:
         """A step that was read back, and all facts with what it added."""
         columns = taken.as_columns()
-        self._pending.append(
-            EnvironmentStep(
-                pk=self._ids[name],
-                state=StepState.VERIFIED.value,
-                ended_at=taken.verified_at,
-                problem=None,
-                **columns,
-            )
+        row = self._rows.model(
+            pk=self._ids[name],
+            state=StepState.VERIFIED.value,
+            ended_at=taken.verified_at,
+            problem=None,
+            **columns,
         )
+        self._pending.append(row)
         self._facts = facts
 
     @property
@@ -152,13 +160,35 @@ class Ledger:
     def write(self) -> None:
         """Writes what is not written yet; within a transaction."""
         if self._pending:
-            EnvironmentStep.objects.bulk_update(self._pending, _STEP_COLUMNS)
-            Environment.objects.filter(pk=self._environment_id).update(
-                facts=self._facts,
-                account=str(self._facts.get("account", ""))[:64],
-                changed_at=self._pending[-1].ended_at,
-            )
+            self._rows.model._default_manager.bulk_update(self._pending, _STEP_COLUMNS)
+            self._keep(self._facts, self._pending[-1].ended_at)
         self._pending, self._written = [], time.monotonic()
+
+    def write_trouble(self, name: str, trouble: Trouble) -> None:
+        """What a step waits for."""
+        self._rows.filter(name=name).update(
+            attempts=trouble.attempts,
+            begun_at=trouble.begun_at,
+            problem=JobProblem.of(trouble.error).to_json(),
+            state=(StepState.APPLIED if trouble.applied else StepState.WAITING).value,
+        )
+
+    def write_failure(self, name: str, error: HashiraError) -> None:
+        """What a step failed at."""
+        self._rows.filter(name=name).update(
+            state=StepState.FAILED.value, ended_at=datetime.now(UTC), problem=JobProblem.of(error).to_json()
+        )
+
+
+def ledger_of(environment_id: UUID, names: Sequence[str]) -> Ledger:
+    """The ledger of steps of the environment itself."""
+
+    def keep(facts: Facts, at: datetime) -> object:
+        return Environment.objects.filter(pk=environment_id).update(
+            facts=facts, account=str(facts.get("account", ""))[:64], changed_at=at
+        )
+
+    return Ledger(EnvironmentStep.objects.filter(environment_id=environment_id, name__in=names), keep)
 
 
 _STEP_COLUMNS = ["state", "ended_at", "problem", "evidence", "attempts", "begun_at", "verified_at"]
@@ -175,23 +205,6 @@ def write_undone(environment_id: UUID, name: str) -> None:
 def write_cloud(environment_id: UUID, cloud: str) -> None:
     """On which cloud the steps are taken."""
     Environment.objects.filter(pk=environment_id).update(cloud=cloud)
-
-
-def write_trouble(environment_id: UUID, name: str, trouble: Trouble) -> None:
-    """What a step waits for."""
-    EnvironmentStep.objects.filter(environment_id=environment_id, name=name).update(
-        attempts=trouble.attempts,
-        begun_at=trouble.begun_at,
-        problem=JobProblem.of(trouble.error).to_json(),
-        state=(StepState.APPLIED if trouble.applied else StepState.WAITING).value,
-    )
-
-
-def write_failure(environment_id: UUID, name: str, error: HashiraError) -> None:
-    """What a step failed at."""
-    EnvironmentStep.objects.filter(environment_id=environment_id, name=name).update(
-        state=StepState.FAILED.value, ended_at=datetime.now(UTC), problem=JobProblem.of(error).to_json()
-    )
 
 
 def locked(environment_id: UUID) -> Environment:

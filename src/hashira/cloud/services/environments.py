@@ -12,7 +12,7 @@ from hashira.cloud.adapters.engines.registry import engine_keys
 from hashira.cloud.domain.engine import EngineUnknown
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import EnvironmentState
-from hashira.cloud.domain.order_record import order_to_json
+from hashira.cloud.domain.order_record import order_from_json, order_to_json
 from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
 from hashira.cloud.store.models import Environment, EnvironmentAct
 from hashira.core import access, audit, jobs
@@ -25,7 +25,12 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 AREA = Resource("Portal::Area", "cloud")
-_AGAIN = (EnvironmentState.PARKED, EnvironmentState.DEVIATING, EnvironmentState.LOST)
+_AGAIN = (
+    EnvironmentState.PARKED,
+    EnvironmentState.STALLED,
+    EnvironmentState.DEVIATING,
+    EnvironmentState.LOST,
+)
 _IN_USE = (EnvironmentState.READY, EnvironmentState.DEVIATING)
 VENDING = Principal.system("vending")
 """In whose name the jobs run."""
@@ -99,7 +104,7 @@ def order_environment(
             "changed_at": at,
         },
     )
-    if row.order != kept or row.application_id != application_id:
+    if order_from_json(row.order) != order or row.application_id != application_id:
         raise OrderedOtherwise(key=order.key)
     if made:
         ask_for(row, "cloud.vend")
@@ -110,12 +115,16 @@ def order_environment(
 
 @service(action="cloud:RetryEnvironment")
 def vend_again(*, actor: Principal, environment_id: UUID, at: datetime) -> None:
-    """Tries again what stopped, makes what is missing, or vends anew what the cloud forgot.
+    """Tries again what stopped, makes what is missing, or vends anew what the cloud forgot. A change that
+    stopped goes on where it did.
 
     Raises ``EnvironmentNotFound``, ``NotNow``.
     """
     row = _asked_of(actor, "cloud:RetryEnvironment", environment_id, _AGAIN)
-    set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
+    if row.state == EnvironmentState.STALLED:
+        set_going(row, actor, EnvironmentState.AMENDING, "cloud.amend", at, "again", "")
+    else:
+        set_going(row, actor, EnvironmentState.REQUESTED, "cloud.vend", at, "again", "")
     tell(actor, "cloud:RetryEnvironment", row, {"act": "again"})
 
 
@@ -244,7 +253,7 @@ def set_going(
     act: str,
     reason: str,
 ) -> None:
-    """Puts an environment to work in a state, by a job of a kind, and notes who asked for it and why."""
+    """Puts an environment into a state in which a job works on it, and asks for the job."""
     facts: dict[str, str | int | bool | None] = {"was": row.state} | ({"reason": reason} if reason else {})
     row.state, row.problem, row.changed_at, row.begun_at = state.value, None, at, None
     row.save(update_fields=["state", "problem", "changed_at", "begun_at", "closes_on"])

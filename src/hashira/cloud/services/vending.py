@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from hashira.cloud.adapters.engines.registry import engine_of
-from hashira.cloud.domain.engine import Engine, EngineError, Facts, Retirement, Step
+from hashira.cloud.domain.engine import CloudForgot, Engine, EngineError, Facts, Retirement, Step
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.services import environment_rows as rows
@@ -39,14 +39,14 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
 
     An error that does not pass parks it, with the error for everybody to read; raised is that error.
     """
-    taken = _taken_up(context, environment_id, _STATE.VENDING)
+    taken = taken_up(context, environment_id, _STATE.VENDING)
     if taken is None:
         return {"state": "over"}
 
     def carry() -> Facts:
         engine = engine_of(taken.order.engine)
         facts, steps = taken.facts, taken.steps
-        identity = _asked(engine.identity, pace, context)
+        identity = asked_of(engine.identity, pace, context)
         if taken.cloud and taken.cloud != identity:
             with context.transaction():
                 rows.start_over(actor=VENDING, environment_id=environment_id)
@@ -59,23 +59,21 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
         context.progress(0, len(parts))
 
         def know_the_cloud() -> None:  # which the first step has made one that can be known again
-            known = identity or _asked(engine.identity, pace, context)
+            known = identity or asked_of(engine.identity, pace, context)
             with context.transaction():
                 rows.write_cloud(environment_id, known)
 
-        return _taken_all(
-            context, environment_id, taken.order, facts, steps, parts, pace, after_first=know_the_cloud
-        )
+        taking = [step for _part, step in parts]
+        ledger = rows.ledger_of(environment_id, [step.name for step in taking])
+        return take_all(context, ledger, taken.order, facts, steps, taking, pace, after_first=know_the_cloud)
 
-    facts = _settled(
-        context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at")
-    )
+    facts = settled(context, environment_id, carry, _STATE.READY, _STATE.PARKED, ("vended_at", "verified_at"))
     return {"state": _STATE.READY.value, "account": facts.get("account", "")}
 
 
 def give_up(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any]:
     """Takes away what was made so far, in the reverse order, and ends the environment as withdrawn."""
-    taken = _taken_up(context, environment_id, _STATE.VENDING)
+    taken = taken_up(context, environment_id, _STATE.VENDING)
     if taken is None:
         return {"state": "over"}
 
@@ -84,7 +82,7 @@ def give_up(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, 
         _undo(context, environment_id, taken, steps, pace)
         return taken.facts
 
-    _settled(context, environment_id, carry, _STATE.WITHDRAWN, _STATE.PARKED, ())
+    settled(context, environment_id, carry, _STATE.WITHDRAWN, _STATE.PARKED, ())
     return {"state": _STATE.WITHDRAWN.value}
 
 
@@ -100,7 +98,7 @@ def close(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, An
 
 def resume(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any]:
     """Lets everybody in again who was let in before."""
-    taken = _taken_up(context, environment_id, _STATE.RESUMING)
+    taken = taken_up(context, environment_id, _STATE.RESUMING)
     if taken is None:
         return {"state": "over"}
 
@@ -114,7 +112,7 @@ def resume(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, A
         )
         return taken.facts
 
-    _settled(context, environment_id, carry, _STATE.READY, _STATE.SUSPENDED, ("verified_at",))
+    settled(context, environment_id, carry, _STATE.READY, _STATE.SUSPENDED, ("verified_at",))
     return {"state": _STATE.READY.value}
 
 
@@ -131,7 +129,7 @@ def _retire(context: JobContext, environment_id: UUID, pace: Pace, half: Retirem
         Retirement.SUSPENSION: (_STATE.SUSPENDING, _STATE.SUSPENDED, _STATE.READY, "suspended_at"),
         Retirement.CLOSING: (_STATE.CLOSING, _STATE.CLOSED, _STATE.SUSPENDED, "closed_at"),
     }[half]
-    taken = _taken_up(context, environment_id, at_work)
+    taken = taken_up(context, environment_id, at_work)
     if taken is None:
         return {"state": "over"}
 
@@ -139,61 +137,69 @@ def _retire(context: JobContext, environment_id: UUID, pace: Pace, half: Retirem
         parts = [(half.value, step) for step in engine_of(taken.order.engine).retire(taken.order, half)]
         with context.transaction():
             rows.lay_out(environment_id, parts, first=_LATER)
-        return _taken_all(context, environment_id, taken.order, taken.facts, {}, parts, pace)
+        taking = [step for _part, step in parts]
+        ledger = rows.ledger_of(environment_id, [step.name for step in taking])
+        return take_all(context, ledger, taken.order, taken.facts, {}, taking, pace)
 
-    _settled(context, environment_id, carry, ended, failed, (stamp,))
+    settled(context, environment_id, carry, ended, failed, (stamp,))
     return {"state": ended.value}
 
 
-def _taken_up(context: JobContext, environment_id: UUID, state: EnvironmentState) -> rows.TakenUp | None:
+def taken_up(context: JobContext, environment_id: UUID, state: EnvironmentState) -> rows.TakenUp | None:
+    """The environment for a job that works on it; None if it is over, or another job's by now."""
     with context.transaction():
         return rows.begin(actor=VENDING, environment_id=environment_id, job_id=context.job_id, state=state)
 
 
-def _settled(
+def settled(
     context: JobContext,
     environment_id: UUID,
     carry: Callable[[], Facts],
     ended: EnvironmentState,
     failed: EnvironmentState,
     stamps: tuple[str, ...],
+    finish: Callable[[Facts], EnvironmentState] | None = None,
 ) -> Facts:
-    """Carries it out and leaves the environment in the one state or the other."""
+    """Carries it out and leaves the environment in the one state or the other.
+
+    ``finish`` is called in the transaction that says so, and may know a better word than ``ended``.
+    """
+
+    def settle(state: EnvironmentState, problem: JobProblem) -> None:
+        with context.transaction():
+            rows.settle(actor=VENDING, environment_id=environment_id, state=state, problem=problem)
+
     try:
         facts = carry()
     except TRANSIENT:  # the step of the job is tried again
         raise
     except HashiraError as error:
-        with context.transaction():
-            rows.settle(
-                actor=VENDING, environment_id=environment_id, state=failed, problem=JobProblem.of(error)
-            )
+        settle(_STATE.LOST if isinstance(error, CloudForgot) else failed, JobProblem.of(error))
         raise
     except Exception:
-        problem = fault(context.job_id)
-        with context.transaction():
-            rows.settle(actor=VENDING, environment_id=environment_id, state=failed, problem=problem)
+        settle(failed, fault(context.job_id))
         raise
     with context.transaction():
-        rows.settle(actor=VENDING, environment_id=environment_id, state=ended, stamps=stamps)
+        state = finish(facts) if finish is not None else ended
+        rows.settle(actor=VENDING, environment_id=environment_id, state=state, stamps=stamps)
     return facts
 
 
-def _taken_all(
+def take_all(
     context: JobContext,
-    environment_id: UUID,
+    ledger: rows.Ledger,
     order: EnvironmentOrder,
     facts: Facts,
     before: Mapping[str, StepState],
-    parts: Sequence[tuple[str, Step]],
+    steps: Sequence[Step],
     pace: Pace,
     *,
     after_first: Callable[[], None] = lambda: None,
 ) -> Facts:
-    ledger = rows.Ledger(environment_id, [step.name for _part, step in parts])
+    """Takes the steps one after the other, each written to the ledger; all facts then."""
     looked = time.monotonic()
     try:
-        for position, (_part, step) in enumerate(parts, start=1):
+        for position, step in enumerate(steps, start=1):
             if time.monotonic() - looked > _LOOK_SECONDS:
                 context.raise_if_cancelled()
                 looked = time.monotonic()
@@ -201,7 +207,7 @@ def _taken_all(
             def tell_trouble(trouble: Trouble, name: str = step.name) -> None:
                 with context.transaction():
                     ledger.write()
-                    rows.write_trouble(environment_id, name, trouble)
+                    ledger.write_trouble(name, trouble)
 
             taken = take(
                 step,
@@ -223,7 +229,7 @@ def _taken_all(
     except (EngineError, JobCancelled) as error:
         with context.transaction():
             ledger.write()
-            rows.write_failure(environment_id, step.name, error)
+            ledger.write_failure(step.name, error)
         raise
     with context.transaction():
         ledger.write()
@@ -241,5 +247,6 @@ def _undo(
         context.progress(position, len(steps))
 
 
-def _asked(question: Callable[[], str], pace: Pace, context: JobContext) -> str:
+def asked_of(question: Callable[[], str], pace: Pace, context: JobContext) -> str:
+    """What the provider answers, asked again while its error may pass."""
     return insist(question, pace, context.raise_if_cancelled)

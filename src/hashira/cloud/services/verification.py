@@ -13,6 +13,7 @@ from hashira.cloud.domain.engine import CloudForgot, Engine, EngineError, Retire
 from hashira.cloud.domain.environment_state import AT_WORK, EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.selectors.environments import resource_of
+from hashira.cloud.services.emergency_doors import doors_amiss
 from hashira.cloud.services.environment_rows import locked
 from hashira.cloud.services.environments import VENDING, note, tell
 from hashira.cloud.services.step_taking import evidence_to_json
@@ -27,6 +28,8 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 _STATE = EnvironmentState
+_DOOR = "emergency-door"
+_DOOR_TITLE = Bilingual("緊急の立入りの扉", "Doors of emergency accesses")
 _IN_USE = (_STATE.READY, _STATE.DEVIATING)
 _KEPT = (*_IN_USE, _STATE.SUSPENDED)
 
@@ -72,7 +75,7 @@ class Finding:
 
 def to_verify() -> list[str]:
     """The ids of all environments that have something on a cloud, or should have."""
-    states = [one.value for one in (*_KEPT, *AT_WORK, _STATE.PARKED)]
+    states = [one.value for one in (*_KEPT, *AT_WORK, _STATE.PARKED, _STATE.STALLED)]
     return [str(one) for one in Environment.objects.filter(state__in=states).values_list("pk", flat=True)]
 
 
@@ -113,6 +116,7 @@ def verify(*, actor: Principal, environment_id: UUID) -> Finding:
                 if error.passing:
                     raise
                 deviations.append(Deviation(step.name, step.title, JobProblem.of(error)))
+        deviations += [Deviation(_DOOR, _DOOR_TITLE, JobProblem.of(one)) for one in doors_amiss(engine, row)]
     except HashiraError as error:
         return Finding(environment_id, state, (), JobProblem.of(error))
     found = state if state is _STATE.SUSPENDED else _STATE.DEVIATING if deviations else _STATE.READY
@@ -172,17 +176,19 @@ def keep_finding(
 
 @service(action="cloud:VerifyEnvironment")
 def keep_stillness(*, actor: Principal, environment_id: UUID) -> Finding:
-    """Parks an environment whose job is over before its work was; others stay as they are."""
+    """Parks an environment whose job is over before its work was, with a change under way its change; others
+    stay as they are."""
     row, now = locked(environment_id), datetime.now(UTC)
     _require(actor, row)
     state = EnvironmentState(row.state)
     job = Job.objects.filter(pk=row.job_id).first() if row.job_id else None
     left = state in AT_WORK and (job is None or jobs.JobState(job.state).over)
     if left:
-        row.state, row.problem = _STATE.PARKED.value, JobProblem.of(LeftBehind()).to_json()
+        stopped = _STATE.STALLED if state is _STATE.AMENDING else _STATE.PARKED
+        row.state, row.problem = stopped.value, JobProblem.of(LeftBehind()).to_json()
         row.changed_at = now
         row.save(update_fields=["state", "problem", "changed_at"])
-        note(row, actor, "parked", now, {"code": LeftBehind.code})
+        note(row, actor, stopped.value, now, {"code": LeftBehind.code})
     tell(actor, "cloud:VerifyEnvironment", row, {"was": state.value, "state": row.state})
     problem = JobProblem.from_json(row.problem) if row.problem else None
     return Finding(environment_id, EnvironmentState(row.state), _failed_steps(row), problem)
@@ -201,7 +207,8 @@ def notice_what_was_forgotten() -> int:
     """Asks each engine once which cloud it is, and marks what was vended on another one; how many."""
     lost = 0
     for key in engine_keys():
-        rows = Environment.objects.filter(engine=key, state__in=[one.value for one in _KEPT])
+        kept = (*_KEPT, _STATE.STALLED)
+        rows = Environment.objects.filter(engine=key, state__in=[one.value for one in kept])
         if not rows.exists():
             continue
         try:

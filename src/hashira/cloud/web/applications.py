@@ -252,7 +252,7 @@ def _leftovers(view: ApplicationView) -> list[Any]:
     if any(key in known and known[key] != one for key, one in kept.items()) or (
         view.draft.roles != view.base.roles
     ):
-        found.append(_("いまある環境の予算、アドレス範囲、担当者の変更は、運用者が環境に反映します"))
+        found.append(_("いまある環境の変更は、自動でクラウドに届きます。進み具合は、環境の画面で見られます"))
     if known.keys() - kept.keys():
         found.append(_("なくなる環境は、利用中なら休止し、決められた期間のあとで廃止されます"))
     return found

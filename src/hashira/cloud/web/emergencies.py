@@ -13,7 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hashira.cloud.domain.baseline.emergency import LONGEST_HOURS, EmergencyState
+from hashira.cloud.domain.door import DoorState
 from hashira.cloud.selectors import emergencies as selectors
+from hashira.cloud.selectors.emergency_doors import door_of, overdue_doors
 from hashira.cloud.selectors.environments import environment_names
 from hashira.cloud.services import emergencies as services
 from hashira.cloud.web.form_pages import attempt, form_page, now
@@ -33,6 +35,13 @@ STATE_KINDS = {
     EmergencyState.REVIEWED: "success",
 }
 """The kind of the status chip."""
+DOOR_KINDS = {
+    DoorState.NONE: "neutral",
+    DoorState.OPENING: "info",
+    DoorState.OPEN: "warning",
+    DoorState.CLOSING: "error",
+    DoorState.CLOSED: "success",
+}
 
 
 class EmergencyForm(forms.Form):
@@ -84,6 +93,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table,
         "late": [one for one in views if one.late],
+        "overdue": overdue_doors(now()),
         "may_ask": access.may(request.principal, "cloud:AskEmergency", selectors.emergency_resource()),
     }
     return render(request, "cloud/emergencies.html", context)
@@ -126,7 +136,7 @@ def new(request: HttpRequest) -> HttpResponse:
         back=reverse("cloud:emergencies"),
         parent=Link(_("緊急の立入り"), reverse("cloud:emergencies")),
         lead=_(
-            "別の運用者が1時間以内に認めると始まり、時間が来ると終わります。後で別の人が、したことを確かめます。"
+            "別の運用者が1時間以内に認めると、あなた一人のための扉が開き、時間が来ると閉じます。後で別の人が、したことを確かめます。"
         ),
         danger=True,
     )
@@ -152,10 +162,14 @@ def show(request: HttpRequest, emergency_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("cloud:emergency", args=[emergency_id]))
         status = 422
     names = selectors.emergency_names([view])
+    door = door_of(view.id, now())
     context = {
         "view": view,
         "form": form if acts else None,
         "chip": (STATE_KINDS[view.state], view.state.label),
+        "door": door,
+        "door_kind": DOOR_KINDS[door.state] if door is not None else "",
+        "opened": view.opened_at is not None,
         "facts": [
             (
                 _("環境"),

@@ -18,13 +18,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hashira.cloud.adapters.sandbox import known_endpoint
-from hashira.cloud.domain.environment_state import EnvironmentState, StepState
+from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.selectors import environments as selectors
 from hashira.cloud.selectors.adoptions import adoption_of
 from hashira.cloud.selectors.environment_documents import is_sandbox
 from hashira.cloud.selectors.environment_queue import queue_place
+from hashira.cloud.selectors.servers import environment_for_servers
 from hashira.cloud.services import environments as services
+from hashira.cloud.services.emergency_doors import ask_to_close_strays
 from hashira.cloud.store.models import EnvironmentStep
+from hashira.cloud.web.amendments import STEP_STATUS, amendment_context, running_steps
 from hashira.cloud.web.form_pages import attempt, form_page, now, today
 from hashira.cloud.web.names import ACTS, ENGINES, STAGES
 from hashira.core import access, jobs
@@ -44,6 +47,8 @@ _STATUS = {
     _STATE.READY: "success",
     _STATE.PARKED: "error",
     _STATE.DEVIATING: "warning",
+    _STATE.AMENDING: "info",
+    _STATE.STALLED: "error",
     _STATE.LOST: "error",
     _STATE.WITHDRAWN: "neutral",
     _STATE.SUSPENDING: "info",
@@ -52,17 +57,10 @@ _STATUS = {
     _STATE.CLOSING: "info",
     _STATE.CLOSED: "neutral",
 }
-_STEP_STATUS = {
-    StepState.WAITING: "wait",
-    StepState.APPLIED: "info",
-    StepState.VERIFIED: "success",
-    StepState.MISSING: "warning",
-    StepState.FAILED: "error",
-    StepState.COMPENSATED: "neutral",
-}
 _PROGRESS = {_STATE.REQUESTED: "queued"}
 _AGAIN = {
     _STATE.PARKED: _("もう一度行う"),
+    _STATE.STALLED: _("変更をもう一度行う"),
     _STATE.DEVIATING: _("足りないものを作り直す"),
     _STATE.LOST: _("もう一度払い出す"),
 }
@@ -149,7 +147,7 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "status": _STATUS[line.state],
         "stage": dict(STAGES)[line.stage.value],
         "facts": _facts(view),
-        "steps": [(one, _STEP_STATUS[one.state], _PARTS[one.part]) for one in view.steps],
+        "steps": [(one, STEP_STATUS[one.state], _PARTS[one.part]) for one in view.steps],
         "events": [_event(one) for one in reversed(view.acts)],
         "sandbox": sandbox,
         "endpoint": known_endpoint() if sandbox else "",
@@ -165,7 +163,12 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "may_resume": line.state is _STATE.SUSPENDED and may("cloud:RetireEnvironment"),
         "may_verify": line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.SUSPENDED}
         and may("cloud:VerifyEnvironment"),
+        "may_see_servers": line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.SUSPENDED}
+        and access.may(request.principal, "cloud:ViewServers", environment_for_servers(line.id)[1]),
+        "may_close_doors": line.state is _STATE.DEVIATING and may("cloud:CloseStrayDoors"),
         **_progress(view),
+        **amendment_context(line),
+        "may_give_change_up": line.state is _STATE.STALLED and may("cloud:RetryEnvironment"),
     }
     return render(request, "cloud/environment.html", context)
 
@@ -201,6 +204,18 @@ def verify(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         environment_id,
         lambda: services.read_back(actor=request.principal, environment_id=environment_id),
         _("読み戻しを始めました。少し待って、画面を開き直してください"),
+    )
+
+
+@access.requires("cloud:CloseStrayDoors")
+@require_POST
+def close_doors(request: HttpRequest, environment_id: UUID) -> HttpResponse:
+    """Closes the doors of emergencies that no record allows."""
+    return _done(
+        request,
+        environment_id,
+        lambda: ask_to_close_strays(actor=request.principal, environment_id=environment_id),
+        _("記録のない扉を閉じています。少し待って、読み戻してください"),
     )
 
 
@@ -347,7 +362,8 @@ def _progress(view: selectors.EnvironmentView) -> dict[str, Any]:
         job = jobs.view(view.job_id)
     except jobs.JobNotFound:
         return {}
-    waiting = next((one.problem for one in view.steps if one.problem is not None), None)
+    steps = view.steps if view.line.state is not _STATE.AMENDING else running_steps(view.line.id)
+    waiting = next((one.problem for one in steps if one.problem is not None), None)
     return {
         "job": job,
         "progress_state": _PROGRESS.get(view.line.state, "running"),
@@ -364,6 +380,8 @@ def _facts(view: selectors.EnvironmentView) -> list[tuple[object, object]]:
         (_("リージョン"), line.region),
         (_("アドレスの範囲"), "、".join(order.address_ranges) or "–"),
         (_("月の予算（円）"), order.monthly_budget_yen),
+        (_("基準の版"), order.baseline.version),
+        (_("ガードレールの例外"), "、".join(order.exceptions) or "–"),
         (_("指図した日時"), line.requested_at),
         (_("払い出した日時"), line.vended_at or "–"),
         (_("最後に読み戻した日時"), line.verified_at or "–"),

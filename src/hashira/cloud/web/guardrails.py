@@ -20,6 +20,7 @@ from hashira.cloud.domain.baseline.entry import ENGINE_NAMES, ENGINES, Granter
 from hashira.cloud.domain.baseline.keystone_policy import policy_file
 from hashira.cloud.domain.baseline.record import baseline_record, guardrail_record
 from hashira.cloud.domain.guardrail import GuardrailClass
+from hashira.cloud.selectors.baseline_versions import current_terms
 from hashira.core import access
 from hashira.kernel.canonical_json import canonical_json
 from hashira.kernel.language import Bilingual
@@ -88,7 +89,7 @@ def index(request: HttpRequest) -> HttpResponse:
     in_force = [one for one in BASELINE if one.belongs is not GuardrailClass.SAMPLE]
     context = {
         "table": table,
-        "version": VERSION,
+        "version": current_terms().version,
         "rate": rate,
         "rates": [(one, one == rate) for one in (Decimal(115), Decimal(139), Decimal(150), Decimal(160))],
         "total": sum((one.cost.yen(rate) for one in in_force), Decimal(0)),

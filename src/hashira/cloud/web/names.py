@@ -80,6 +80,10 @@ ACTS = {
     "deviating": _("基準とのずれを検出"),
     "lost": _("クラウドごと消えたことを検出"),
     "forgotten": _("はじめからやり直すことに決定"),
+    "change": _("変更を指図"),
+    "change given up": _("変更の取りやめを指図"),
+    "amending": _("変更を開始"),
+    "stalled": _("変更がエラーで停止"),
     "suspending": _("休止を指図"),
     "suspended": _("休止"),
     "resuming": _("再開を指図"),
@@ -87,3 +91,37 @@ ACTS = {
     "closed": _("廃止"),
 }
 """What was done with an environment."""
+CAUSES = {
+    "application": _("変更の申請"),
+    "exceptions": _("例外の始まりか終わり"),
+    "baseline": _("基準の版の段階適用"),
+    "return": _("変更の取りやめ"),
+}
+"""Why an environment was changed."""
+CHANGE_STATES = {
+    "waiting": ("wait", _("順番待ち")),
+    "running": ("info", _("作業中")),
+    "done": ("success", _("完了")),
+    "superseded": ("neutral", _("次の変更に置き換え")),
+}
+ROLLOUT_ACTS = {
+    "proposed": pgettext_lazy("a rollout", "提案"),
+    "approved": _("一人目が承認"),
+    "begun": _("二人目が承認して開始"),
+    "refused": _("見送り"),
+    "withdrawn": _("提案の取下げ"),
+    "wave": _("段階を開始"),
+    "wave done": _("段階を完了"),
+    "halted": _("停止"),
+    "resumed": _("再開"),
+    "returning": _("前の版に戻すことを指図"),
+    "returned": _("すべてを前の版に戻して完了"),
+    "done": _("すべてに適用して完了"),
+}
+"""What was done with a rollout."""
+ROLLOUT_HALTS = {
+    "read-back": _("読み戻しで確かめられない環境があったため、自動で停止"),
+    "refusals": _("失敗した環境が決めた件数を超えたため、自動で停止"),
+    "deviation": _("適用した環境が基準からずれたため、自動で停止"),
+}
+"""Why a rollout halted by itself."""

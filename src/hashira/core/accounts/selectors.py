@@ -59,3 +59,12 @@ def account_id_of(email: str) -> UUID:
     if found is None:
         raise AccountNotFound
     return found
+
+
+def email_of(account_id: str) -> str:
+    """The address of an account in use; empty where the id is of none."""
+    try:
+        known = UUID(account_id)
+    except ValueError:
+        return ""
+    return Account.objects.filter(pk=known, is_active=True).values_list("email", flat=True).first() or ""

@@ -2,7 +2,7 @@
 
 from hashira.certificates.store.models.comparing import ComparedRow
 from hashira.certificates.store.models.counter import CounterVisit, PrintBatch, PrintLine
-from hashira.certificates.store.models.delegation import DelegatedPerson, Delegation
+from hashira.certificates.store.models.delegation import DelegatedAct, DelegatedPerson, Delegation
 from hashira.certificates.store.models.imports import (
     DoseImport,
     ImportMappingVersion,
@@ -50,6 +50,7 @@ __all__ = [
     "CollapsedDose",
     "ComparedRow",
     "CounterVisit",
+    "DelegatedAct",
     "DelegatedPerson",
     "Delegation",
     "DoseEvent",

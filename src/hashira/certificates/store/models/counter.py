@@ -18,6 +18,10 @@ class CounterVisit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("certificates.Person", on_delete=models.CASCADE, related_name="+")
+    # Under one the visit is at the counter of its requester, and what is issued is the owner's.
+    delegation = models.ForeignKey(
+        "certificates.Delegation", null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+    )
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=64, help_text="the account, by its id")
     document = models.CharField(max_length=24, blank=True, help_text="which kind of document was shown")

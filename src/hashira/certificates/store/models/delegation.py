@@ -1,4 +1,4 @@
-"""One municipality lets another look up people who moved there (転出者の照会の委任)."""
+"""One municipality lets another look up people, and issue for it (照会と発行の委任)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from hashira.certificates.domain.delegation import Covered, Ground
 from hashira.certificates.store.models.registry import Person
 from hashira.core.access import Resource
 
@@ -27,6 +28,11 @@ class Delegation(models.Model):
     requester = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=400)
+    ground = models.CharField(max_length=10, default=Ground.MOVE.value)
+    agreement = models.CharField(max_length=200, blank=True, help_text="what the two bodies agreed, and when")
+    covers = models.CharField(max_length=10, default=Covered.NAMED.value)
+    kinds = models.JSONField(default=list, help_text="what may be issued: card, seal; empty: look-up only")
+    starts_on = models.DateField(null=True, blank=True, help_text="the first day; none: as soon as granted")
     until = models.DateField(help_text="the last day, in Japan")
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     asked_at = models.DateTimeField()
@@ -41,7 +47,11 @@ class Delegation(models.Model):
         app_label = "certificates"
         ordering: ClassVar = ["-asked_at"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(requester=F("owner")), name="nobody_asks_themselves")
+            models.CheckConstraint(condition=~Q(requester=F("owner")), name="nobody_asks_themselves"),
+            models.CheckConstraint(
+                condition=Q(ground="move", covers="named") | (Q(ground="agreement") & ~Q(covers="named")),
+                name="a_move_names_people",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "state"], name="delegations_of_an_owner"),
@@ -55,7 +65,7 @@ class Delegation(models.Model):
             "Certificates::Delegation",
             str(self.pk),
             str(self.owner_id),
-            {"requester": str(self.requester_id)},
+            {"requester": str(self.requester_id), "asked_by": self.asked_by},
         )
 
 
@@ -70,3 +80,25 @@ class DelegatedPerson(models.Model):
     class Meta:
         app_label = "certificates"
         ordering: ClassVar = ["pk"]
+
+
+class DelegatedAct(models.Model):
+    """What the staff of the requester did under a delegation; append-only by a trigger (委任による行為).
+
+    Both sides read it, and the person does; who did it is an account of the requester.
+    """
+
+    delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, related_name="acts")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    certificate = models.UUIDField(null=True, help_text="of what was issued; its status outlives it")
+    deed = models.CharField(max_length=10, help_text="domain.delegation.Deed")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "certificates"
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["delegation", "-id"], name="acts_of_a_delegation"),
+            models.Index(fields=["person", "-id"], name="delegated_acts_of_person"),
+        ]

@@ -21,12 +21,13 @@ def is_business_day(day: date) -> bool:
     >>> [is_business_day(date(2026, *day)) for day in ((5, 7), (5, 6), (12, 29))]
     [True, False, False]
     """
-    if day.weekday() >= 5 or (day.month, day.day) in _YEAR_END:
+    if day.weekday() >= 5 or (day.month, day.day) in YEAR_END:
         return False
     return not jpholiday.is_holiday(day)
 
 
-_YEAR_END = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
+YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
+"""Month and day of the days around New Year on which offices are closed."""
 
 
 def business_days_after(day: date, count: int) -> date:

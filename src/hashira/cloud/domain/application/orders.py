@@ -10,7 +10,8 @@ from hashira.cloud.domain.environment_order import EnvironmentOrder, TenantClass
 def environment_orders(
     draft: Draft, *, body_code: str, body_name: str, tenant: TenantClass, engine: str
 ) -> tuple[EnvironmentOrder, ...]:
-    """The orders of a whole application; raises ``ApplicationRefused`` for one that is not whole."""
+    """The orders of a whole application, without exceptions, which hold for a time and are looked up on the
+    day (``selectors.exceptions_in_force``); raises ``ApplicationRefused`` for one that is not whole."""
     system, provider, usage, information = draft.system, draft.provider, draft.usage, draft.information
     if system is None or provider is None or usage is None or information is None:
         raise refuse("content", "申請に足りないものがあります", "The application is not complete")
@@ -32,7 +33,6 @@ def environment_orders(
             roles=draft.roles,
             monthly_budget_yen=one.monthly_budget_yen,
             budget_code=one.budget_code,
-            exceptions=tuple(sorted(exception.guardrail for exception in draft.exceptions)),
         )
         for one in draft.environments
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from hashira.cloud.domain.baseline.automatic import AUTOMATIC
 from hashira.cloud.domain.baseline.entry import BaselineGuardrail, Realisation
@@ -11,7 +12,9 @@ from hashira.cloud.domain.baseline.mandatory_records import MANDATORY_RECORDS
 from hashira.cloud.domain.baseline.organisation import ORGANISATION
 from hashira.cloud.domain.baseline.samples import SAMPLES
 from hashira.cloud.domain.baseline.tenancy import TENANCY
+from hashira.cloud.domain.baseline_terms import FIRST, FIRST_VERSION, BaselineTerms
 from hashira.cloud.domain.guardrail import GuardrailClass
+from hashira.kernel.language import Bilingual
 
 BASELINE: tuple[BaselineGuardrail, ...] = (
     *ORGANISATION,
@@ -21,8 +24,8 @@ BASELINE: tuple[BaselineGuardrail, ...] = (
     *MANDATORY_RECORDS,
     *SAMPLES,
 )
-VERSION = "2026.11"
-"""Of the baseline; whoever changes a guardrail gives it another."""
+VERSION = FIRST_VERSION
+"""Of the guardrails as the program has them."""
 _BY_ID: Mapping[str, BaselineGuardrail] = {one.id: one for one in BASELINE}
 
 
@@ -42,30 +45,65 @@ def spared(exceptions: Iterable[str]) -> frozenset[str]:
 
 
 def in_force(
-    engine: str, exceptions: Iterable[str] = ()
+    engine: str, exceptions: Iterable[str] = (), terms: BaselineTerms = FIRST
 ) -> tuple[tuple[BaselineGuardrail, Realisation], ...]:
-    """What an engine puts in force by itself in an environment: all but samples and what is spared."""
-    without = spared(exceptions)
+    """What an engine puts in force by itself in an environment: all but samples and what is spared, as the
+    version of the baseline has it."""
+    without = spared(exceptions) | frozenset(terms.dropped)
     return tuple(
         (one, one.at(engine))
         for one in BASELINE
-        if one.belongs is not GuardrailClass.SAMPLE and one.id not in without
+        if (one.belongs is not GuardrailClass.SAMPLE or one.id in terms.adopted) and one.id not in without
     )
 
 
-def settings_in_force(engine: str, exceptions: Iterable[str] = ()) -> dict[str, str]:
+def settings_in_force(
+    engine: str, exceptions: Iterable[str] = (), terms: BaselineTerms = FIRST
+) -> dict[str, str]:
     """The settings of an environment at an engine, from every guardrail that is in force."""
+    said = {RESOURCES[name].setting: RESOURCES[name].written(most) for name, most in terms.limits}
     return {
-        name: value
-        for _one, realised in in_force(engine, exceptions)
+        name: said.get(name, value)
+        for _one, realised in in_force(engine, exceptions, terms)
         for name, value in realised.settings.items()
     }
 
 
-def limits_in_force(engine: str, exceptions: Iterable[str] = ()) -> dict[str, int]:
+def limits_in_force(
+    engine: str, exceptions: Iterable[str] = (), terms: BaselineTerms = FIRST
+) -> dict[str, int]:
     """The limits of an environment at an engine."""
+    said = {RESOURCES[name].limit: most * RESOURCES[name].times for name, most in terms.limits}
     return {
-        name: limit
-        for _one, realised in in_force(engine, exceptions)
+        name: said.get(name, limit)
+        for _one, realised in in_force(engine, exceptions, terms)
         for name, limit in realised.limits.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedResource:
+    """A resource of which a version of the baseline says how much may be used, and its names at the engines
+    that hold it."""
+
+    name: Bilingual
+    limit: str
+    """Of Keystone; ``times`` is how many of its units make one of ours."""
+    times: int
+    setting: str
+    """Of an LXD project."""
+    unit: str = ""
+
+    def written(self, most: int) -> str:
+        """As the setting has it."""
+        return f"{most}{self.unit}"
+
+
+RESOURCES: Mapping[str, LimitedResource] = {
+    "instances": LimitedResource(Bilingual("サーバー（台）", "Servers"), "instances", 1, "limits.instances"),
+    "cores": LimitedResource(Bilingual("CPU（個）", "CPUs"), "cores", 1, "limits.cpu"),
+    "memory-gib": LimitedResource(
+        Bilingual("メモリー（GiB）", "Memory (GiB)"), "ram_mb", 1024, "limits.memory", "GiB"
+    ),
+}
+"""By the name that a version uses."""

@@ -13,8 +13,9 @@ from hashira.cloud.domain.baseline.elsewhere import (
 )
 from hashira.cloud.domain.baseline.entry import NEVER, BaselineGuardrail, Hold, exceptional
 from hashira.cloud.domain.baseline.inventory import Facts, Resource, Verifier, every, is_not, is_set, some
+from hashira.cloud.domain.baseline_terms import HOME_REGIONS
 from hashira.cloud.domain.guardrail import GuardrailClass
-from hashira.cloud.domain.guardrails import HOME_REGIONS, guardrail
+from hashira.cloud.domain.guardrails import guardrail
 from hashira.kernel.language import Bilingual
 
 _SCP = GuardrailClass.SCP

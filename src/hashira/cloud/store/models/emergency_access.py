@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from hashira.cloud.domain.door import DoorState
+
 
 class EmergencyAccess(models.Model):
     """Somebody of the operator gets into one environment for some hours; a second person lets them in."""
@@ -46,5 +48,40 @@ class EmergencyAccess(models.Model):
             models.CheckConstraint(
                 condition=Q(opened_at=None) | Q(ends_at__gte=F("opened_at")),
                 name="an_emergency_ends_after_it_is_opened",
+            ),
+        ]
+
+
+class EmergencyDoor(models.Model):
+    """The door at the provider of one access: what was asked for, and what was read back (扉).
+
+    Its row is there before the provider is asked, so that no door is open that no row knows.
+    """
+
+    emergency = models.OneToOneField(EmergencyAccess, on_delete=models.PROTECT, related_name="door")
+    environment = models.ForeignKey("cloud.Environment", on_delete=models.PROTECT, related_name="doors")
+    state = models.CharField(max_length=8, choices=[(s.value, s.label.ja) for s in DoorState])
+    person = models.CharField(max_length=254, help_text="the address by which the provider knows the person")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(help_text="that the door itself carries")
+    evidence = models.JSONField(default=list)
+    problem = models.JSONField(null=True, help_text="what stands against it, as a JobProblem")
+    attempts = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="read back")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="read back")
+    job_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-begins"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in DoorState]), name="a_door_is_in_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(closed_at__isnull=False), name="a_closed_door_was_read_back"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(opened_at__isnull=False), name="an_open_door_was_read_back"
             ),
         ]

@@ -63,7 +63,7 @@ class Environment(models.Model):
                 name="an_environment_is_in_a_known_state",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["parked", "lost"]) | Q(problem__isnull=False),
+                condition=~Q(state__in=["parked", "stalled", "lost"]) | Q(problem__isnull=False),
                 name="an_environment_that_stands_still_says_why",
             ),
             models.CheckConstraint(
@@ -73,19 +73,9 @@ class Environment(models.Model):
         ]
 
 
-class EnvironmentStep(models.Model):
-    """One step of an environment: how far it is, and what the read-back found (手順と証拠)."""
+class StepColumns(models.Model):
+    """How far one step is, and what the read-back found (手順と証拠)."""
 
-    class Part(models.TextChoices):
-        """Which verb of the port it belongs to."""
-
-        VEND = "vend", "払出し"
-        GUARD = "guard", "ガードレール"
-        SUSPENSION = "suspension", "休止"
-        CLOSING = "closing", "廃止"
-
-    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="steps")
-    part = models.CharField(max_length=16, choices=Part.choices)
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=64)
     title = models.CharField(max_length=200)
@@ -99,6 +89,24 @@ class EnvironmentStep(models.Model):
     begun_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class EnvironmentStep(StepColumns):
+    """One step of an environment."""
+
+    class Part(models.TextChoices):
+        """Which verb of the port it belongs to."""
+
+        VEND = "vend", "払出し"
+        GUARD = "guard", "ガードレール"
+        SUSPENSION = "suspension", "休止"
+        CLOSING = "closing", "廃止"
+
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="steps")
+    part = models.CharField(max_length=16, choices=Part.choices)
 
     class Meta:
         ordering: ClassVar = ["environment", "position"]

@@ -9,6 +9,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// On a narrow screen the menu of one's work is closed at first; on a wide one it has nothing to close it by.
+const wide = matchMedia("(min-width: 48rem)");
+for (const menu of document.querySelectorAll("[data-menu]")) {
+  menu.open = wide.matches;
+  wide.addEventListener("change", () => { menu.open = wide.matches; });
+}
+
 // A counter of characters counts what the server counts: code points, and a line break as the two that are sent.
 for (const counter of document.querySelectorAll("[data-count-of]")) {
   const field = document.getElementById(counter.dataset.countOf);

@@ -31,6 +31,7 @@ from hashira.cloud.adapters.engines.aws.organisation import (
 )
 from hashira.cloud.adapters.engines.aws.particulars import KINDS, Budget, Contacts, Tags
 from hashira.cloud.adapters.engines.aws.reading import CONTROL_TOWER_ROLE
+from hashira.cloud.adapters.engines.aws.servers import ServerRole
 from hashira.cloud.adapters.engines.aws.terms import OPERATOR_ROLE, TITLE, AwsRefused
 from hashira.cloud.domain.adoption.port import NoWayIn
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotThere, NotYet, Step
@@ -261,6 +262,7 @@ def opening(cloud: AwsCloud) -> tuple[Step, ...]:
         Unit(cloud),
         Adopted(cloud),
         IfMissing(AdoptedRole(cloud), given_back=False),
+        IfMissing(ServerRole(cloud), given_back=True),
         Former(cloud),
         IfMissing(AdoptedContacts(cloud), given_back=True),
         IfMissing(Budget(cloud), given_back=True),

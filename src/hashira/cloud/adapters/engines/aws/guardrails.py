@@ -14,11 +14,11 @@ from typing import Any
 
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, line, missing
 from hashira.cloud.adapters.engines.aws.terms import TITLE
-from hashira.cloud.domain.baseline.catalogue import spared
+from hashira.cloud.domain.baseline.versions import guardrails_under
+from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet
 from hashira.cloud.domain.environment_order import EnvironmentOrder
-from hashira.cloud.domain.guardrail import Guardrail, GuardrailClass, together
-from hashira.cloud.domain.guardrails import GUARDRAILS
+from hashira.cloud.domain.guardrail import Guardrail, together
 from hashira.cloud.domain.policy.compaction import compact
 from hashira.cloud.domain.policy.document import PolicyKind
 from hashira.cloud.domain.policy.size import LIMITS, written
@@ -39,7 +39,7 @@ class Guardrails(AwsStep):
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
         unit = str(facts["unit"])
         with _making:
-            for name, text in packs(order.exceptions).items():
+            for name, text in packs(order.exceptions, order.baseline).items():
                 policy = self._policy(name) or self._made(name, text)
                 if policy not in self._attached(unit):
                     self.cloud.found(
@@ -53,7 +53,7 @@ class Guardrails(AwsStep):
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
         attached, lines = self._attached(str(facts.get("unit", ""))), []
-        for name, text in packs(order.exceptions).items():
+        for name, text in packs(order.exceptions, order.baseline).items():
             policy = next((id_ for id_, named in attached.items() if named == name), None)
             if policy is None:
                 raise missing("guardrails", f"{name} が掛かっていません", f"{name} is not attached")
@@ -95,14 +95,14 @@ class Guardrails(AwsStep):
         return found
 
 
-@functools.cache
-def packs(exceptions: tuple[str, ...]) -> dict[str, str]:
-    """The SCPs by name. The name has the digest of the text, so that a changed one is another policy.
+@functools.lru_cache(maxsize=256)
+def packs(exceptions: tuple[str, ...], terms: BaselineTerms = FIRST) -> dict[str, str]:
+    """The SCPs by name, as a version of the baseline has them. The name has the digest of the text, so that a
+    changed one is another policy.
 
     Raises ``EngineRefused`` if they take more than a unit may have.
     """
-    without = spared(exceptions)
-    chosen = [one for one in GUARDRAILS if one.belongs is not GuardrailClass.SAMPLE and one.id not in without]
+    chosen = guardrails_under(terms, exceptions)
     packed: list[list[Guardrail]] = []
     for guardrail in sorted(chosen, key=lambda one: (-len(_text([one])), one.id)):
         for pack in packed:

@@ -12,6 +12,7 @@ from typing import Any
 from hashira.cloud.adapters.engines.aws.cloud import AwsStep, account_of, line, missing, short
 from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITLE, AwsRefused
 from hashira.cloud.domain.baseline.catalogue import spared
+from hashira.cloud.domain.baseline_terms import FIRST
 from hashira.cloud.domain.engine import EngineRefused, Evidence, Facts, NotYet, QuotaReached
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.guardrails import guardrail
@@ -366,16 +367,25 @@ class Placement(AwsStep):
 
 
 def path_of(order: EnvironmentOrder) -> tuple[str, ...]:
-    """The names of the units from the root down: class, then stage, with what an exception takes off there.
+    """The names of the units from the root down: class, then stage, with the version of the baseline and what
+    an exception takes off there.
 
     Exceptions from one guardrail share a unit, since there may be 2,000 units and no more; an exception from
-    what no SCP holds needs none.
+    what no SCP holds needs none. Each version of the baseline has units of its own, so that some accounts of
+    a class and stage can be under a new one while others are not yet; the first has the plain names.
 
     >>> from types import SimpleNamespace
-    >>> path_of(SimpleNamespace(tenant_class="local", stage="production", exceptions=("data-location/7b4c",)))
+    >>> order = SimpleNamespace(
+    ...     tenant_class="local", stage="production", exceptions=("data-location/7b4c",), baseline=FIRST)
+    >>> path_of(order)
     ('local', 'production-except-data-location')
+    >>> order.baseline = SimpleNamespace(version="2026.12")
+    >>> path_of(order)
+    ('local', 'production-2026.12-except-data-location')
     """
     stage = str(order.stage)
+    if order.baseline.version != FIRST.version:
+        stage = f"{stage}-{order.baseline.version}"
     without = sorted(one for one in spared(order.exceptions) if guardrail(one) is not None)
     if without:
         stage = "-".join((stage, "except", *without))[:128]

@@ -77,7 +77,9 @@ class Contacts(AwsStep):
                 AccountId=account,
                 AlternateContactType=kind,
             )
-            if found is None or found["AlternateContact"]["EmailAddress"] != person.email:
+            said = self._said(kind, person)
+            has = (found or {"AlternateContact": {}})["AlternateContact"]
+            if any(has.get(name) != said[name] for name in ("EmailAddress", "Name")):
                 raise missing("contacts", f"{kind} の連絡先が違います", f"the contact {kind} differs")
             lines.append(line(kind, kind, person.email))
         return Evidence(tuple(lines))
@@ -185,6 +187,14 @@ class Budget(AwsStep):
 
     def _dollars(self, order: EnvironmentOrder) -> Decimal:
         return (order.monthly_budget_yen / self.cloud.yen_a_dollar).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+class BudgetAnew(Budget):
+    """The budget when it is other people who are told: they belong to it, so it is made anew."""
+
+    def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
+        self.compensate(order, facts)
+        return super().apply(order, facts)
 
 
 def contacts_of(order: EnvironmentOrder) -> dict[str, RoleGrant]:

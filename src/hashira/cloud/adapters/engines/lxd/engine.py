@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from hashira.cloud.adapters.engines.lxd.certificate import tenant_certificate
+from hashira.cloud.adapters.engines.lxd.servers import LxdServers
 from hashira.cloud.adapters.engines.lxd.session import NAME, Lxd
 from hashira.cloud.adapters.engines.lxd.steps import (
     SUSPENDED,
+    AmendedCertificateStep,
     CertificateStep,
     CloseStep,
     LxdStep,
@@ -12,6 +15,8 @@ from hashira.cloud.adapters.engines.lxd.steps import (
     ProjectStep,
     RestrictionStep,
     SuspendStep,
+    restrictions,
+    tags,
 )
 from hashira.cloud.domain.baseline.inventory import Inventory, Resource
 from hashira.cloud.domain.engine import (
@@ -42,6 +47,7 @@ class LxdEngine:
     def __init__(self, lxd: Lxd, *, pool: str, secret: bytes, title: Bilingual, sandbox: bool) -> None:
         self._lxd, self._pool, self._secret = lxd, pool, secret
         self.title, self.sandbox = title, sandbox
+        self.servers = LxdServers(lxd)
 
     def identity(self) -> str:
         """The fingerprint of the daemon's own certificate."""
@@ -68,6 +74,17 @@ class LxdEngine:
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:
         return self._made(_GUARDED)
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
+        given = (self._lxd, self._pool, self._secret)
+        steps: list[Step] = []
+        if tags(before) != tags(after):
+            steps.append(ProjectStep(*given))
+        if tenant_certificate(before, self._secret).der != tenant_certificate(after, self._secret).der:
+            steps.append(AmendedCertificateStep(*given, before))
+        if restrictions(before) != restrictions(after):
+            steps.append(RestrictionStep(*given))
+        return tuple(steps)
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         project = self._lxd.found(f"/projects/{order.key}")

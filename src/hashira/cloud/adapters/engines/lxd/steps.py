@@ -45,7 +45,7 @@ def tags(order: EnvironmentOrder) -> dict[str, str]:
 
 def restrictions(order: EnvironmentOrder) -> dict[str, str | None]:
     """The settings of the guardrails. What an exception spares is allowed: LXD blocks what is not said."""
-    kept = settings_in_force("lxd", order.exceptions)
+    kept = settings_in_force("lxd", order.exceptions, order.baseline)
     wanted: dict[str, str | None] = dict(kept)
     for name in settings_in_force("lxd"):
         if name not in kept:
@@ -198,6 +198,20 @@ class CertificateStep(LxdStep):
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
         self.lxd.ask("DELETE", f"/certificates/{self.certificate(order).fingerprint}", may=(404,))
+
+
+@dataclass(frozen=True)
+class AmendedCertificateStep(CertificateStep):
+    """The same for a changed order, whose certificate has other days: the former one is good no longer."""
+
+    before: EnvironmentOrder
+
+    def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
+        found = CertificateStep.apply(self, order, facts)
+        former = self.certificate(self.before).fingerprint
+        if former != self.certificate(order).fingerprint:
+            self.lxd.ask("DELETE", f"/certificates/{former}", may=(404,))
+        return found
 
 
 @dataclass(frozen=True)

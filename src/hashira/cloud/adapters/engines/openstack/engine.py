@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hashira.cloud.adapters.engines.openstack.directory import Directory
-from hashira.cloud.adapters.engines.openstack.guarding import LimitStep, PolicyStep
+from hashira.cloud.adapters.engines.openstack.guarding import LimitStep, PolicyStep, limits_of
 from hashira.cloud.adapters.engines.openstack.inventory import read_inventory
 from hashira.cloud.adapters.engines.openstack.session import NAME, Keystone
 from hashira.cloud.adapters.engines.openstack.steps import (
     AccessStep,
+    AmendedAccessStep,
     CredentialStep,
     DomainStep,
     KeystoneStep,
@@ -136,6 +137,19 @@ class OpenStackEngine:
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:
         # The classes of steps share their parameters, which mypy does not see in a tuple of them.
         return tuple(kind(self._directory, self._secret) for kind in _GUARDED)  # type: ignore[misc]
+
+    def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[Step, ...]:
+        was, will = Tenancy(before), Tenancy(after)
+        steps: list[Step] = []
+        if was.words != will.words:
+            steps.append(TagStep(self._directory, self._secret))
+        if before.roles != after.roles:
+            steps.append(AmendedAccessStep(self._directory, self._secret, before))
+        if was.expires != will.expires:
+            steps.append(CredentialStep(self._directory, self._secret))
+        if limits_of(before) != limits_of(after):
+            steps.append(LimitStep(self._directory, self._secret))
+        return tuple(steps)
 
     def observe(self, order: EnvironmentOrder, facts: Facts) -> Observation:
         tenancy = Tenancy(order)

@@ -20,10 +20,10 @@ PROBE = "hashira-probe"
 """The domain, the project and the user by which it is tried out whether the policy is in force."""
 
 
-def _wanted(order: EnvironmentOrder) -> dict[str, int]:
+def limits_of(order: EnvironmentOrder) -> dict[str, int]:
     """The limit of each resource; where an exception spares, none, which has to be said, since not to say it
     would leave the default, that allows nothing."""
-    in_force = limits_in_force("openstack", order.exceptions)
+    in_force = limits_in_force("openstack", order.exceptions, order.baseline)
     return {resource: in_force.get(resource, _UNLIMITED) for resource in limits_in_force("openstack")}
 
 
@@ -35,7 +35,7 @@ class LimitStep(KeystoneStep):
     title = Bilingual("利用量の上限を置く", "Sets quotas")
 
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
-        wanted = _wanted(order)
+        wanted = limits_of(order)
         project, service = self.there(order), self._service()
         registered = {one["resource_name"] for one in self._registered(service, order.region)}
         for resource in sorted(wanted.keys() - registered):
@@ -70,7 +70,7 @@ class LimitStep(KeystoneStep):
             for one in self._limits(self.there(order)["id"])
             if one.get("region_id") == order.region
         }
-        for resource, most in _wanted(order).items():
+        for resource, most in limits_of(order).items():
             if known.get(resource) != most:
                 found = known.get(resource, "–")
                 raise not_there("limits", f"{resource} の上限：{found}", f"limit of {resource}: {found}")

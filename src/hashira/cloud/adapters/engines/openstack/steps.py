@@ -237,10 +237,32 @@ class AccessStep(KeystoneStep):
             group = self.directory.find("groups", name=tenancy.group(role), domain_id=domain["id"])
             if group is not None:
                 self.directory.remove(f"/v3/groups/{group['id']}")
-        for email in {grant.email for grant in order.roles}:
-            user = self.user(email, domain["id"])
+        self.forget({grant.email for grant in order.roles}, domain["id"])
+
+    def forget(self, emails: set[str], domain_id: str) -> None:
+        """Takes people away who are in no group any more, of this environment or another of the body."""
+        for email in sorted(emails):
+            user = self.user(email, domain_id)
             if user is not None and not self.directory.list_of(f"users/{user['id']}/groups"):
                 self.directory.remove(f"/v3/users/{user['id']}")
+
+
+@dataclass(frozen=True)
+class AmendedAccessStep(AccessStep):
+    """The same for a changed order: groups of roles that nobody has any more go, and whoever has left."""
+
+    before: EnvironmentOrder
+
+    def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
+        AccessStep.apply(self, order, facts)
+        was, tenancy, domain = Tenancy(self.before), Tenancy(order), facts["domain"]
+        for role in was.groups:
+            if role not in tenancy.groups:
+                group = self.directory.find("groups", name=was.group(role), domain_id=domain)
+                if group is not None:
+                    self.directory.remove(f"/v3/groups/{group['id']}")
+        self.forget({one.email for one in self.before.roles} - {one.email for one in order.roles}, domain)
+        return {}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_cloud_roles'),
-        ('cloud', '0004_applications'),
+        ('cloud', '0006_amendments_and_rollouts'),
     ]
 
     operations = [
