@@ -22,6 +22,7 @@ from hashira.cloud.domain.environment_state import OVER, EnvironmentState
 from hashira.cloud.domain.order_record import order_from_json, order_to_json
 from hashira.cloud.selectors.adoptions import AdoptionNotFound, adoption_resource, line_of
 from hashira.cloud.selectors.application_facts import ranges_met
+from hashira.cloud.selectors.baseline_versions import current_terms
 from hashira.cloud.selectors.environments import EnvironmentNotFound, resource_of
 from hashira.cloud.selectors.surveys import AccountView, surveyed_account
 from hashira.cloud.services.environments import NotNow, OrderRefused, order_environment, set_going, tell
@@ -109,6 +110,7 @@ def propose_adoption(
     ``AdoptionBlocked``, and the errors of the engine.
     """
     access.require(actor, "cloud:ProposeAdoption", adoption_resource(_organisation_of(order)))
+    order = replace(order, baseline=current_terms())
     found = surveyed_account(survey_id, order.adopts)
     _check(found, order, words, at)
     plan = plan_adoption(order)

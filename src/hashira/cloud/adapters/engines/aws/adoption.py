@@ -262,7 +262,7 @@ def opening(cloud: AwsCloud) -> tuple[Step, ...]:
         Unit(cloud),
         Adopted(cloud),
         IfMissing(AdoptedRole(cloud), given_back=False),
-        IfMissing(ServerRole(cloud), given_back=True),
+        IfMissing(ServerRole(cloud), given_back=False),
         Former(cloud),
         IfMissing(AdoptedContacts(cloud), given_back=True),
         IfMissing(Budget(cloud), given_back=True),

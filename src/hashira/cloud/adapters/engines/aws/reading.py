@@ -117,6 +117,7 @@ class Rehearses(OnlyReads):
         self._policies: list[dict[str, Any]] = []
         self._sets: dict[str, str] = {}
         self._users: set[str] = set()
+        self._made_roles: set[str] = set()
 
     def call(
         self,
@@ -148,6 +149,8 @@ class Rehearses(OnlyReads):
             self._policies.append({"Id": f"{NEW}{arguments['Name']}", "Name": arguments["Name"]})
         elif operation == "create_permission_set":
             self._sets[f"{NEW}{arguments['Name']}"] = arguments["Name"]
+        elif operation == "create_role":
+            self._made_roles.add(arguments["RoleName"])
         elif operation == "create_user":
             self._users.add(arguments["UserName"])
         elif operation == "create_service_linked_role":
@@ -162,6 +165,11 @@ class Rehearses(OnlyReads):
         if operation == "get_user_id":
             name = str(arguments["AlternateIdentifier"]["UniqueAttribute"]["AttributeValue"])
             return {"UserId": f"{NEW}{name}"} if name in self._users else None
+        if arguments.get("RoleName") in self._made_roles:
+            return {
+                "list_role_policies": {"PolicyNames": []},
+                "list_attached_role_policies": {"AttachedPolicies": []},
+            }.get(operation)
         if not asked.startswith(NEW):
             return None
         return {
