@@ -280,6 +280,7 @@ print(register(
 _SELECTION = """
 import django; django.setup()
 import json
+from datetime import UTC, datetime, timedelta
 from datetime import UTC, datetime, time, timedelta
 from hashira.cloud.domain.selection.catalogue import CatalogueKind
 from hashira.cloud.domain.selection.seed import seed_catalogue
@@ -335,6 +336,52 @@ def environment(state, problem, organisation=None):
 
 
 refused = JobProblem.of(EngineRefused(engine="AWS", operation="iam:CreateRole", answer="AccessDenied"))
+def surveyed(minutes, standing):
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    step = {"step": "trail", "title": ["操作の記録を始める", "Start the record"], "standing": standing,
+            "expected": ["全リージョンの証跡", "a trail of all regions"],
+            "found": ["証跡がありません", "there is no trail"], "remedy": ["", ""], "code": ""}
+    made = models.OrganisationSurvey.objects.create(
+        engine="aws", state="done", cloud="o-example", management="999999999999", asked_at=at, ended_at=at,
+        asked_by="terminal:test", document={"id": "o-example", "management": "", "policies": {}, "units": [],
+        "root": {"id": "r-1", "name": "Root", "parent": ""}, "accounts": []},
+        summary={"accounts": 1, "whole": 0, "lacking": 1, "unreadable": 0, "unread": 0, "steps": {
+            "trail": {"title": step["title"], standing: 1}}},
+        conflicts=[{"kind": "crowded", "policy": "", "place": "Root/Workloads", "accounts": 1,
+                    "words": ["SCPが6本になります", "An account would have 6 SCPs"],
+                    "remedy": ["まとめてください", "Merge them"]}],
+        sizes=[{"name": "keep-queues", "characters": 4900, "limit": 5120, "targets": 1}],
+    )
+    models.SurveyedAccount.objects.create(
+        survey=made, account="123123123123", name="131016-jumin-prod",
+        email="one@elsewhere.example.jp",
+        status="ACTIVE", unit="r-1", path="Root/Workloads", state="lacking",
+        tags={"Owner": "one@city.example"}, steps=[step],
+        surplus=[{"kind": "trail", "name": ["証跡", "Trail"], "identifier": "theirs"}],
+        stands=f"trail:{standing}", lacks="|trail|", lacking=1, more=1, read_at=at,
+    )
+    return made
+
+
+def adoption(survey):
+    return models.AdoptionProposal.objects.create(
+        engine="aws", cloud=survey.cloud, account="123123123123", account_name="131016-jumin-prod",
+        body_name=order["body_name"], system_name="住民基本台帳", order=order | {"adopts": "123123123123"},
+        plan={"parts": [{"step": "trail", "title": ["操作の記録を始める", "Start the record"],
+                         "found": ["証跡がありません", "there is no trail"],
+                         "acts": [{"operation": "cloudtrail:create_trail", "where": "ap-northeast-1",
+                                   "contents": '{"Name": "hashira"}'}]}],
+              "obstacles": [], "notes": [["戻る先のOU：r-1", "The unit that it goes back to: r-1"]],
+              "replaced": [{"thing": ["連絡先 SECURITY", "Contact SECURITY"], "before": "a@example.jp",
+                            "after": "b@example.jp"}], "former": {"unit": "r-1"}},
+        proposed_at=datetime.now(UTC), proposed_by="terminal:test",
+    ).pk
+
+
+earlier_survey, survey = surveyed(60, "missing"), surveyed(5, "differs")
+order_adopted = order | {"adopts": "123456789012"}
+adopted = environment("ready", None)
+models.Environment.objects.filter(pk=adopted).update(order=order_adopted)
 now = datetime.now(UTC)
 served = environment("ready", None, Organisation.objects.get(code="131016"))
 models.ServerReading.objects.create(environment_id=served, asked_at=now, read_at=now)
@@ -392,6 +439,8 @@ def rollout():
 
 
 print(json.dumps({name: str(value) for name, value in {
+    "earlier_survey": earlier_survey.pk, "survey": survey.pk, "adoption": adoption(survey),
+    "adopted_environment": adopted,
     "environment": environment("suspended", None),
     "served_environment": served, "server": server.pk,
     "parked_environment": environment("parked", refused.to_json()), "stalled_environment": stalled(),

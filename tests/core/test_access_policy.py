@@ -163,6 +163,13 @@ FORBIDDEN: dict[str, tuple[str, Attributes, str, str, Attributes]] = {
         "Cloud::EmergencyAccess",
         {"asked_by": "1"},
     ),
+    "nobody-approves-the-own-adoption": (
+        "Staff",
+        OPERATOR,
+        "cloud:DecideAdoption",
+        "Cloud::Adoption",
+        {"organisation": "town", "proposed_by": "1"},
+    ),
 }
 # What has to be otherwise in the resource, where the forbid does not speak of the principal alone.
 RIGHT: dict[str, Attributes] = {
@@ -179,6 +186,7 @@ RIGHT: dict[str, Attributes] = {
     "no-act-with-a-protected-server": {"protected": False},
     "two-others-approve-a-rollout": {"asked_by": "2", "first_by": "3"},
     "nobody-lets-themselves-in": {"asked_by": "2"},
+    "nobody-approves-the-own-adoption": {"proposed_by": "2"},
 }
 RIGHT_ASKER: dict[str, Attributes] = {
     "nobody-grants-what-they-asked-for": SUPERVISOR,
@@ -190,6 +198,7 @@ RIGHT_ASKER: dict[str, Attributes] = {
     "no-act-with-a-protected-server": APPLICANT,
     "two-others-approve-a-rollout": OPERATOR | {"second_factor": True},
     "nobody-lets-themselves-in": OPERATOR,
+    "nobody-approves-the-own-adoption": OPERATOR,
 }
 """Whose facts are right; of the others those of the clerk."""
 

@@ -8,6 +8,7 @@ from hashira.cloud.commands.application import application
 from hashira.cloud.commands.catalogue import catalogue
 from hashira.cloud.commands.environment import environment
 from hashira.cloud.commands.guardrails import guardrails
+from hashira.cloud.commands.organisation import organisation
 from hashira.cloud.commands.policy import policy
 from hashira.cloud.commands.rollout import rollout
 from hashira.cloud.commands.sandbox import sandbox
@@ -25,5 +26,6 @@ cloud.add_command(application)
 cloud.add_command(catalogue)
 cloud.add_command(verdict)
 cloud.add_command(environment)
+cloud.add_command(organisation)
 cloud.add_command(rollout)
 cloud.add_command(sandbox)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hashira.cloud.adapters.engines.registry import engine_keys, engine_of
 from hashira.cloud.domain.engine import EngineUnknown
-from hashira.cloud.services import amending, emergency_doors, server_acts, vending, verification
+from hashira.cloud.services import amending, emergency_doors, server_acts, surveying, vending, verification
 from hashira.cloud.services.step_taking import Pace
 from hashira.core.jobs import JobContext, Lanes, job
 from hashira.kernel.language import Bilingual
@@ -94,6 +94,13 @@ def verify(context: JobContext, parameters: Mapping[str, Any]) -> Any:
         counts[state] = counts.get(state, 0) + 1
         context.progress(position, len(ids))
     return counts
+
+
+@job(kind="cloud.survey", title=Bilingual("既存の組織の棚卸し", "Taking the inventory of an organisation"))
+def survey(context: JobContext, parameters: Mapping[str, Any]) -> Any:
+    """Units, accounts and what they have, read and never changed."""
+    survey_id = UUID(parameters["survey"])
+    return context.step("survey", lambda: surveying.survey(context, survey_id, Pace.of_settings()))
 
 
 @job(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hashira.cloud.web import (
+    adoptions,
     amendments,
     application_entries,
     application_prints,
@@ -24,6 +25,8 @@ from hashira.cloud.web import (
     rollouts,
     server_schedules,
     servers,
+    survey_losses,
+    surveys,
     terms,
     verdicts,
 )
@@ -47,6 +50,19 @@ urlpatterns = [
     path("environments/<uuid:environment_id>/resume", environments.resume, name="environment-resume"),
     path("environments/<uuid:environment_id>/suspend", environments.suspend, name="environment-suspend"),
     path("environments/<uuid:environment_id>/give-up", environments.give_up, name="environment-give-up"),
+    path("environments/<uuid:environment_id>/release", adoptions.release, name="environment-release"),
+    path("surveys/", surveys.index, name="surveys"),
+    path("surveys/take", surveys.take, name="survey-take"),
+    path("surveys/<uuid:survey_id>", surveys.show, name="survey"),
+    path("surveys/<uuid:survey_id>/cancel", surveys.cancel, name="survey-cancel"),
+    path("surveys/<uuid:survey_id>/continue", surveys.go_on, name="survey-continue"),
+    path("surveys/<uuid:survey_id>/file", surveys.file, name="survey-file"),
+    path("surveys/<uuid:survey_id>/losses", survey_losses.losses, name="survey-losses"),
+    path("surveys/<uuid:before>/compared-with/<uuid:after>", surveys.compared, name="survey-changes"),
+    path("surveys/<uuid:survey_id>/accounts/<str:account>", surveys.account, name="surveyed-account"),
+    path("surveys/<uuid:survey_id>/accounts/<str:account>/adopt", adoptions.new, name="adoption-new"),
+    path("adoptions/", adoptions.index, name="adoptions"),
+    path("adoptions/<uuid:adoption_id>", adoptions.show, name="adoption"),
     path("environments/<uuid:environment_id>/doors", environments.close_doors, name="environment-doors"),
     path("environments/<uuid:environment_id>/servers", servers.of_environment, name="environment-servers"),
     path("environments/<uuid:environment_id>/servers/read", servers.read, name="environment-servers-read"),

@@ -140,6 +140,8 @@ def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
     if roles & {"cloud_applicant", "cloud_operator"}:
         found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
     if "cloud_operator" in roles:
+        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
+        found.append((Bilingual("既存の組織の棚卸し", "Existing organisations"), reverse("cloud:surveys")))
         found.append(_emergency_link())
         found.append((Bilingual("基準の版", "Versions of the baseline"), reverse("cloud:rollouts")))
     if roles & {"cloud_assessor", "cloud_operator"}:

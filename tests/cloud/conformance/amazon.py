@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from botocore.credentials import Credentials
+from tests.cloud.adoption.existing import Existing
 from tests.cloud.conformance.subject import Act
 from tests.cloud.vending.orders import an_order
 
@@ -118,6 +120,40 @@ class Amazon:
         for trail in cloudtrail.describe_trails()["trailList"]:
             cloudtrail.stop_logging(Name=trail["TrailARN"])
         return "trail"
+
+    def existing(self) -> str:
+        theirs = Existing(self.endpoint)
+        theirs.find_or_make()
+        account = theirs.account(f"theirs-{uuid4().hex[:8]}")
+        theirs.lived_in(account)
+        return account
+
+    def standing(self, account: str) -> dict[str, Any]:
+        organizations, contacts = self.client("organizations"), {}
+        for kind in ("BILLING", "OPERATIONS", "SECURITY"):
+            try:
+                told = self.client("account").get_alternate_contact(
+                    AccountId=account, AlternateContactType=kind
+                )
+                contacts[kind] = told["AlternateContact"]["EmailAddress"]
+            except self.client("account").exceptions.ResourceNotFoundException:
+                continue
+        scps = organizations.list_policies_for_target(TargetId=account, Filter="SERVICE_CONTROL_POLICY")
+        config = self.client("config", account)
+        budgets = self.client("budgets", account).describe_budgets(AccountId=account).get("Budgets", [])
+        trails = self.client("cloudtrail", account).describe_trails()["trailList"]
+        pages = organizations.get_paginator("list_accounts").paginate()
+        return {
+            "status": organizations.describe_account(AccountId=account)["Account"]["Status"],
+            "parent": organizations.list_parents(ChildId=account)["Parents"][0]["Id"],
+            "tags": organizations.list_tags_for_resource(ResourceId=account)["Tags"],
+            "scps": sorted(one["Name"] for one in scps["Policies"]),
+            "contacts": contacts,
+            "delivery": config.describe_delivery_channels()["DeliveryChannels"],
+            "budgets": [one["BudgetName"] for one in budgets],
+            "their trail": [one["Name"] for one in trails if one["Name"] == "theirs"],
+            "accounts": sum(len(page["Accounts"]) for page in pages),
+        }
 
     def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
         centre, users = self.client("sso-admin"), self.client("identitystore")

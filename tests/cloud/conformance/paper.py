@@ -56,6 +56,13 @@ class Paper:
     def gets_in(self, order: EnvironmentOrder, facts: Facts) -> bool | None:
         return None
 
+    def existing(self) -> str:
+        self.cloud.existing["111111111111"] = {"name": "theirs", "trail": "theirs"}
+        return "111111111111"
+
+    def standing(self, account: str) -> dict[str, Any]:
+        return self.cloud.existing[account] | {"accounts": len(self.cloud.accounts)}
+
     def people(self, order: EnvironmentOrder, facts: Facts) -> set[str] | None:
         words = self.cloud.things[order.key]["access"].split()[1:]
         return {word.partition("=")[2] for word in words}

@@ -11,5 +11,7 @@ _OPENSTACK = pytest.param("openstack", marks=pytest.mark.foreign)
 _LXD = [] if lxd.missing() else [pytest.param("lxd", marks=pytest.mark.foreign)]
 
 PROVIDERS = [_PAPER, _AWS, _OPENSTACK, *_LXD]
+ADOPTING = [_PAPER, _AWS]
+"""Those whose engines have a surveyor."""
 READING_INVENTORIES = [_OPENSTACK, *_LXD]
 """Those whose engines read what the verifiers of the baseline look at; on AWS nothing collects it yet."""

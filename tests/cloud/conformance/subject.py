@@ -89,6 +89,18 @@ class Subject(Protocol):
         ...
 
 
+class Adoptable(Subject, Protocol):
+    """A provider on which accounts that exist can be adopted."""
+
+    def existing(self) -> str:
+        """An account that somebody else has made and set up, by the provider's own means; its number."""
+        ...
+
+    def standing(self, account: str) -> dict[str, Any]:
+        """Whatever a release gives back, as the provider tells it, and how many accounts there are."""
+        ...
+
+
 def steps_of(engine: Engine, order: EnvironmentOrder) -> tuple[Step, ...]:
     """All steps, in their order."""
     return (*engine.vend(order), *engine.guard(order))

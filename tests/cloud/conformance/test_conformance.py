@@ -15,10 +15,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.cloud.conformance.providers import READING_INVENTORIES
-from tests.cloud.conformance.subject import Subject, carried_out, read_back, steps_of
+from tests.cloud.conformance.providers import ADOPTING, READING_INVENTORIES
+from tests.cloud.conformance.subject import Adoptable, Subject, carried_out, read_back, steps_of
 from tests.cloud.vending.orders import LEAD, OFFICER
 
+from hashira.cloud.domain.adoption.port import surveyor_of
 from hashira.cloud.domain.baseline import (
     BASELINE,
     BaselineGuardrail,
@@ -198,6 +199,31 @@ def test_what_a_guardrail_forbids_is_refused_by_a_provider_that_enforces(
             assert not act.forbidden(), f"{act.name} was refused: say that {subject.key} enforces"
     assert acts or not subject.enforces
     read_back(subject.engine(), vended.order, vended.facts)
+
+
+@pytest.mark.parametrize("subject", ADOPTING, indirect=True)
+def test_what_exists_is_planned_unchanged_adopted_through_crashes_and_given_back(subject: Adoptable) -> None:
+    account = subject.existing()
+    order = subject.order(adopts=account)
+    before = subject.standing(account)
+    plan = surveyor_of(subject.engine()).plan(order)
+    assert plan.acts
+    assert plan.obstacles == ()
+    assert subject.standing(account) == before
+    facts: dict[str, Any] = {}
+    for position in range(len(steps_of(subject.engine(), order))):
+        step = steps_of(subject.engine(), order)[position]
+        step.apply(order, facts)  # and then it was killed
+        facts |= step.apply(order, facts)
+        step.verify(order, facts)
+    read_back(subject.engine(), order, facts)
+    assert subject.engine().observe(order, facts).state is TenantState.ACTIVE
+    assert surveyor_of(subject.engine()).plan(order).beyond(plan) == ()
+    assert subject.standing(account)["accounts"] == before["accounts"]
+    for _time in ("once", "and again"):
+        for step in reversed(steps_of(subject.engine(), order)):
+            step.compensate(order, facts)
+        assert subject.standing(account) == before
 
 
 def test_servers_are_listed_turned_and_tagged_by_those_who_have_them(

@@ -128,7 +128,9 @@ class Outside:
             ],
             "assignments": self._assignments(account),
         }
-        bucket = self.client("s3", account=account).get_object_lock_configuration(Bucket=found["buckets"][0])
+        bucket = self.client("s3", account=account).get_object_lock_configuration(
+            Bucket=f"{account}-log-archive"
+        )
         found["lock"] = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"]
         for region in REGIONS:
             config = self.client("config", region, account)

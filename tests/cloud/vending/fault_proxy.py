@@ -42,6 +42,8 @@ class Faults:
     """How long an account is in the making."""
     hidden_seconds: float = 0.0
     """For how long a new account is in no list and cannot be described."""
+    no_role: frozenset[str] = frozenset()
+    """Accounts whose roles let nobody in."""
     lies: frozenset[str] = frozenset()
     """Operations that are answered with an empty success and not carried out."""
     before: Callable[[int, str], None] = lambda number, operation: None
@@ -98,7 +100,7 @@ class FaultProxy:
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-        operation = (handler.headers.get("X-Amz-Target") or "").rpartition(".")[2] or handler.command
+        operation = _operation_of(handler, body)
         with self._lock:
             self.number += 1
             number, faults = self.number, self.faults
@@ -109,6 +111,8 @@ class FaultProxy:
             return self._refuse(handler, 400, "ThrottlingException", "throttled")
         if draw < faults.throttled + faults.failing:
             return self._refuse(handler, 500, "InternalFailure", "failing")
+        if operation == "AssumeRole" and any(one.encode() in body for one in faults.no_role):
+            return self._refuse(handler, 403, "AccessDenied", "no role")
         if operation in faults.lies:
             self.given["lies"] += 1
             return _answer(handler, 200, b"{}")
@@ -204,6 +208,13 @@ class FaultProxy:
             return _answer(handler, status, wrapped.encode(), [("Content-Type", "text/xml")])
         content = json.dumps({"__type": code, "message": kind, "Code": code}).encode()
         return _answer(handler, status, content, [("x-amzn-errortype", code)])
+
+
+def _operation_of(handler: BaseHTTPRequestHandler, body: bytes) -> str:
+    """What is asked for: by header, by form, or by method where the protocol of the service is REST."""
+    target = (handler.headers.get("X-Amz-Target") or "").rpartition(".")[2]
+    form = re.match(rb"(?:.*&)?Action=(\w+)", body[:2000]) if not target else None
+    return target or (form[1].decode() if form else f"{handler.command} {handler.path.partition('?')[0]}")
 
 
 _XML = {"s3", "iam", "sts", "ec2"}

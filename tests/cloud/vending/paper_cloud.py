@@ -6,12 +6,22 @@ be busy, be full, and die after it has done what was asked and before it says so
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hashira.cloud.domain.adoption.inventory import (
+    AccountReading,
+    FoundAccount,
+    FoundOrganisation,
+    Standing,
+    StepReading,
+    Surplus,
+)
+from hashira.cloud.domain.adoption.plan import Act, AdoptionPlan, Obstacle, PlannedPart, Replaced
 from hashira.cloud.domain.door import Door, SeenDoor
 from hashira.cloud.domain.engine import (
     EngineBusy,
@@ -64,6 +74,10 @@ class PaperCloud:
     lies: set[str] = field(default_factory=set)
     """Steps that are said to be done and are not."""
     name: str = "paper-1"
+    existing: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What somebody else has there: by account number, its steps, beside ``name`` and tags after ``tag:``."""
+    locked: set[str] = field(default_factory=set)
+    """Accounts that let nobody in."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     servers: dict[str, dict[str, Server]] = field(default_factory=dict)
     """By order and identifier."""
@@ -113,6 +127,8 @@ class PaperStep:
             if self.name not in cloud.lies:
                 if self.name != "account":
                     cloud.made(key)[self.name] = written(self.name, order)
+                elif order.adopts:
+                    cloud.made(key)["account"] = order.adopts
                 elif "account" not in cloud.made(key):
                     if len(cloud.accounts) >= cloud.quota:
                         raise QuotaReached(engine="紙", quota="アカウント", limit=cloud.quota)
@@ -137,7 +153,7 @@ class PaperStep:
         self.cloud.before("compensate", self.name, order.key)
         with self.cloud.lock:
             number = self.cloud.made(order.key).pop(self.name, None)
-            if self.name == "account" and number is not None:
+            if self.name == "account" and number is not None and not order.adopts:
                 self.cloud.accounts.pop(number)
 
 
@@ -255,6 +271,68 @@ class PaperDoors:
 
 
 @dataclass(frozen=True)
+class PaperSurveyor:
+    """Reads what is in ``existing``."""
+
+    cloud: PaperCloud
+
+    def organisation(self) -> FoundOrganisation:
+        accounts = tuple(
+            FoundAccount(number, has["name"], f"{number}@paper.example.jp", "ACTIVE", "r-1", ("Workloads",))
+            for number, has in self.cloud.existing.items()
+        )
+        root = {"id": "r-1", "name": "Root", "parent": "", "policies": ["FullAWSAccess"]}
+        document = {
+            "id": self.cloud.name,
+            "management": "",
+            "policies": {},
+            "root": root,
+            "units": [],
+            "accounts": [root | {"id": one.id, "name": one.name, "parent": "r-1"} for one in accounts],
+        }
+        return FoundOrganisation(self.cloud.name, "", accounts, document)
+
+    def account(self, found: FoundAccount, document: FoundOrganisation) -> AccountReading:
+        self.cloud.calls["read"] += 1
+        self.cloud.before("read", "account", found.id)
+        has, words = self.cloud.existing[found.id], Bilingual("紙", "paper")
+        steps = []
+        for name in NAMES:
+            standing = Standing.PRESENT if name in has else Standing.MISSING
+            if found.id in self.cloud.locked:
+                standing = Standing.UNREADABLE
+            steps.append(
+                StepReading(name, Bilingual(f"{name}を作る", f"Makes {name}"), standing, words, words)
+            )
+        tags = {key.removeprefix("tag:"): value for key, value in has.items() if key.startswith("tag:")}
+        return AccountReading(tuple(steps), (Surplus("trail", words, "theirs"),), tags)
+
+    def baseline(self) -> dict[str, str]:
+        denies = {"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
+        return {"paper-baseline": json.dumps({"Version": "2012-10-17", "Statement": [denies]})}
+
+    def operator(self) -> str:
+        return "paper/operator"
+
+    def plan(self, order: EnvironmentOrder) -> AdoptionPlan:
+        has, words = self.cloud.existing[order.adopts], Bilingual("ない", "missing")
+        parts = tuple(
+            PlannedPart(
+                name,
+                Bilingual(f"{name}を作る", f"Makes {name}"),
+                () if name in has else (Act(name, f"paper:make_{name}", "-", "{}"),),
+                words,
+            )
+            for name in NAMES
+        )
+        replaced = (
+            (Replaced(Bilingual("連絡先", "Contact"), has["contact"], "new"),) if "contact" in has else ()
+        )
+        against = [Obstacle("CLD-603", words, words)] if "obstacle" in has else []
+        return AdoptionPlan(parts, tuple(against), tuple(replaced), (), {"unit": "r-1"})
+
+
+@dataclass(frozen=True)
 class PaperEngine:
     """The engine of the cloud of paper."""
 
@@ -289,6 +367,9 @@ class PaperEngine:
 
     def guard(self, order: EnvironmentOrder) -> tuple[PaperStep, ...]:
         return (PaperStep(self.cloud, "guardrails"),)
+
+    def surveyor(self) -> PaperSurveyor:
+        return PaperSurveyor(self.cloud)
 
     def amend(self, before: EnvironmentOrder, after: EnvironmentOrder) -> tuple[PaperStep, ...]:
         steps = (*self.vend(after), *self.guard(after))

@@ -6,6 +6,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from hashira.cloud.domain.policy.impact import Impact
     from hashira.cloud.domain.policy.organisation import Organisation
 
+CALLS = click.Path(exists=True, dir_okay=False, allow_dash=True)
+"""Where recorded calls are: a file, or ``-``."""
 _SHOWN_EVERY = 0.5
 
 
 @click.command()
 @click.argument("organisation", type=FILE)
-@click.argument("calls", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("calls", type=CALLS)
 @click.option("--after", type=FILE, help="変更後の組織のファイル / the organisation after the change")
 @click.option(
     "--policy", "changed", multiple=True, metavar="NAME=FILE", help="変えるポリシー / a changed one"
@@ -54,27 +57,40 @@ def compare(
 
     終了コード / exit: 0 失うものはない nothing lost, 1 ある something, 2 usage, 3 environment.
     """
-    from hashira.cloud.adapters.recorded_calls import Skipped
     from hashira.cloud.domain.policy.impact import compare as judge
 
     if bool(after) == bool(changed):
         raise click.UsageError("--after FILE / --policy NAME=FILE")
-    skipped = Skipped()
     with errors_said():
         before = read_organisation_file(organisation)
         then = read_organisation_file(after) if after else _changed(before, changed)
-        try:
-            with _opened(calls) as stream:
-                impact = judge(before, then, _calls(stream, skipped))
-        except (EOFError, zlib.error) as error:
-            raise click.UsageError(f"{calls}: {error}") from error
+        with call_source(calls) as (read, skipped):
+            impact = judge(before, then, read)
+    show_impact(impact, skipped, limit, json_=json_)
+    sys.exit(NEGATIVE if impact.loses else 0)
+
+
+@contextmanager
+def call_source(path: str) -> Iterator[tuple[Iterator[Call], Skipped]]:
+    """The calls of a file one by one, and those that could not be read; a broken file is a wrong usage."""
+    from hashira.cloud.adapters.recorded_calls import Skipped
+
+    skipped = Skipped()
+    try:
+        with _opened(path) as stream:
+            yield _calls(stream, skipped), skipped
+    except (EOFError, zlib.error) as error:
+        raise click.UsageError(f"{path}: {error}") from error
+
+
+def show_impact(impact: Impact, skipped: Skipped, limit: int, *, json_: bool) -> None:
+    """What a comparison came to; a file without a readable record is a wrong usage."""
     if not impact.calls and skipped.count:
-        raise click.UsageError(f"{calls}: 読める記録がありません / no readable record: {skipped.first[0]}")
+        raise click.UsageError(f"読める記録がありません / no readable record: {skipped.first[0]}")
     if json_:
         click.echo(as_json(_document(impact, skipped)))
     else:
         _tell(impact, skipped, limit)
-    sys.exit(NEGATIVE if impact.loses else 0)
 
 
 def _changed(before: Organisation, pairs: tuple[str, ...]) -> Organisation:

@@ -119,5 +119,7 @@ class EnvironmentOrder:
     """The item of the budget that it is paid from (予算科目)."""
     exceptions: tuple[str, ...] = ()
     """Ids of approved exceptions to guardrails."""
+    adopts: str = ""
+    """The account that exists already and is adopted (取込み), by its number; empty: one is made."""
     baseline: BaselineTerms = FIRST
     """The version of the baseline that it is under."""

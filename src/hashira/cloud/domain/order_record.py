@@ -50,6 +50,7 @@ def order_to_json(order: EnvironmentOrder) -> dict[str, Any]:
         "monthly_budget_yen": str(order.monthly_budget_yen),
         "budget_code": order.budget_code,
         "exceptions": list(order.exceptions),
+        **({"adopts": order.adopts} if order.adopts else {}),
         "baseline": terms_to_json(order.baseline),
     }
 
@@ -84,6 +85,7 @@ def order_from_json(kept: Mapping[str, Any]) -> EnvironmentOrder:
         monthly_budget_yen=Decimal(kept["monthly_budget_yen"]),
         budget_code=kept["budget_code"],
         exceptions=tuple(kept["exceptions"]),
+        adopts=kept.get("adopts", ""),
         baseline=terms_from_json(kept["baseline"]) if "baseline" in kept else FIRST,
     )
 

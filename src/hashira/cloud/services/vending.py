@@ -16,6 +16,7 @@ from hashira.cloud.domain.engine import CloudForgot, Engine, EngineError, Facts,
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.environment_state import EnvironmentState, StepState
 from hashira.cloud.services import environment_rows as rows
+from hashira.cloud.services.adoptions import require_as_approved
 from hashira.cloud.services.environments import VENDING
 from hashira.cloud.services.step_taking import Pace, Trouble, insist, take, take_back
 from hashira.cloud.store.models import EnvironmentStep
@@ -51,6 +52,8 @@ def vend(context: JobContext, environment_id: UUID, pace: Pace) -> dict[str, Any
                 rows.start_over(actor=VENDING, environment_id=environment_id)
             facts, steps = {}, {}
         parts = parts_of(engine, taken.order)
+        if taken.order.adopts:
+            require_as_approved(environment_id, engine, taken.order, pace)
         with context.transaction():
             rows.lay_out(environment_id, parts)
         context.progress(0, len(parts))

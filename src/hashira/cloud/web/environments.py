@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hashira.cloud.adapters.sandbox import known_endpoint
 from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.selectors import environments as selectors
+from hashira.cloud.selectors.adoptions import adoption_of
 from hashira.cloud.selectors.environment_documents import is_sandbox
 from hashira.cloud.selectors.environment_queue import queue_place
 from hashira.cloud.selectors.servers import environment_for_servers
@@ -151,7 +152,13 @@ def show(request: HttpRequest, environment_id: UUID) -> HttpResponse:
         "sandbox": sandbox,
         "endpoint": known_endpoint() if sandbox else "",
         "again": _AGAIN.get(line.state) if may("cloud:RetryEnvironment") else None,
-        "may_give_up": line.state is _STATE.PARKED and may("cloud:GiveUpEnvironment"),
+        "may_give_up": line.state is _STATE.PARKED
+        and not view.order.adopts
+        and may("cloud:GiveUpEnvironment"),
+        "adoption": adoption_of(environment_id) if view.order.adopts else None,
+        "may_release": bool(view.order.adopts)
+        and line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.PARKED}
+        and may("cloud:ReleaseEnvironment"),
         "may_suspend": line.state in {_STATE.READY, _STATE.DEVIATING} and may("cloud:RetireEnvironment"),
         "may_resume": line.state is _STATE.SUSPENDED and may("cloud:RetireEnvironment"),
         "may_verify": line.state in {_STATE.READY, _STATE.DEVIATING, _STATE.SUSPENDED}

@@ -1,5 +1,6 @@
 """The tables of the cloud system, one module a subject."""
 
+from hashira.cloud.store.models.adoption import AdoptionProposal, OrganisationSurvey, SurveyedAccount
 from hashira.cloud.store.models.amendment import AmendmentStep, EnvironmentAmendment
 from hashira.cloud.store.models.application import (
     ApplicationAct,
@@ -41,6 +42,7 @@ from hashira.cloud.store.models.rollout import BaselineVersion, Rollout, Rollout
 from hashira.cloud.store.models.server import CloudServer, ServerAct, ServerReading, ServerSchedule
 
 __all__ = [
+    "AdoptionProposal",
     "AmendmentStep",
     "ApplicationAct",
     "ApplicationCounter",
@@ -64,6 +66,7 @@ __all__ = [
     "ItemSettlement",
     "ListedOffering",
     "NamedDeputy",
+    "OrganisationSurvey",
     "ProgressReport",
     "Proposal",
     "ProposalAnswer",
@@ -82,6 +85,7 @@ __all__ = [
     "ServerReading",
     "ServerSchedule",
     "StandingChange",
+    "SurveyedAccount",
     "UseApplication",
     "VendingTerms",
 ]

@@ -43,7 +43,7 @@ class Access(AwsStep):
     title = Bilingual("利用者を割り当てる", "Assign the people")
 
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
-        directory, account = self._directory(), account_of(facts)
+        directory, account = self.directory(), account_of(facts)
         sets = {role: self._permission_set(directory, role) for role in _roles(order)}
         wanted = {(sets[role], self._user(directory, order, email)) for role, email in self._wanted(order)}
         has = self._assigned(directory, account)
@@ -54,7 +54,7 @@ class Access(AwsStep):
         return {}
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
-        directory, account = self._directory(), account_of(facts)
+        directory, account = self.directory(), account_of(facts)
         sets = self._sets(directory)
         users = {email: self._known(directory, email) for _role, email in self._wanted(order)}
         wanted, lines = set(), []
@@ -78,7 +78,7 @@ class Access(AwsStep):
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
         if not facts.get("account"):
             return
-        directory, account = self._directory(), str(facts["account"])
+        directory, account = self.directory(), str(facts["account"])
         for arn, user in sorted(self._assigned(directory, account)):
             self.cloud.found(
                 "sso-admin",
@@ -91,7 +91,8 @@ class Access(AwsStep):
         today = self.cloud.today()
         return [(one.role, one.email) for one in order.roles if one.valid_from <= today <= one.valid_until]
 
-    def _directory(self) -> _Directory:
+    def directory(self) -> _Directory:
+        """The instance and its store. Raises ``EngineRefused`` where there is none."""
         instances = self.cloud.call("sso-admin", "list_instances")["Instances"]
         if not instances:
             raise EngineRefused(
@@ -106,19 +107,25 @@ class Access(AwsStep):
     def _sets(self, directory: _Directory) -> dict[str, str]:
         """The permission sets of ours by name; of two of the same name the first in order."""
         found: dict[str, str] = {}
+        for arn, name in sorted(self.all_sets(directory).items()):
+            if name in _NAMES:
+                found.setdefault(name, arn)
+        return found
+
+    def all_sets(self, directory: _Directory) -> dict[str, str]:
+        """The names of all permission sets of the directory, ours and others."""
         listed = self.cloud.connection.pages(
             "sso-admin", "list_permission_sets", "PermissionSets", InstanceArn=directory.instance
         )
-        for arn in sorted(listed):
-            told = self.cloud.call(
+        return {
+            arn: self.cloud.call(
                 "sso-admin",
                 "describe_permission_set",
                 InstanceArn=directory.instance,
                 PermissionSetArn=arn,
-            )["PermissionSet"]
-            if told["Name"] in _NAMES:
-                found.setdefault(told["Name"], arn)
-        return found
+            )["PermissionSet"]["Name"]
+            for arn in listed
+        }
 
     def _permission_set(self, directory: _Directory, role: CloudRole) -> str:
         with _making:

@@ -73,11 +73,14 @@ class LogArchive(AwsStep):
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
         account = account_of(facts)
         bucket = bucket_of(account)
+        versioning = self._read("get_bucket_versioning", account)
+        if versioning is None:
+            raise missing("log-archive", "保管庫がありません", "there is no archive", absent=True)
         lock = self._read("get_object_lock_configuration", account, "ObjectLockConfigurationNotFoundError")
         rule = (lock or {}).get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
         if rule.get("Mode") != self.cloud.lock_mode or rule.get("Days") != self.cloud.log_days:
             raise missing("log-archive", "消せない設定がありません", "the object lock is not as it should be")
-        if (self._read("get_bucket_versioning", account) or {}).get("Status") != "Enabled":
+        if versioning.get("Status") != "Enabled":
             raise missing("log-archive", "版が残りません", "versioning is off")
         if not self._read("get_bucket_encryption", account, "ServerSideEncryptionConfigurationNotFoundError"):
             raise missing("log-archive", "暗号化されません", "encryption is off")
@@ -140,7 +143,7 @@ class Trail(AwsStep):
         account = account_of(facts)
         trail = self._trail(account)
         if trail is None:
-            raise missing("trail", "証跡がありません", "there is no trail")
+            raise missing("trail", "証跡がありません", "there is no trail", absent=True)
         if not (trail["IsMultiRegionTrail"] and trail["LogFileValidationEnabled"]):
             raise missing("trail", "全リージョンか署名の設定が切れています", "regions or validation are off")
         if trail["S3BucketName"] != bucket_of(account):

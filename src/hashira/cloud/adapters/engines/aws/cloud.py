@@ -6,22 +6,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
+from hashira.cloud.adapters.engines.aws.terms import OPERATOR_ROLE, TITLE, AwsRefused
 from hashira.cloud.domain.engine import EvidenceLine, Facts, NotThere
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.kernel.language import Bilingual
 
 if TYPE_CHECKING:
-    from hashira.cloud.adapters.engines.aws.connection import AwsConnection
+    from collections.abc import Iterator
+
+
+class Calls(Protocol):
+    """What steps ask of AWS by: the connection, or something before it that only reads or only rehearses."""
+
+    region: str
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        *,
+        account: str = "",
+        role: str = OPERATOR_ROLE,
+        region: str = "",
+        **arguments: Any,
+    ) -> dict[str, Any]:
+        """The answer of one operation; see ``AwsConnection.call``."""
+        ...
+
+    def pages(self, service: str, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
+        """The members of all pages of a listing."""
+        ...
 
 
 @dataclass(frozen=True)
 class AwsCloud:
     """AWS as this installation has it."""
 
-    connect: Callable[[], AwsConnection]
+    connect: Callable[[], Calls]
     """Makes the connection, once."""
     regions: tuple[str, ...]
     """Where the baseline is laid: every region that the guardrails leave open, the home region first."""
@@ -43,7 +66,7 @@ class AwsCloud:
     today: Callable[[], date]
 
     @property
-    def connection(self) -> AwsConnection:
+    def connection(self) -> Calls:
         """The connection, made when it is first needed."""
         return self.connect()
 
@@ -80,9 +103,9 @@ def line(ja: str, en: str, value: object) -> EvidenceLine:
     return EvidenceLine(Bilingual(ja, en), str(value))
 
 
-def missing(thing: str, ja: str, en: str) -> NotThere:
-    """What a read-back did not find."""
-    return NotThere(engine=TITLE, thing=thing, found=Bilingual(ja, en))
+def missing(thing: str, ja: str, en: str, *, absent: bool = False) -> NotThere:
+    """What a read-back did not find; ``absent`` where there is nothing of the kind at all."""
+    return NotThere(engine=TITLE, thing=thing, found=Bilingual(ja, en), absent=absent)
 
 
 def account_of(facts: Facts) -> str:

@@ -29,7 +29,7 @@ from hashira.cloud.adapters.engines.aws.terms import AGREED, OPERATOR_ROLE, TITL
 from hashira.cloud.domain.engine import EngineBusy, EngineRefused, EngineUnreachable, NotYet, QuotaReached
 from hashira.kernel.language import Bilingual
 
-_READS = ("describe_", "get_", "list_")
+READS = ("describe_", "get_", "list_", "head_")
 _QUICK = (0.1, 0.3)
 """Seconds before a call is made again at once: what was not carried out, and what only reads."""
 _EARLY_SECONDS = 300.0
@@ -120,7 +120,7 @@ class AwsConnection:
 
         Raises the errors of the port; what AWS refuses is ``AwsRefused`` with its code.
         """
-        reads = operation.startswith(_READS)
+        reads = operation.startswith(READS)
         for pause in _QUICK:
             try:
                 return self._once(service, operation, account, role, region, arguments)
@@ -144,13 +144,7 @@ class AwsConnection:
 
     def pages(self, service: str, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
         """The members of all pages of a listing."""
-        token: dict[str, str] = {}
-        while True:
-            answer = self.call(service, operation, **arguments, **token)
-            yield from answer[member]
-            if not answer.get("NextToken"):
-                return
-            token = {"NextToken": answer["NextToken"]}
+        return paged(self.call, service, operation, member, arguments)
 
     def _client(self, service: str, region: str) -> Any:
         endpoint = self._endpoint()
@@ -229,6 +223,19 @@ class AwsConnection:
             ) from error
         except BotoCoreError as error:
             raise EngineUnreachable(engine=TITLE, operation=operation) from error
+
+
+def paged(
+    call: Callable[..., dict[str, Any]], service: str, operation: str, member: str, arguments: dict[str, Any]
+) -> Iterator[Any]:
+    """The members of all pages of a listing, each page asked for when it is needed."""
+    token: dict[str, str] = {}
+    while True:
+        answer = call(service, operation, **arguments, **token)
+        yield from answer[member]
+        if not answer.get("NextToken"):
+            return
+        token = {"NextToken": answer["NextToken"]}
 
 
 def _translated(operation: str, error: ClientError) -> Exception:

@@ -87,20 +87,24 @@ class Passwords(AwsStep):
     title = Bilingual("パスワードの決まりを置く", "Set the policy of passwords")
 
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
-        self.cloud.call("iam", "update_account_password_policy", account=account_of(facts), **PASSWORDS)
+        account = account_of(facts)
+        has = self._policy(account)
+        # What is stricter than the baseline stays, and so does what the baseline does not speak of.
+        kept = {name: has[name] for name in _KEPT if has.get(name)}  # an age of 0 is none
+        wanted = {
+            name: has[name] if _enough(has.get(name), value) else value for name, value in PASSWORDS.items()
+        }
+        self.cloud.call("iam", "update_account_password_policy", account=account, **(kept | wanted))
         return {}
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
-        told = self.cloud.found(
-            "iam",
-            "get_account_password_policy",
-            "NoSuchEntity",
-            "NoSuchEntityException",
-            account=account_of(facts),
-        )
-        has = told["PasswordPolicy"] if told else {}
-        if any(has.get(name) != value for name, value in PASSWORDS.items()):
-            raise missing("password-policy", "決まりが違います", "the policy differs")
+        has = self._policy(account_of(facts))
+        weak = sorted(name for name, value in PASSWORDS.items() if not _enough(has.get(name), value))
+        if weak:
+            said = ", ".join(weak)
+            raise missing(
+                "password-policy", f"決まりが弱い：{said}", f"the policy is weaker: {said}", absent=not has
+            )
         return Evidence((line("長さ", "Length", has["MinimumPasswordLength"]),))
 
     def compensate(self, order: EnvironmentOrder, facts: Facts) -> None:
@@ -112,3 +116,21 @@ class Passwords(AwsStep):
                 "NoSuchEntityException",
                 account=str(facts["account"]),
             )
+
+    def _policy(self, account: str) -> dict[str, Any]:
+        told = self.cloud.found(
+            "iam", "get_account_password_policy", "NoSuchEntity", "NoSuchEntityException", account=account
+        )
+        return dict(told["PasswordPolicy"]) if told else {}
+
+
+_KEPT = ("MaxPasswordAge", "HardExpiry")
+
+
+def _enough(has: Any, asked: Any) -> bool:
+    """Whether a value is as strict as the baseline's, or stricter.
+
+    >>> _enough(20, 14), _enough(12, 14), _enough(True, True), _enough(None, True)
+    (True, False, True, False)
+    """
+    return has is not None and has >= asked

@@ -11,7 +11,7 @@ from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.kernel.language import Bilingual
 
 RECORDER = "default"
-_RULE_PREFIX = "hashira-"
+RULE_PREFIX = "hashira-"
 RULES: dict[str, str] = {
     "cloudtrail-enabled": "CLOUD_TRAIL_ENABLED",
     "ebs-encryption-by-default": "EC2_EBS_ENCRYPTION_BY_DEFAULT",
@@ -44,12 +44,13 @@ class Recorder(AwsStep):
         role = self._role(account)
         for region in self.cloud.regions:
             where: dict[str, Any] = {"account": account, "region": region}
+            recorder, channel = self._names(account, region)
             self.cloud.call(
                 "config",
                 "put_configuration_recorder",
                 **where,
                 ConfigurationRecorder={
-                    "name": RECORDER,
+                    "name": recorder,
                     "roleARN": role,
                     "recordingGroup": {
                         "allSupported": True,
@@ -61,10 +62,10 @@ class Recorder(AwsStep):
                 "config",
                 "put_delivery_channel",
                 **where,
-                DeliveryChannel={"name": RECORDER, "s3BucketName": bucket_of(account)},
+                DeliveryChannel={"name": channel, "s3BucketName": bucket_of(account)},
             )
             self.cloud.call(
-                "config", "start_configuration_recorder", **where, ConfigurationRecorderName=RECORDER
+                "config", "start_configuration_recorder", **where, ConfigurationRecorderName=recorder
             )
         return {}
 
@@ -74,7 +75,12 @@ class Recorder(AwsStep):
             where: dict[str, Any] = {"account": account, "region": region}
             channels = self.cloud.call("config", "describe_delivery_channels", **where)["DeliveryChannels"]
             if not any(one["s3BucketName"] == bucket_of(account) for one in channels):
-                raise missing("recorder", f"{region}：届け先がありません", f"{region}: it is not delivered")
+                raise missing(
+                    "recorder",
+                    f"{region}：届け先がありません",
+                    f"{region}: it is not delivered",
+                    absent=not channels,
+                )
             states = self.cloud.call("config", "describe_configuration_recorder_status", **where)
             if not any(one["recording"] for one in states["ConfigurationRecordersStatus"]):
                 raise missing("recorder", f"{region}：記録していません", f"{region}: it does not record")
@@ -94,6 +100,16 @@ class Recorder(AwsStep):
             self.cloud.found(
                 "config", "delete_configuration_recorder", *gone, **where, ConfigurationRecorderName=RECORDER
             )
+
+    def _names(self, account: str, region: str) -> tuple[str, str]:
+        """Of the recorder and the channel: an account may have one of each a region, whatever their names."""
+        where: dict[str, Any] = {"account": account, "region": region}
+        recorders = self.cloud.call("config", "describe_configuration_recorders", **where)
+        channels = self.cloud.call("config", "describe_delivery_channels", **where)
+        return (
+            next((one["name"] for one in recorders["ConfigurationRecorders"]), RECORDER),
+            next((one["name"] for one in channels["DeliveryChannels"]), RECORDER),
+        )
 
     def _role(self, account: str) -> str:
         """The role that the service has for itself; which name it bears is for AWS to say."""
@@ -125,14 +141,14 @@ class Rules(AwsStep):
         for region in self.cloud.regions:
             has = self._rules(account, region)
             for name, source in RULES.items():
-                if has.get(_RULE_PREFIX + name) != source:
+                if has.get(RULE_PREFIX + name) != source:
                     self.cloud.call(
                         "config",
                         "put_config_rule",
                         account=account,
                         region=region,
                         ConfigRule={
-                            "ConfigRuleName": _RULE_PREFIX + name,
+                            "ConfigRuleName": RULE_PREFIX + name,
                             "Source": {"Owner": "AWS", "SourceIdentifier": source},
                         },
                     )
@@ -142,10 +158,15 @@ class Rules(AwsStep):
         account, lines = account_of(facts), []
         for region in self.cloud.regions:
             has = self._rules(account, region)
-            lost = sorted(name for name, source in RULES.items() if has.get(_RULE_PREFIX + name) != source)
+            lost = sorted(name for name, source in RULES.items() if has.get(RULE_PREFIX + name) != source)
             if lost:
                 said = ", ".join(lost)
-                raise missing("rules", f"{region}：{said} がありません", f"{region}: {said} missing")
+                raise missing(
+                    "rules",
+                    f"{region}：{said} がありません",
+                    f"{region}: {said} missing",
+                    absent=len(lost) == len(RULES),
+                )
             lines.append(line(region, region, len(RULES)))
         return Evidence(tuple(lines))
 
@@ -169,7 +190,7 @@ class Rules(AwsStep):
         return {
             one["ConfigRuleName"]: one["Source"]["SourceIdentifier"]
             for one in listed
-            if one["ConfigRuleName"].startswith(_RULE_PREFIX) and one.get("ConfigRuleState") != "DELETING"
+            if one["ConfigRuleName"].startswith(RULE_PREFIX) and one.get("ConfigRuleState") != "DELETING"
         }
 
 
@@ -202,7 +223,9 @@ class Threats(AwsStep):
         for region in self.cloud.regions:
             detectors = self._detectors(account, region)
             if not detectors:
-                raise missing("threat-detection", f"{region}：検知がありません", f"{region}: no detector")
+                raise missing(
+                    "threat-detection", f"{region}：検知がありません", f"{region}: no detector", absent=True
+                )
             if not self._enabled(account, region, detectors[0]):
                 raise missing("threat-detection", f"{region}：止まっています", f"{region}: it is stopped")
             lines.append(line(region, region, detectors[0]))
@@ -263,7 +286,9 @@ class Hub(AwsStep):
                 region=region,
             )
             if hub is None:
-                raise missing("security-hub", f"{region}：集約がありません", f"{region}: there is no hub")
+                raise missing(
+                    "security-hub", f"{region}：集約がありません", f"{region}: there is no hub", absent=True
+                )
             lines.append(line(region, region, hub["HubArn"]))
         return Evidence(tuple(lines))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from hashira.cloud.adapters.engines.aws import adoption
 from hashira.cloud.adapters.engines.aws.access import Access
 from hashira.cloud.adapters.engines.aws.archive import LogArchive, Trail
 from hashira.cloud.adapters.engines.aws.cloud import AwsCloud, AwsStep
@@ -30,6 +31,7 @@ from hashira.cloud.adapters.engines.aws.retirement import (
     SuspensionUnit,
 )
 from hashira.cloud.adapters.engines.aws.servers import AwsServers, ServerRole
+from hashira.cloud.adapters.engines.aws.survey import AwsSurveyor, surveyor
 from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
 from hashira.cloud.domain.engine import (
     EngineError,
@@ -100,6 +102,8 @@ class AwsEngine:
         return Plan(steps, tuple(obstacles), tuple(notes), self._baseline())
 
     def vend(self, order: EnvironmentOrder) -> tuple[Step, ...]:
+        if order.adopts:
+            return adoption.opening(self.cloud)
         kinds = (
             Organisation,
             Unit,
@@ -115,6 +119,8 @@ class AwsEngine:
 
     def guard(self, order: EnvironmentOrder) -> tuple[Step, ...]:
         """The account comes under its SCPs first; people come in last, when everything watches."""
+        if order.adopts:
+            return adoption.guarding(self.cloud)
         kinds = (
             Guardrails,
             Placement,
@@ -165,6 +171,10 @@ class AwsEngine:
         if half is Retirement.CLOSING:
             return (Closing(self.cloud),)
         return (SuspensionUnit(self.cloud), NoAccess(self.cloud), Sequester(self.cloud))
+
+    def surveyor(self) -> AwsSurveyor:
+        """What reads an organisation that exists already, and plans adoptions."""
+        return surveyor(self.cloud)
 
     def _state(self, facts: Facts) -> TenantState:
         account = str(facts.get("account", ""))

@@ -26,7 +26,7 @@ from hashira.kernel.language import Bilingual
 
 _SCP = "SERVICE_CONTROL_POLICY"
 _MOST = 4
-_PREFIX = "hashira-baseline-"
+PREFIX = "hashira-baseline-"
 _making = threading.Lock()
 
 
@@ -121,7 +121,7 @@ def packs(exceptions: tuple[str, ...], terms: BaselineTerms = FIRST) -> dict[str
             ),
         )
     texts = [_text(pack) for pack in packed]
-    return {_PREFIX + sha256(text.encode()).hexdigest()[:12]: text for text in texts}
+    return {PREFIX + sha256(text.encode()).hexdigest()[:12]: text for text in texts}
 
 
 def _text(guardrails: list[Guardrail]) -> str:

@@ -294,7 +294,10 @@ class OperatorRole(AwsStep):
         account = account_of(facts)
         if not self._policy(account):
             raise missing(
-                "operator-role", "ロールか、その権限がありません", "the role or its policy is missing"
+                "operator-role",
+                "ロールか、その権限がありません",
+                "the role or its policy is missing",
+                absent=True,
             )
         return Evidence((line("ロール", "Role", f"arn:aws:iam::{account}:role/{OPERATOR_ROLE}"),))
 

@@ -20,6 +20,10 @@ _CONTACTS = {
 }
 
 
+KINDS = tuple(_CONTACTS)
+"""The kinds of alternate contacts."""
+
+
 class Tags(AwsStep):
     """Whose the account is and what for."""
 
@@ -138,7 +142,7 @@ class Budget(AwsStep):
         account = account_of(facts)
         has = self._found(account)
         if has is None:
-            raise missing("budget", "予算がありません", "there is no budget")
+            raise missing("budget", "予算がありません", "there is no budget", absent=True)
         if _amount(has) != self._dollars(order):
             raise missing("budget", f"{_amount(has)} ドルになっています", f"it is {_amount(has)} dollars")
         told = self.cloud.call(

@@ -106,7 +106,7 @@ class NoAccess(Access):
         return {}
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
-        left = self._assigned(self._directory(), account_of(facts))
+        left = self._assigned(self.directory(), account_of(facts))
         if left:
             raise missing("suspension-access", f"{len(left)}件残っています", f"{len(left)} are left")
         return Evidence((line("割当て", "Assignments", 0),))
