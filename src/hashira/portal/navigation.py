@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +11,11 @@ from django.urls import reverse
 
 from hashira.core.access.principal import Principal, PrincipalKind
 from hashira.kernel.language import Bilingual
+from hashira.portal.cloud_menu import operator_groups
 from hashira.portal.desk_menu import Entry, desk_groups, settings_entries, works_at_a_desk
 from hashira.ui.parts import Link, LinkGroup
 
+_OPERATOR = "cloud_operator"
 _DEVELOPMENT = (
     Bilingual("開発環境", "Development"),
     Bilingual(
@@ -102,11 +103,13 @@ def _certificates_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
 
 
 def _menu_groups(request: HttpRequest) -> tuple[tuple[Bilingual, Sequence[Entry]], ...]:
-    """The menu of the staff of a municipality."""
+    """The menu of the staff of a municipality, and that of the operator of the cloud."""
     principal: Principal | None = getattr(request, "principal", None)
-    if "certificates" not in settings.HASHIRA_SYSTEMS or principal is None or not works_at_a_desk(principal):
+    if principal is None:
         return ()
-    return desk_groups(principal)
+    desk = "certificates" in settings.HASHIRA_SYSTEMS and works_at_a_desk(principal)
+    operates = "cloud" in settings.HASHIRA_SYSTEMS and any(g.role == _OPERATOR for g in principal.grants)
+    return (*(desk_groups(principal) if desk else ()), *(operator_groups() if operates else ()))
 
 
 def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
@@ -123,44 +126,24 @@ def _regulations_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
 
 
 def _cloud_links(request: HttpRequest) -> list[tuple[Bilingual, str]]:
-    """The selection of services, and what is one's own work in it."""
+    """The selection of services, and what is one's own work in it, unless the menu of the operator has it."""
     front = (Bilingual("ガバメントクラウド", "Government Cloud"), reverse("cloud:index"))
     principal: Principal | None = getattr(request, "principal", None)
     roles = {grant.role for grant in principal.grants} if principal is not None else set()
     found = [front]
     if "cloud_provider" in roles:
         found.append((Bilingual("サービスの提案", "Proposals"), reverse("cloud:proposals")))
-    if roles & {"cloud_assessor", "cloud_operator"}:
+    if "cloud_assessor" in roles and _OPERATOR not in roles:
         found.append((Bilingual("評価と決定", "Assessment and decision"), reverse("cloud:assessment")))
-    if roles & {"cloud_operator", "cloud_applicant"}:
+        found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
+    if "cloud_applicant" in roles and _OPERATOR not in roles:
         found.append((Bilingual("環境", "Environments"), reverse("cloud:environments")))
         found.append((Bilingual("サーバー", "Servers"), reverse("cloud:servers")))
-    if "cloud_operator" in roles:
-        found.append((Bilingual("選定の運用", "Running the selection"), reverse("cloud:desk")))
-    if roles & {"cloud_applicant", "cloud_operator"}:
         found.append((Bilingual("ガードレールの例外", "Guardrail exceptions"), reverse("cloud:exceptions")))
-    if "cloud_operator" in roles:
-        found.append((Bilingual("緊急の立入り", "Emergency access"), reverse("cloud:emergencies")))
-        found.append((Bilingual("既存の組織の棚卸し", "Existing organisations"), reverse("cloud:surveys")))
-        found.append(_emergency_link())
-        found.append((Bilingual("基準の版", "Versions of the baseline"), reverse("cloud:rollouts")))
-    if roles & {"cloud_assessor", "cloud_operator"}:
-        found.append((Bilingual("利用申請の承認", "Approval of applications"), reverse("cloud:approvals")))
     if "cloud_applicant" in roles:
         found.append((Bilingual("利用申請", "Applications for use"), reverse("cloud:applications")))
         found.append((Bilingual("先行事業", "Early migration"), reverse("cloud:early")))
     return found + _stand_in_links(principal, roles)
-
-
-def _emergency_link() -> tuple[Bilingual, str]:
-    """With how many doors should be closed and are not proved to be."""
-    from hashira.cloud.selectors.emergency_doors import overdue_count
-
-    name = Bilingual("緊急の立入り", "Emergency access")
-    overdue = overdue_count(datetime.now(UTC))
-    if overdue:
-        name = Bilingual(f"{name.ja}（{overdue}）", f"{name.en} ({overdue})")
-    return name, reverse("cloud:emergencies")
 
 
 def _stand_in_links(principal: Principal | None, roles: set[str]) -> list[tuple[Bilingual, str]]:

@@ -1,4 +1,4 @@
-"""The menu of the desk: what each role finds in it, and which entry a page is marked by."""
+"""The menus of desk and operator: what each role finds in it, and which entry a page is marked by."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def test_each_role_finds_its_work_once(
     assert not kept & set(urls(menu))
     assert len(menu["menu_groups"]) == 4
     assert not set(urls(menu)) & {link.url for link in menu["site_navigation"]}
+
+
+@pytest.mark.parametrize("roles", [(), ("cloud_assessor",), ("cloud_applicant",), ("municipal_clerk",)])
+def test_the_operator_of_the_cloud_finds_its_work_once(shown: Asked, roles: tuple[str, ...]) -> None:
+    menu = shown("/cloud/baseline/emergencies/", staff("cloud_operator", *roles))
+    listed = urls(menu) + [link.url for link in menu["site_navigation"]]
+    assert len(listed) == len(set(listed))
+    assert {"/cloud/approvals/", "/cloud/environments/", "/cloud/servers/", "/cloud/surveys/"} <= set(
+        urls(menu)
+    )
 
 
 def test_others_have_no_menu_of_a_desk_and_administrators_their_settings(shown: Asked) -> None:
