@@ -1,10 +1,11 @@
-"""Pages of applying with every local government of Japan in the database: medians, beside a small database.
+"""Pages of the cloud with every local government of Japan in the database: medians, beside a small database.
 
     .venv/bin/python -m benchmarks.applying [APPLICATIONS] [postgresql]    # 5,000, SQLite
 
 1,788 bodies (47 prefectures, 1,741 municipalities) and so many applications, two in three of them approved;
-one environment and one held range for each. The same pages are measured before it is filled, with fifty, so
-that what grows is seen. Exit 1 where a page takes more than 300 ms at the median. Nothing in it is real.
+one environment, one server and one held range for each, and a version of the baseline that is proposed for
+all of them. The same pages are measured before it is filled, with fifty, so that what grows is seen. Exit 1
+where a page takes more than 300 ms at the median. Nothing in it is real.
 """
 
 from __future__ import annotations
@@ -25,6 +26,26 @@ from typing import Any
 
 MOST_MILLISECONDS = 300.0
 FEW, MANY, ROUNDS = 50, 5_000, 15
+OF_THE_OPERATOR = (
+    ("environments", ""),
+    ("environments", "?sort=body_name&page=40"),
+    ("servers", ""),
+    ("servers", "?filter_state=stopped&page=9"),
+    ("server-acts", ""),
+    ("rollouts", ""),
+    ("rollout-new", ""),
+    ("surveys", ""),
+    ("adoptions", ""),
+    ("exceptions", ""),
+    ("emergencies", ""),
+    ("deputies", ""),
+    ("terms", ""),
+    ("assessment", ""),
+    ("desk", ""),
+    ("index", ""),
+    ("guardrails", ""),
+)
+OF_A_TOWN = ("environments", "servers", "exceptions", "early")
 
 
 def bodies() -> list[Any]:
@@ -40,14 +61,20 @@ def bodies() -> list[Any]:
 
 def rows(
     count: int, first: int, organisations: list[Any], service: uuid.UUID, draft: Any
-) -> Iterator[tuple[Any, Any, Any, Any]]:
-    """Applications, each with its submission, held range and environment (of an approved one)."""
+) -> Iterator[tuple[Any, Any, Any, Any, Any]]:
+    """Applications, each with its submission, held range, environment and the server in it."""
     from hashira.cloud.domain.application.orders import environment_orders
     from hashira.cloud.domain.application.ranges import bounds
     from hashira.cloud.domain.application.systems import STANDARD_SYSTEMS
     from hashira.cloud.domain.environment_order import TenantClass
     from hashira.cloud.domain.order_record import order_to_json
-    from hashira.cloud.store.models import ApplicationSubmission, Environment, HeldRange, UseApplication
+    from hashira.cloud.store.models import (
+        ApplicationSubmission,
+        CloudServer,
+        Environment,
+        HeldRange,
+        UseApplication,
+    )
 
     chance, systems = random.Random(first), tuple(STANDARD_SYSTEMS.items())
     now = datetime.now(UTC)
@@ -116,27 +143,49 @@ def rows(
             requested_by="bench",
             changed_at=at,
         )
-        yield row, submission, held, made
+        server = CloudServer(
+            environment=made,
+            identifier=f"i-{number:017x}",
+            region="ap-northeast-1",
+            name=f"{code}-{number}",
+            kind="t3.medium",
+            state="running" if number % 5 else "stopped",
+            since=at,
+            seen_at=at,
+            tags={"Name": f"{code}-{number}", "CostCenter": "総務課"},
+        )
+        yield row, submission, held, made, server
 
 
 def fill(count: int, first: int, organisations: list[Any], service: uuid.UUID, draft: Any) -> None:
     """Writes them in bulk."""
-    from hashira.cloud.store.models import ApplicationSubmission, Environment, HeldRange, UseApplication
+    from hashira.cloud.store.models import (
+        ApplicationSubmission,
+        CloudServer,
+        Environment,
+        HeldRange,
+        UseApplication,
+    )
 
     made = list(zip(*rows(count, first, organisations, service, draft), strict=True))
     for model, part in zip(
-        (UseApplication, ApplicationSubmission, HeldRange, Environment), made, strict=True
+        (UseApplication, ApplicationSubmission, HeldRange, Environment, CloudServer), made, strict=True
     ):
         model.objects.bulk_create(part, batch_size=500)
 
 
-def pages(operator: Any, applicant: Any, application: uuid.UUID) -> dict[str, Callable[[], Any]]:
+def pages(
+    operator: Any, applicant: Any, application: uuid.UUID, rollout: Any
+) -> dict[str, Callable[[], Any]]:
     """What is measured, as whole requests."""
     from django.conf import settings
     from django.test import Client
     from django.urls import reverse
 
     import hashira.core.accounts.principals as principals
+    from hashira.cloud.store.models import CloudServer
+
+    server, environment = CloudServer.objects.values_list("pk", "environment").earliest("pk")
 
     def get(who: Any, address: str) -> Callable[[], Any]:
         client = Client(headers={"host": "localhost"})
@@ -165,7 +214,32 @@ def pages(operator: Any, applicant: Any, application: uuid.UUID) -> dict[str, Ca
         ),
         "budget": get(applicant, reverse("cloud:application-budget", args=[application])),
         "API, a hundred": get(operator, "/api/v1/cloud/applications?limit=100"),
+        **{
+            f"{name}{question}": get(operator, reverse(f"cloud:{name}") + question)
+            for name, question in OF_THE_OPERATOR
+        },
+        **{f"{name} of a town": get(applicant, reverse(f"cloud:{name}")) for name in OF_A_TOWN},
+        "one environment": get(operator, reverse("cloud:environment", args=[environment])),
+        "its servers": get(operator, reverse("cloud:environment-servers", args=[environment])),
+        "one server": get(operator, reverse("cloud:server", args=[server])),
+        "a version for all": get(operator, reverse("cloud:rollout", args=[rollout])),
     }
+
+
+def proposed(version: str) -> Any:
+    """The rollout of a version of the baseline, for every environment there is."""
+    from hashira.cloud.domain.baseline.versions import read_terms
+    from hashira.cloud.services.rollouts import propose_rollout
+    from hashira.core.access import Principal
+
+    terms = read_terms({"version": version, "regions": ["ap-northeast-1"], "adopted": ["no-access-keys"]})
+    return propose_rollout(
+        actor=Principal.system("terminal:bench"),
+        terms=terms,
+        reason="東京だけにする",
+        calls=[],
+        at=datetime.now(UTC),
+    )
 
 
 def medians(found: dict[str, Callable[[], Any]]) -> dict[str, float]:
@@ -227,14 +301,14 @@ def measure(count: int, database: str) -> int:
     fill(FEW, 0, organisations, world.service, draft)
     application = uuid.UUID(int=0 << 64 | 1)
     applicant = person("cloud_applicant", organisations[0])
-    small = medians(pages(world.first, applicant, application))
+    small = medians(pages(world.first, applicant, application, proposed("2026.12")))
     fill(count - FEW, FEW, organisations, world.service, draft)
-    large = medians(pages(world.first, applicant, application))
+    large = medians(pages(world.first, applicant, application, proposed("2027.01")))
     print(f"{len(organisations):,} bodies, {count:,} applications, {database}; medians of {ROUNDS}")
-    print(f"{'':40}{FEW:>10,}{count:>10,}    ratio")
+    print(f"{'':46}{FEW:>10,}{count:>10,}    ratio")
     for name, milliseconds in large.items():
         before = small[name]
-        print(f"{name:40}{before:8.0f}ms{milliseconds:8.0f}ms{milliseconds / before:9.2f}")
+        print(f"{name:46}{before:8.0f}ms{milliseconds:8.0f}ms{milliseconds / before:9.2f}")
     slow = {name: value for name, value in large.items() if value > MOST_MILLISECONDS}
     print("every page under 300 ms" if not slow else f"TOO SLOW: {', '.join(slow)}")
     return 1 if slow else 0

@@ -81,15 +81,15 @@ class Installation:
             **self.settings,
         }
 
-    def command(self, *arguments: str) -> str:
-        """What Python says, run with these arguments to its end, which must be a good one."""
+    def command(self, *arguments: str, seconds: float = 240) -> str:
+        """What Python says, run with these arguments to its end, which must be a good one and in time."""
         done = subprocess.run(
             [sys.executable, *arguments],
             env=self.environment,
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=seconds,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

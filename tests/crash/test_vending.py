@@ -35,7 +35,8 @@ def aws() -> Iterator[str]:
 
 
 def client(installation: Installation, *arguments: str) -> str:
-    return installation.command("-m", "tests.crash.vending_client", *arguments)
+    # Some of it, ``verify`` above all, takes a second or two for each environment.
+    return installation.command("-m", "tests.crash.vending_client", *arguments, seconds=240 + 5 * COUNT)
 
 
 def states(installation: Installation) -> list[list[Any]]:

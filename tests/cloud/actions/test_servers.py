@@ -19,7 +19,7 @@ from hashira.cloud.domain.servers import (
     TagsRefused,
     read_tags,
 )
-from hashira.cloud.selectors.servers import acts_seen_by, reading_of, server_view, servers_seen_by
+from hashira.cloud.selectors.servers import ServerLine, ServerRows, acts_seen_by, reading_of, server_view
 from hashira.cloud.services import server_acts
 from hashira.cloud.services import servers as services
 from hashira.cloud.services.servers import ServerElsewhere, ServersUnavailable
@@ -28,6 +28,7 @@ from hashira.core import jobs
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.audit.models import AuditEvent
 from hashira.core.jobs.models import Job
+from hashira.ui.tables import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,38 @@ def test_one_act_at_a_time_with_a_server(town: Town) -> None:
         )
 
 
+def seen_by(who: Principal) -> list[ServerLine]:
+    return list(ServerRows(who).slice({}, None, 0, None))
+
+
+def test_the_database_sorts_filters_and_slices(town: Town) -> None:
+    CloudServer.objects.filter(name=town.server().name).update(
+        tags={"CostCenter": "総務課"}, protected_at=now(), protected_by="x", state="stopping"
+    )
+    rows, app = ServerRows(town.officer), town.server().name
+    every = {one.name for one in seen_by(town.officer)}
+    (other,) = every - {app}
+
+    def names(filters: dict[str, str], order: Order | None = None) -> list[str]:
+        return [one.name for one in rows.slice(filters, order, 0, None)]
+
+    for filters, found in (
+        ({"state": "stopping"}, [app]),
+        ({"state": "stopped"}, [other]),
+        ({"protected": "True"}, [app]),
+        ({"protected": "False"}, [other]),
+        ({"cost_tags": "costcenter=総務"}, [app]),
+        ({"name": other[:-1].upper()}, [other]),
+        ({"system_name": "そのようなものはない"}, []),
+    ):
+        assert names(filters) == found, filters
+        assert rows.count(filters) == len(found), filters
+    rising = names({}, Order(key="name", falling=False))
+    assert rising == sorted(every)
+    assert names({}, Order(key="name", falling=True)) == rising[::-1]
+    assert [one.name for one in rows.slice({}, Order(key="name", falling=False), 1, 2)] == rising[1:]
+
+
 def test_who_may_do_what(town: Town) -> None:
     key = town.server().pk
     for who in (town.vendor, town.operator, town.stranger):
@@ -141,8 +174,8 @@ def test_who_may_do_what(town: Town) -> None:
         with pytest.raises(AccessDenied):
             services.protect(actor=who, server_id=key, reason="x", at=now())
     for who in (town.officer, town.vendor, town.operator):
-        assert len(servers_seen_by(who)) == 2
-    assert servers_seen_by(town.stranger) == ()
+        assert len(seen_by(who)) == ServerRows(who).count({}) == 2
+    assert seen_by(town.stranger) == []
     with pytest.raises(AccessDenied):
         services.ask_reading(actor=town.stranger, environment_id=town.environment, at=now())
     turned(town, ServerVerb.STOP)
@@ -262,7 +295,7 @@ def test_an_act_whose_job_was_lost_does_not_stay_open(town: Town) -> None:
 def test_what_a_month_costs_is_told_where_the_price_is_known(
     town: Town, settings: Any, tmp_path: Any
 ) -> None:
-    assert [one.yen_a_month for one in servers_seen_by(town.officer)] == [None, None]
+    assert [one.yen_a_month for one in seen_by(town.officer)] == [None, None]
     prices = tmp_path / "prices.csv"
     prices.write_text(
         "engine,region,kind,usd_an_hour\npaper,,t3.medium,0.0544\npaper,,t3.large,cheap\n", encoding="utf-8"
@@ -270,4 +303,4 @@ def test_what_a_month_costs_is_told_where_the_price_is_known(
     settings.HASHIRA_CLOUD_SERVER_PRICES = str(prices)
     settings.HASHIRA_CLOUD_AWS = {**settings.HASHIRA_CLOUD_AWS, "YEN_A_DOLLAR": "150"}
     # 0.0544 × 730 × 150 = 5,956.8
-    assert [one.yen_a_month for one in servers_seen_by(town.officer)] == [5957, 5957]
+    assert [one.yen_a_month for one in seen_by(town.officer)] == [5957, 5957]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -94,7 +94,7 @@ class ServerLine:
     @property
     def cost_tags(self) -> str:
         """The tags in one line."""
-        return "、".join(f"{key}={value}" for key, value in sorted(self.tags.items()))
+        return cost_tags(self.tags)
 
     @property
     def resource(self) -> Resource:
@@ -196,12 +196,57 @@ def _vendors(environments: Iterable[Environment]) -> dict[UUID, str]:
     return {key: str(drafters[application]) for key, application in of.items() if application in drafters}
 
 
-def servers_seen_by(principal: Principal, environment_id: UUID | None = None) -> tuple[ServerLine, ...]:
-    """The servers that somebody may see: of the own body, of bodies they hold accounts for, or all."""
-    rows = CloudServer.objects.filter(_seen(principal)).select_related("environment", "schedule")
-    if environment_id is not None:
-        rows = rows.filter(environment_id=environment_id)
-    return tuple(_lines(rows.order_by("environment__body_name", "environment__system_name", "name")))
+class ServerRows:
+    """The servers that somebody may see, for a table: of the own body, those they hold accounts for, or all.
+
+    Sorted, filtered and sliced by the database; only those of the slice are looked at one by one.
+    """
+
+    def __init__(self, principal: Principal, environment_id: UUID | None = None) -> None:
+        rows = CloudServer.objects.filter(_seen(principal))
+        self._rows = rows if environment_id is None else rows.filter(environment_id=environment_id)
+
+    def count(self, filters: Mapping[str, str]) -> int:
+        """How many pass."""
+        return self._filtered(filters).count()
+
+    def slice(
+        self, filters: Mapping[str, str], order: Any, start: int, stop: int | None
+    ) -> Iterator[ServerLine]:
+        """The lines from ``start`` up to ``stop``, in an order with ``key`` and ``falling``."""
+        rows = self._filtered(filters).select_related("environment", "schedule")
+        rows = rows.defer("environment__order", "environment__facts", "environment__problem")
+        by = [_COLUMNS.get(key, key) for key in ("body_name", "system_name", "name")]
+        if order is not None and order.key in _SORTED:
+            column = _COLUMNS.get(order.key, order.key)
+            by = [f"-{column}" if order.falling else column, *(one for one in by if one != column)]
+        return iter(_lines(rows.order_by(*by, "pk")[start:stop]))
+
+    def _filtered(self, filters: Mapping[str, str]) -> QuerySet[CloudServer]:
+        rows = self._rows
+        for key, text in filters.items():
+            if key == "state":
+                rows = rows.filter(state=text)
+            elif key == "protected":
+                held = Q(protected_at__isnull=False) | Q(protected_there=True)
+                rows = rows.filter(held if text == "True" else ~held)
+            elif key == "cost_tags":  # as they are shown, which no database has
+                tagged = rows.values_list("pk", "tags")
+                wanted = text.casefold()
+                rows = rows.filter(pk__in=[pk for pk, tags in tagged if wanted in cost_tags(tags).casefold()])
+            elif key in _PARTS:
+                rows = rows.filter(**{f"{_COLUMNS.get(key, key)}__icontains": text})
+        return rows
+
+
+_COLUMNS = {"body_name": "environment__body_name", "system_name": "environment__system_name"}
+_PARTS = frozenset({"name", "body_name", "system_name", "kind"})
+_SORTED = _PARTS | {"state", "since"}
+
+
+def cost_tags(tags: Mapping[str, str]) -> str:
+    """The tags in one line."""
+    return "、".join(f"{key}={value}" for key, value in sorted(tags.items()))
 
 
 def environments_with_servers(principal: Principal) -> tuple[EnvironmentLine, ...]:

@@ -51,7 +51,7 @@ _YES = (("True", _("保護")), ("False", "–"))
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The servers of the own body, of bodies one holds accounts for, or all."""
-    table = _table(request, selectors.servers_seen_by(request.principal), everywhere=True)
+    table = _table(request, selectors.ServerRows(request.principal), everywhere=True)
     if table.wants_csv:
         return table.csv_response("servers.csv")
     environments = selectors.environments_with_servers(request.principal)
@@ -65,7 +65,7 @@ def of_environment(request: HttpRequest, environment_id: UUID) -> HttpResponse:
     """The servers of one environment, as they were last read."""
     line, resource = selectors.environment_for_servers(environment_id)
     access.require(request.principal, "cloud:ViewServers", resource)
-    table = _table(request, selectors.servers_seen_by(request.principal, environment_id), everywhere=False)
+    table = _table(request, selectors.ServerRows(request.principal, environment_id), everywhere=False)
     if table.wants_csv:
         return table.csv_response("servers.csv")
     reading = selectors.reading_of(environment_id)
@@ -296,7 +296,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     return render(request, "cloud/server_acts.html", {"table": table})
 
 
-def _table(request: HttpRequest, rows: tuple[selectors.ServerLine, ...], *, everywhere: bool) -> Table:
+def _table(request: HttpRequest, rows: selectors.ServerRows, *, everywhere: bool) -> Table:
     whose = (
         Column("body_name", _("団体"), sortable=True, filterable=True),
         Column("system_name", _("システム"), sortable=True, filterable=True),
@@ -323,8 +323,8 @@ def _table(request: HttpRequest, rows: tuple[selectors.ServerLine, ...], *, ever
             Column("kind", _("種類"), sortable=True, filterable=True),
             Column("since", _("この状態になった日時"), sortable=True),
             Column("cost_tags", _("タグ"), filterable=True),
-            Column("yen_a_month", _("月の費用の目安（円・常に稼働）"), numeric=True, sortable=True),
-            Column("planned_yen", _("月の費用の目安（円・予定どおり）"), numeric=True, sortable=True),
+            Column("yen_a_month", _("月の費用の目安（円・常に稼働）"), numeric=True),
+            Column("planned_yen", _("月の費用の目安（円・予定どおり）"), numeric=True),
             Column("next", _("次の動作"), value=_next),
             Column("protected", _("保護"), choices=_YES, filterable=True),
         ),
