@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+from tests.browser.installation import NO_CLOUD
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE = 1.5
@@ -78,6 +79,7 @@ class Installation:
             "HASHIRA_DATA_DIR": str(self.data),
             "HASHIRA_DATABASE_URL": self.database_url,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+            **NO_CLOUD,
             **self.settings,
         }
 
