@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,9 @@ from hashira.cloud.domain.adoption.inventory import (
     StepReading,
     Surplus,
 )
+from hashira.cloud.domain.adoption.measure import Measure, OurEnvironment
 from hashira.cloud.domain.adoption.plan import Act, AdoptionPlan, Obstacle, PlannedPart, Replaced
+from hashira.cloud.domain.baseline_terms import BaselineTerms
 from hashira.cloud.domain.door import Door, SeenDoor
 from hashira.cloud.domain.engine import (
     EngineBusy,
@@ -36,6 +38,7 @@ from hashira.cloud.domain.engine import (
     QuotaReached,
     Retirement,
     TenantState,
+    steps_in_force,
 )
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.cloud.domain.servers import Server, ServerGone, ServerState, TagRules
@@ -292,9 +295,11 @@ class PaperSurveyor:
         }
         return FoundOrganisation(self.cloud.name, "", accounts, document)
 
-    def account(self, found: FoundAccount, document: FoundOrganisation) -> AccountReading:
+    def account(self, found: FoundAccount, document: FoundOrganisation, measure: Measure) -> AccountReading:
         self.cloud.calls["read"] += 1
         self.cloud.before("read", "account", found.id)
+        if measure.ours is not None:
+            return AccountReading(tuple(self._of_ours(measure.ours)), (), {})
         has, words = self.cloud.existing[found.id], Bilingual("紙", "paper")
         steps = []
         for name in NAMES:
@@ -307,7 +312,17 @@ class PaperSurveyor:
         tags = {key.removeprefix("tag:"): value for key, value in has.items() if key.startswith("tag:")}
         return AccountReading(tuple(steps), (Surplus("trail", words, "theirs"),), tags)
 
-    def baseline(self) -> dict[str, str]:
+    def _of_ours(self, ours: OurEnvironment) -> Iterator[StepReading]:
+        words, engine = Bilingual("紙", "paper"), PaperEngine(self.cloud)
+        for step in steps_in_force(engine, ours.order, suspended=ours.suspended):
+            standing = Standing.PRESENT
+            try:
+                step.verify(ours.order, ours.facts)
+            except NotThere:
+                standing = Standing.DIFFERS
+            yield StepReading(step.name, step.title, standing, words, words)
+
+    def baseline(self, terms: BaselineTerms) -> dict[str, str]:
         denies = {"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
         return {"paper-baseline": json.dumps({"Version": "2012-10-17", "Statement": [denies]})}
 

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -109,12 +109,13 @@ def difference(
             _print([account_line_document(one) for one in lines])
         else:
             _table(
-                ("account", "name", "path", "state", "lacks", "unreadable", "more"),
+                ("account", "name", "path", "measured", "state", "lacks", "unreadable", "more"),
                 [
                     (
                         one.account,
                         one.name,
                         one.path,
+                        _measured(one.measured),
                         one.state,
                         " ".join(one.lacks),
                         str(one.unreadable),
@@ -178,12 +179,13 @@ def losses(calls: str, survey_id: UUID | None, accounts: tuple[str, ...], limit:
         from hashira.cloud.adapters.engines.registry import engine_of
         from hashira.cloud.domain.adoption.conflicts import losses as judge
         from hashira.cloud.domain.adoption.port import surveyor_of
-        from hashira.cloud.selectors.surveys import survey_document
+        from hashira.cloud.selectors.baseline_versions import current_terms
+        from hashira.cloud.selectors.surveys import accounts_of_others, survey_document
 
         line = _view(survey_id).line
         document = survey_document(line.id)
-        chosen = accounts or tuple(one["id"] for one in document["accounts"])
-        baseline = surveyor_of(engine_of(line.engine)).baseline()
+        chosen = accounts or accounts_of_others(line.id)
+        baseline = surveyor_of(engine_of(line.engine)).baseline(current_terms())
         with call_source(calls) as (read, skipped):
             impact, crowded = judge(document, baseline, chosen, read)
     for one in crowded:
@@ -232,7 +234,7 @@ def _say_survey(view: SurveyView, as_json: bool) -> None:
     line = view.line
     click.echo(f"{line.id}  {line.state}  {line.whole}/{line.accounts}")
     for one in view.steps:
-        counts = f"{one.present + one.open}/{line.accounts}"
+        counts = f"{one.present + one.open}/{one.asked}"
         lacking = f"≠{one.differs} -{one.missing} ?{one.unreadable}"
         click.echo(f"  {counts:>12}  {lacking:<18}  {_said(one.title)}")
     for conflict in view.conflicts:
@@ -253,6 +255,12 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], as_csv: bool
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     Console().print(table)
+
+
+def _measured(by: Mapping[str, Any]) -> str:
+    """What an account was compared with: ``own order 2026.12 except data-location``, ``baseline 2026.11``."""
+    said = ["own order" if "environment" in by else "baseline", by.get("version", "?")]
+    return " ".join([*said, *(["except", ",".join(by["without"])] if by.get("without") else [])])
 
 
 def _said(words: Any) -> str:

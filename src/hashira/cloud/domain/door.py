@@ -63,6 +63,11 @@ _LABELS = {
 }
 
 
+DOOR_STEP = "emergency-door"
+"""What the doors are called among the steps of an environment."""
+DOOR_TITLE = Bilingual("緊急の立入りの扉", "Doors of emergency accesses")
+
+
 class Doors(Protocol):
     """The optional capability of an engine. ``open`` and ``close`` twice are once; answers prove nothing."""
 

@@ -182,6 +182,14 @@ class Engine(Protocol):
         ...
 
 
+def steps_in_force(engine: Engine, order: EnvironmentOrder, *, suspended: bool) -> tuple[Step, ...]:
+    """The steps whose read-backs say whether an environment is as its order asks. Whoever looks at one
+    environment, and whoever looks at a whole organisation, asks these and no others."""
+    if suspended:
+        return engine.retire(order, Retirement.SUSPENSION)
+    return (*engine.vend(order), *engine.guard(order))
+
+
 class EngineError(HashiraError):
     """What an engine raises. ``passing``: the same act may succeed later without anybody doing anything."""
 

@@ -73,6 +73,7 @@ def account_line_document(line: AccountLine) -> dict[str, Any]:
         "unreadable": line.unreadable,
         "more": line.more,
         "environment": str(line.environment) if line.environment else None,
+        "measured": dict(line.measured),
     }
 
 

@@ -44,6 +44,11 @@ class StepCount:
     missing: int
     unreadable: int
 
+    @property
+    def asked(self) -> int:
+        """Of how many accounts it is asked: some steps are asked of environments of ours alone."""
+        return self.present + self.open + self.differs + self.missing + self.unreadable
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyLine:
@@ -119,6 +124,9 @@ class AccountLine:
     read_at: datetime | None
     environment: UUID | None
     """Ours, if it is one of ours already."""
+    measured: Mapping[str, Any]
+    """What it was compared with when it was read: the version of the baseline, and of an environment of ours
+    which one and what it is spared from. See ``domain.adoption.measure``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,12 @@ def survey_document(survey_id: UUID) -> Mapping[str, Any]:
     if document is None:
         raise SurveyNotFound
     return dict(document)
+
+
+def accounts_of_others(survey_id: UUID) -> tuple[str, ...]:
+    """The accounts of an inventory that were no environments of ours: those that may be adopted."""
+    rows = SurveyedAccount.objects.filter(survey_id=survey_id).exclude(measure__has_key="environment")
+    return tuple(rows.values_list("account", flat=True))
 
 
 def latest_survey(engine: str = "") -> UUID | None:
@@ -260,6 +274,9 @@ class AccountRows:
                 )
             elif key == "path":
                 rows = rows.filter(path__icontains=text)
+            elif key == "environment":
+                ours = Q(measure__has_key="environment")
+                rows = rows.filter(ours if text == "ours" else ~ours)
         return rows
 
 
@@ -314,4 +331,5 @@ def _account(row: SurveyedAccount, ours: Mapping[str, UUID]) -> AccountLine:
         row.more,
         row.read_at,
         ours.get(row.account),
+        row.measure,
     )

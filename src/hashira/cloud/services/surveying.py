@@ -1,5 +1,8 @@
 """Taking an inventory: the organisation first, then its accounts, several at once (棚卸しの実行).
 
+An account that is an environment of ours is compared with its own order, any other with the baseline that is
+current. One whose order was changed while it was being read is read once more.
+
 A run that begins after a crash goes on with the accounts that were not read yet. An account that cannot be
 read is one that could not be read, with the reason; the others are read all the same.
 """
@@ -22,8 +25,11 @@ from hashira.cloud.domain.adoption.inventory import (
     Standing,
     stands_of,
 )
+from hashira.cloud.domain.adoption.measure import Measure
 from hashira.cloud.domain.adoption.port import Surveyor, surveyor_of
 from hashira.cloud.domain.engine import EngineError
+from hashira.cloud.selectors.baseline_versions import current_terms
+from hashira.cloud.selectors.survey_measures import measures, our_accounts
 from hashira.cloud.services.environments import AREA
 from hashira.cloud.services.step_taking import Pace, insist
 from hashira.cloud.services.surveys import VENDING
@@ -55,6 +61,7 @@ class _Read:
     account: str
     reading: AccountReading
     problem: JobProblem | None
+    measure: Measure
 
 
 def survey(context: JobContext, survey_id: UUID, pace: Pace) -> dict[str, Any]:
@@ -125,7 +132,7 @@ def _organisation(context: JobContext, survey_id: UUID, surveyor: Surveyor, pace
             row.cloud, row.management, tuple(_found(one) for one in row.accounts.all()), row.document
         )
     found = insist(surveyor.organisation, pace, context.raise_if_cancelled)
-    baseline = surveyor.baseline()
+    baseline, ours = surveyor.baseline(current_terms()), our_accounts(row.engine, found.identity)
     row.cloud, row.management, row.document = found.identity, found.management, dict(found.document)
     row.conflicts = [
         {
@@ -136,7 +143,7 @@ def _organisation(context: JobContext, survey_id: UUID, surveyor: Surveyor, pace
             "words": [one.words.ja, one.words.en],
             "remedy": [one.remedy.ja, one.remedy.en],
         }
-        for one in rules.conflicts(found.document, baseline, surveyor.operator())
+        for one in rules.conflicts(found.document, baseline, surveyor.operator(), ours)
     ]
     row.sizes = [
         {"name": one.name, "characters": one.characters, "limit": one.limit, "targets": one.targets}
@@ -176,26 +183,35 @@ def _accounts(
     context.progress(done, total)
     patience = replace(pace, patience=min(pace.patience, _PATIENCE_SECONDS))
 
-    def look(one: FoundAccount) -> _Read:
-        return _read(surveyor, one, found, patience)
+    def look(pair: tuple[FoundAccount, Measure]) -> _Read:
+        return _read(surveyor, *pair, found, patience)
 
+    engine = OrganisationSurvey.objects.values_list("engine", flat=True).get(pk=survey_id)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="survey") as pool:
         for start in range(0, len(left), _TOGETHER):
             batch = left[start : start + _TOGETHER]
+            ids = [one.id for one in batch]
             context.raise_if_cancelled()
-            results = list(pool.map(look, batch))
+            asked = measures(engine, found.identity, ids, datetime.now(UTC))
+            results = {one.account: one for one in pool.map(look, [(one, asked[one.id]) for one in batch])}
+            now = measures(engine, found.identity, ids, datetime.now(UTC))
+            moved = [(one, now[one.id]) for one in batch if now[one.id] != asked[one.id]]
+            results |= {one.account: one for one in pool.map(look, moved)}
             with context.transaction():
-                _keep(survey_id, results)
+                _keep(survey_id, results.values())
             done += len(batch)
             context.progress(done, total)
 
 
-def _read(surveyor: Surveyor, one: FoundAccount, found: FoundOrganisation, pace: Pace) -> _Read:
+def _read(
+    surveyor: Surveyor, one: FoundAccount, measure: Measure, found: FoundOrganisation, pace: Pace
+) -> _Read:
     """One account. What does not pass in time is its own misfortune and nobody else's."""
     try:
-        return _Read(one.id, insist(lambda: surveyor.account(one, found), pace, lambda: None), None)
+        reading = insist(lambda: surveyor.account(one, found, measure), pace, lambda: None)
     except EngineError as error:
-        return _Read(one.id, AccountReading((), (), {}), JobProblem.of(error))
+        return _Read(one.id, AccountReading((), (), {}), JobProblem.of(error), measure)
+    return _Read(one.id, reading, None, measure)
 
 
 def _keep(survey_id: UUID, results: Iterable[_Read]) -> None:
@@ -209,7 +225,7 @@ def _keep(survey_id: UUID, results: Iterable[_Read]) -> None:
         row, reading = rows[one.account], one.reading
         row.steps = [step.to_json() for step in reading.steps]
         row.surplus = [more.to_json() for more in reading.surplus]
-        row.tags = dict(reading.tags)
+        row.tags, row.measure = dict(reading.tags), one.measure.to_json()
         row.stands, lacks = stands_of(reading), reading.lacks()
         row.lacks = f"|{'|'.join(lacks)}|" if lacks else ""
         row.lacking, row.more = len(lacks), len(reading.surplus)
@@ -226,6 +242,7 @@ _COLUMNS = [
     "steps",
     "surplus",
     "tags",
+    "measure",
     "stands",
     "lacks",
     "lacking",
@@ -240,15 +257,21 @@ _COLUMNS = [
 def _summary(survey_id: UUID) -> dict[str, Any]:
     """How many accounts stand how, and to which step."""
     counts = dict.fromkeys((one.value for one in _ACCOUNT), 0)
-    steps: dict[str, dict[str, Any]] = {}
-    titled = SurveyedAccount.objects.filter(survey_id=survey_id).exclude(stands="").first()
-    for one in titled.steps if titled is not None else ():
-        steps[one["step"]] = {"title": one["title"]}
+    found: dict[str, dict[str, Any]] = {}
+    titled: dict[tuple[str, ...], int] = {}
     rows = SurveyedAccount.objects.filter(survey_id=survey_id).order_by()
-    for state, stands in rows.values_list("state", "stands").iterator(chunk_size=1_000):
+    for pk, state, stands in rows.values_list("pk", "state", "stands").iterator(chunk_size=1_000):
         counts[state] += 1
         for step, standing in _parts(stands):
-            steps[step][standing] = steps[step].get(standing, 0) + 1
+            of_step = found.setdefault(step, {})
+            of_step[standing] = of_step.get(standing, 0) + 1
+        titled.setdefault(tuple(step for step, _standing in _parts(stands)), pk)
+    # An environment of ours has steps that others have not: titles come from one account of each kind, the
+    # one with the most steps first, whose order is the order in which they are taken.
+    steps: dict[str, dict[str, Any]] = {}
+    for _names, pk in sorted(titled.items(), key=lambda one: -len(one[0])):
+        for one in SurveyedAccount.objects.values_list("steps", flat=True).get(pk=pk):
+            steps.setdefault(one["step"], {"title": one["title"]} | found[one["step"]])
     return {"accounts": sum(counts.values()), "steps": steps} | counts
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from hashira.cloud.adapters.engines.registry import engine_keys, engine_of
-from hashira.cloud.domain.engine import CloudForgot, Engine, EngineError, Retirement, Step
+from hashira.cloud.domain.door import DOOR_STEP, DOOR_TITLE
+from hashira.cloud.domain.engine import CloudForgot, EngineError, steps_in_force
 from hashira.cloud.domain.environment_state import AT_WORK, EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.selectors.environments import resource_of
@@ -17,7 +18,6 @@ from hashira.cloud.services.emergency_doors import doors_amiss
 from hashira.cloud.services.environment_rows import locked
 from hashira.cloud.services.environments import VENDING, note, tell
 from hashira.cloud.services.step_taking import evidence_to_json
-from hashira.cloud.services.vending import parts_of
 from hashira.cloud.store.models import Environment, EnvironmentStep
 from hashira.core import access, jobs
 from hashira.core.access import Principal
@@ -28,8 +28,6 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
 _STATE = EnvironmentState
-_DOOR = "emergency-door"
-_DOOR_TITLE = Bilingual("緊急の立入りの扉", "Doors of emergency accesses")
 _IN_USE = (_STATE.READY, _STATE.DEVIATING)
 _KEPT = (*_IN_USE, _STATE.SUSPENDED)
 
@@ -107,16 +105,17 @@ def verify(*, actor: Principal, environment_id: UUID) -> Finding:
                 finding=Finding(environment_id, _STATE.LOST, (), forgot),
                 evidence={},
             )
-        steps = _expected(engine, state, row)
         deviations, evidence = [], {}
-        for step in steps:
+        for step in steps_in_force(engine, order, suspended=state is _STATE.SUSPENDED):
             try:
                 evidence[step.name] = evidence_to_json(step.verify(order, row.facts))
             except EngineError as error:
                 if error.passing:
                     raise
                 deviations.append(Deviation(step.name, step.title, JobProblem.of(error)))
-        deviations += [Deviation(_DOOR, _DOOR_TITLE, JobProblem.of(one)) for one in doors_amiss(engine, row)]
+        deviations += [
+            Deviation(DOOR_STEP, DOOR_TITLE, JobProblem.of(one)) for one in doors_amiss(engine, row)
+        ]
     except HashiraError as error:
         return Finding(environment_id, state, (), JobProblem.of(error))
     found = state if state is _STATE.SUSPENDED else _STATE.DEVIATING if deviations else _STATE.READY
@@ -127,13 +126,6 @@ def verify(*, actor: Principal, environment_id: UUID) -> Finding:
         finding=Finding(environment_id, found, tuple(deviations), None),
         evidence=evidence,
     )
-
-
-def _expected(engine: Engine, state: EnvironmentState, row: Environment) -> list[Step]:
-    order = order_from_json(row.order)
-    if state is _STATE.SUSPENDED:
-        return list(engine.retire(order, Retirement.SUSPENSION))
-    return [step for _part, step in parts_of(engine, order)]
 
 
 @service(action="cloud:VerifyEnvironment")

@@ -25,6 +25,7 @@ from hashira.cloud.domain.adoption.port import surveyor_of
 from hashira.cloud.domain.policy.calls import Call, principal_of, read_call
 from hashira.cloud.domain.policy.impact import Change, Impact
 from hashira.cloud.selectors import surveys as selectors
+from hashira.cloud.selectors.baseline_versions import current_terms
 from hashira.cloud.web.form_pages import attempt
 from hashira.core import access
 from hashira.kernel.errors import HashiraError
@@ -107,10 +108,9 @@ def _judged(said: dict[str, Any], line: selectors.SurveyLine) -> dict[str, Any]:
             reason=Bilingual("その番号のアカウントは棚卸しにありません", "The inventory has no such account"),
         )
     reader = _Reader()
-    accounts = [said["account"]] if said["account"] else known
-    impact, crowded = judge(
-        document, surveyor_of(engine_of(line.engine)).baseline(), accounts, reader.calls(said["file"])
-    )
+    accounts = (said["account"],) if said["account"] else selectors.accounts_of_others(line.id)
+    baseline = surveyor_of(engine_of(line.engine)).baseline(current_terms())
+    impact, crowded = judge(document, baseline, accounts, reader.calls(said["file"]))
     if not impact.calls:
         raise RecordsUnreadable(
             field="file", reason=Bilingual("読める記録がありません", "There is no readable record in it")

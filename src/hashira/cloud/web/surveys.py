@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from hashira.cloud.domain.adoption.conflicts import organisation_file
 from hashira.cloud.domain.adoption.inventory import Standing
 from hashira.cloud.domain.adoption.port import Surveyed
 from hashira.cloud.domain.engine import EngineUnknown
+from hashira.cloud.domain.environment_state import EnvironmentState
 from hashira.cloud.selectors import surveys as selectors
 from hashira.cloud.selectors.adoptions import adoptions_of
 from hashira.cloud.selectors.environment_documents import is_sandbox
@@ -182,7 +184,14 @@ def show(request: HttpRequest, survey_id: UUID) -> HttpResponse:
             ),
             Column("unreadable", _("読めない手順"), numeric=True, sortable=True),
             Column("more", _("基準より多いもの"), numeric=True, sortable=True),
-            Column("environment", _("環境"), value=lambda one: _("取込み済み") if one.environment else "–"),
+            Column(
+                "environment",
+                _("比べた相手"),
+                choices=(("ours", _("環境の指図")), ("others", _("いまの基準"))),
+                filterable=True,
+                value=lambda one: "ours" if "environment" in one.measured else "others",
+            ),
+            Column("version", _("基準の版"), value=lambda one: _measured_by(one.measured)),
         ),
         rows=selectors.AccountRows(survey_id, line.engine),
         request=request,
@@ -238,9 +247,16 @@ def account(request: HttpRequest, survey_id: UUID, account: str) -> HttpResponse
             (_("メールアドレス"), view.line.email),
             (_("クラウドでの状態"), view.line.status),
             (_("置き場所"), view.line.path),
+            (
+                _("比べた相手"),
+                _("環境の指図") if "environment" in view.line.measured else _("いまの基準"),
+            ),
+            (_("基準の版"), _measured_by(view.line.measured)),
+            *_state_of_ours(view.line.measured),
             (_("読んだ日時"), view.line.read_at or "–"),
             (_("タグ"), "、".join(f"{key}={value}" for key, value in view.tags.items()) or "–"),
         ],
+        "ours": "environment" in view.line.measured,
         "proposals": adoptions_of(engine.engine, account),
         "may_propose": not view.management
         and view.line.environment is None
@@ -305,6 +321,28 @@ def file(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     )
     answer["Content-Disposition"] = f'attachment; filename="organisation-{survey_id}.json"'
     return answer
+
+
+def _measured_by(measured: Mapping[str, Any]) -> str:
+    """The version of the baseline, with what the environment is spared from."""
+    without = ", ".join(measured.get("without", ()))
+    version = measured.get("version", "–")
+    return (
+        worded(_("%(version)s（例外：%(without)s）"))
+        % {
+            "version": version,
+            "without": without,
+        }
+        if without
+        else version
+    )
+
+
+def _state_of_ours(measured: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """How the environment stood when it was read: one that is being changed may lack what it will get."""
+    if "state" not in measured:
+        return []
+    return [(_("環境の状態（読んだとき）"), EnvironmentState(measured["state"]).label)]
 
 
 def _listed(steps: tuple[str, ...], titles: dict[str, Bilingual]) -> str:

@@ -8,8 +8,8 @@ the work is named before anybody proposes anything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hashira.cloud.domain.policy.calls import Call
@@ -87,17 +87,25 @@ def sizes(document: Mapping[str, Any], baseline: Mapping[str, str]) -> tuple[Pol
 
 
 def conflicts(
-    document: Mapping[str, Any], baseline: Mapping[str, str], operator: str
+    document: Mapping[str, Any], baseline: Mapping[str, str], operator: str, ours: Collection[str] = ()
 ) -> tuple[Conflict, ...]:
-    """What stands against adopting an organisation's accounts; ``operator`` is the role that works there."""
+    """What stands against adopting an organisation's accounts; ``operator`` is the role that works there.
+
+    Accounts that are ``ours`` are not about to be adopted, and nothing stands against them.
+    """
     try:
-        organisation = read_organisation(dict(document))
+        organisation = _without(read_organisation(dict(document)), ours)
     except (UnreadableOrganisation, UnreadablePolicy) as error:
         words = error.why.format(**error.details)
         return (Conflict("unreadable", "", "", len(document["accounts"]), words, error.remedy),)
     return tuple(
         [*_crowded(organisation, baseline), *_narrowing(organisation), *_blocking(organisation, operator)]
     )
+
+
+def _without(organisation: Organisation, ours: Collection[str]) -> Organisation:
+    left = {id_: one for id_, one in organisation.accounts.items() if id_ not in ours}
+    return replace(organisation, accounts=left)
 
 
 def _crowded(organisation: Organisation, baseline: Mapping[str, str]) -> Iterator[Conflict]:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from hashira.cloud.domain.adoption.inventory import AccountReading, FoundAccount, FoundOrganisation
+from hashira.cloud.domain.adoption.measure import Measure
 from hashira.cloud.domain.adoption.plan import AdoptionPlan
+from hashira.cloud.domain.baseline_terms import BaselineTerms
 from hashira.cloud.domain.engine import Engine, EngineRefused
 from hashira.cloud.domain.environment_order import EnvironmentOrder
 from hashira.kernel.errors import HashiraError
@@ -23,12 +25,14 @@ class Surveyor(Protocol):
         """Units, accounts and policies. Raises an ``EngineError``."""
         ...
 
-    def account(self, found: FoundAccount, document: FoundOrganisation) -> AccountReading:
-        """One account against the baseline; what cannot be read says so. Raises only what passes."""
+    def account(self, found: FoundAccount, document: FoundOrganisation, measure: Measure) -> AccountReading:
+        """One account: an environment of ours against its order, exactly as reading that one back would, any
+        other against the current baseline. What cannot be read says so. Raises only what passes."""
         ...
 
-    def baseline(self) -> Mapping[str, str]:
-        """The policies that an adopted account comes under, by name, as their texts."""
+    def baseline(self, terms: BaselineTerms) -> Mapping[str, str]:
+        """The policies that an account comes under that is adopted under a version of the baseline, by name,
+        as their texts."""
         ...
 
     def operator(self) -> str:

@@ -64,6 +64,7 @@ class SurveyedAccount(models.Model):
     path = models.CharField(max_length=800)
     state = models.CharField(max_length=16, choices=State.choices, default=State.UNREAD)
     tags = models.JSONField(default=dict)
+    measure = models.JSONField(default=dict, help_text="what it was compared with: domain.adoption.measure")
     steps = models.JSONField(default=list)
     surplus = models.JSONField(default=list)
     stands = models.TextField(blank=True, help_text="how each step stands, to compare by")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from hashira.cloud.adapters.engines.aws import adoption
@@ -24,6 +24,7 @@ from hashira.cloud.adapters.engines.aws.organisation import (
     tags_of,
 )
 from hashira.cloud.adapters.engines.aws.particulars import Budget, BudgetAnew, Contacts, Tags, contacts_of
+from hashira.cloud.adapters.engines.aws.reading import OnlyReads
 from hashira.cloud.adapters.engines.aws.retirement import (
     Closing,
     NoAccess,
@@ -31,7 +32,8 @@ from hashira.cloud.adapters.engines.aws.retirement import (
     SuspensionUnit,
 )
 from hashira.cloud.adapters.engines.aws.servers import AwsServers, ServerRole
-from hashira.cloud.adapters.engines.aws.survey import AwsSurveyor, surveyor
+from hashira.cloud.adapters.engines.aws.survey import AwsSurveyor
+from hashira.cloud.adapters.engines.aws.survey_standings import Standings
 from hashira.cloud.adapters.engines.aws.terms import TITLE, AwsRefused
 from hashira.cloud.domain.engine import (
     EngineError,
@@ -174,7 +176,9 @@ class AwsEngine:
 
     def surveyor(self) -> AwsSurveyor:
         """What reads an organisation that exists already, and plans adoptions."""
-        return surveyor(self.cloud)
+        before = OnlyReads(self.cloud.connection, self.cloud.first_role)
+        read = replace(self.cloud, connect=lambda: before)
+        return AwsSurveyor(Standings(read, replace(self, cloud=read)), self.cloud)
 
     def _state(self, facts: Facts) -> TenantState:
         account = str(facts.get("account", ""))

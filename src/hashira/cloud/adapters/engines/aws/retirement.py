@@ -12,7 +12,8 @@ from hashira.cloud.domain.policy.size import written
 from hashira.kernel.language import Bilingual
 
 UNIT = "suspended"
-_POLICY = "hashira-suspended"
+SUSPENDED = "hashira-suspended"
+"""The SCP on it."""
 _SCP = "SERVICE_CONTROL_POLICY"
 _DENIES = written(
     {
@@ -38,7 +39,7 @@ class SuspensionUnit(AwsStep):
 
     def apply(self, order: EnvironmentOrder, facts: Facts) -> Facts:
         unit = Unit(self.cloud).made(str(facts["root"]), UNIT)
-        if _POLICY not in self._attached(unit):
+        if SUSPENDED not in self._attached(unit):
             policy = self._policy() or self._made()
             self.cloud.found(
                 "organizations",
@@ -51,9 +52,9 @@ class SuspensionUnit(AwsStep):
 
     def verify(self, order: EnvironmentOrder, facts: Facts) -> Evidence:
         unit = str(facts.get("suspended_unit", ""))
-        if _POLICY not in self._attached(unit):
+        if SUSPENDED not in self._attached(unit):
             raise missing("suspension-unit", "拒否のSCPが掛かっていません", "its SCP is not attached")
-        return Evidence((line("OU", "Unit", unit), line("SCP", "SCP", _POLICY)))
+        return Evidence((line("OU", "Unit", unit), line("SCP", "SCP", SUSPENDED)))
 
     def _attached(self, unit: str) -> set[str]:
         found = self.cloud.found(
@@ -68,13 +69,13 @@ class SuspensionUnit(AwsStep):
 
     def _policy(self) -> str | None:
         listed = self.cloud.connection.pages("organizations", "list_policies", "Policies", Filter=_SCP)
-        return next((str(one["Id"]) for one in listed if one["Name"] == _POLICY), None)
+        return next((str(one["Id"]) for one in listed if one["Name"] == SUSPENDED), None)
 
     def _made(self) -> str:
         made = self.cloud.call(
             "organizations",
             "create_policy",
-            Name=_POLICY,
+            Name=SUSPENDED,
             Description="Hashira",
             Type=_SCP,
             Content=_DENIES,

@@ -128,7 +128,7 @@ class ServerRole(AwsStep):
         account = account_of(facts)
         role = self._role(account)
         if role is None:
-            raise missing(self.name, "ロールがありません", "there is no such role")
+            raise missing(self.name, "ロールがありません", "there is no such role", absent=True)
         if role["AssumeRolePolicyDocument"] != self._trust():
             raise missing(self.name, "ロールを使える相手が違います", "it trusts others")
         if self._policies(account) != {_POLICY} or self._attached(account):
