@@ -356,7 +356,7 @@ def surveyed(minutes, standing):
         survey=made, account="123123123123", name="131016-jumin-prod",
         email="one@elsewhere.example.jp",
         status="ACTIVE", unit="r-1", path="Root/Workloads", state="lacking",
-        tags={"Owner": "one@city.example"}, steps=[step],
+        tags={"Owner": "one@city.example"}, measure={"version": "2026.11"}, steps=[step],
         surplus=[{"kind": "trail", "name": ["証跡", "Trail"], "identifier": "theirs"}],
         stands=f"trail:{standing}", lacks="|trail|", lacking=1, more=1, read_at=at,
     )

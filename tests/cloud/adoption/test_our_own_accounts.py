@@ -42,6 +42,7 @@ from hashira.cloud.adapters.engines.aws.survey_standings import (
 )
 from hashira.cloud.adapters.engines.registry import engine_of
 from hashira.cloud.commands.organisation import organisation as command
+from hashira.cloud.domain.adoption.conflicts import conflicts
 from hashira.cloud.domain.adoption.measure import Measure, OurEnvironment
 from hashira.cloud.domain.baseline.versions import read_terms
 from hashira.cloud.domain.door import DOOR_STEP
@@ -94,6 +95,23 @@ def test_every_step_of_vending_is_in_the_table_of_what_is_looked_at(adopts: str)
     assert looked_at <= expectations(cloud).keys()
     assert (steps | suspension | {DOOR_STEP}) <= asked.keys()
     assert all(words.ja and words.en for words in asked.values())
+
+
+def test_what_is_ours_is_in_nobodys_way() -> None:
+    """An environment of ours may have as many SCPs as there is room for: it is not about to be adopted."""
+    own = ["FullAWSAccess", *(f"own-{number}" for number in range(4))]
+    denies = {"Effect": "Deny", "Action": "sqs:DeleteQueue", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [denies]})
+    document = {
+        "id": "o-1",
+        "management": "",
+        "policies": {name: {"kind": "service-control", "document": text} for name in [*own[1:], "above"]},
+        "root": {"id": "r-1", "name": "Root", "parent": "", "policies": ["FullAWSAccess"]},
+        "units": [{"id": "ou-1", "name": "U", "parent": "r-1", "policies": ["FullAWSAccess", "above"]}],
+        "accounts": [{"id": ONE, "name": "one", "parent": "ou-1", "policies": own}],
+    }
+    assert [(one.kind, one.accounts) for one in conflicts(document, {}, "operator")] == [("crowded", 1)]
+    assert conflicts(document, {}, "operator", {ONE}) == ()
 
 
 def granted(
