@@ -107,7 +107,8 @@ class Years(Selection):
 
     def more_services(self, count: int) -> None:
         """So many more that were decided in earlier rounds: each with all its answers and judgements."""
-        for number in range(count):
+        there = models.Proposal.objects.count()
+        for number in range(there, there + count):
             before = models.Proposal.objects.get(pk=self.conditional if number % 3 == 0 else self.service)
             (made,) = copied([before], service=f"サービス{number:03}", service_en=f"Service {number:03}")
             models.Proposal.objects.bulk_create([made])
