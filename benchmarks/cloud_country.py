@@ -62,7 +62,8 @@ class Country:
 
     def people_of(self, page: Page) -> Principal:
         """Who opens a page, having just shown who they are: whoever scored an application opens the score."""
-        who = self.scorer if page.name == "cloud:early-score" else self.people[page.who]
+        scores = page.who is Who.ASSESSOR and page.name in ("cloud:early-score", "cloud:early-choice")
+        who = self.scorer if scores else self.people[page.who]
         return replace(who, recent_authentication=who.kind is PrincipalKind.STAFF)
 
     def fill(self, count: int) -> None:

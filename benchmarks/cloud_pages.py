@@ -34,7 +34,8 @@ class Page:
     @property
     def title(self) -> str:
         """As the report names it."""
-        return f"{self.name} {self.query}".strip() + (f" ({self.who.value})" if self.who else "")
+        words = [self.name, *(one.lstrip("=") for one in self.args), self.query, f"({self.who.value})"]
+        return " ".join(filter(None, words))
 
 
 def page(name: str, who: Who, *args: str, query: str = "") -> Page:
@@ -145,6 +146,7 @@ PAGES: tuple[Page, ...] = (
     page("listing-end", C, "offering"),
     page("early-new", C),
     page("early-choice", C, "closed_call"),
+    page("early-choice", J, "closed_call"),
     page("early-score", J, "scored_application"),
     page("proposals", V),
     page("proposal-new", V),

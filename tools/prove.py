@@ -88,10 +88,10 @@ AREAS = {
         "cases",
     ),
     "applying": Area(
-        "pages of the cloud with every local government and 5,000 environments: medians under 300 ms",
+        "every page of the cloud with every local government and 5,000 environments: medians under 300 ms",
         (PYTHON, "-m", "benchmarks.applying"),
         5_000,
-        "applications",
+        "environments",
         argument=True,
     ),
     "vend": Area(
@@ -100,6 +100,12 @@ AREAS = {
         _pytest("-rP", "-m", "crash", "tests/crash/test_vending.py", "tests/crash/test_doors.py"),
         200,
         "kills",
+    ),
+    "adopt": Area(
+        "SIGKILL at calls of an adoption and of its release: as approved, once, never under fewer SCPs",
+        _pytest("-rP", "-m", "crash", "tests/crash/test_adopting.py"),
+        10,
+        "accounts",
     ),
     "clouds": Area(
         "every cloud engine kept to the port, and what a guardrail forbids refused by those that enforce",

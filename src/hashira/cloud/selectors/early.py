@@ -128,10 +128,13 @@ def call_view(call_id: UUID, today: date) -> CallView:
 
 def applications_of(call_id: UUID, scorer: str = "") -> tuple[ApplicationView, ...]:
     """What was handed in; a scorer sees the scores of others once there is one of the own."""
-    rows = EarlyApplication.objects.filter(call_id=call_id, state=_SUBMITTED).select_related(
-        "organisation", "call"
-    )
-    return tuple(_application(row, scorer) for row in rows.prefetch_related("scores"))
+    rows = EarlyApplication.objects.filter(call_id=call_id, state=_SUBMITTED).select_related("organisation")
+    found = list(rows.prefetch_related("scores"))
+    if not found:
+        return ()
+    criteria = criteria_of(EarlyCall.objects.only("criteria").get(pk=call_id))
+    names = display_names({score.scorer for row in found for score in row.scores.all()})
+    return tuple(_application(row, scorer, criteria, names) for row in found)
 
 
 def application_view(application_id: UUID, scorer: str = "") -> ApplicationView:
@@ -140,7 +143,8 @@ def application_view(application_id: UUID, scorer: str = "") -> ApplicationView:
     row = rows.filter(pk=application_id).first()
     if row is None:
         raise CallNotFound
-    return _application(row, scorer)
+    names = display_names({score.scorer for score in row.scores.all()})
+    return _application(row, scorer, criteria_of(row.call), names)
 
 
 def own_application(call_id: UUID, organisation_id: UUID) -> ApplicationView | None:
@@ -226,11 +230,11 @@ def _result(one: Mapping[str, object]) -> ResultLine:
     )
 
 
-def _application(row: EarlyApplication, scorer: str) -> ApplicationView:
-    criteria = criteria_of(row.call)
+def _application(
+    row: EarlyApplication, scorer: str, criteria: tuple[Criterion, ...], names: Mapping[str, str]
+) -> ApplicationView:
     given = list(row.scores.all())
     shown = given if any(one.scorer == scorer for one in given) else []
-    names = display_names({one.scorer for one in shown})
     return ApplicationView(
         row.pk,
         row.call_id,

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.engine import Evidence, EvidenceLine
 from hashira.cloud.domain.environment_order import EnvironmentOrder, Stage, TenantClass
-from hashira.cloud.domain.environment_state import EnvironmentState, StepState
+from hashira.cloud.domain.environment_state import OVER, EnvironmentState, StepState
 from hashira.cloud.domain.order_record import order_from_json
 from hashira.cloud.store.models import AmendmentStep, Environment, EnvironmentStep
 from hashira.core.access import Principal, Resource
@@ -200,7 +200,31 @@ def environment_names(organisations: Collection[UUID] | None = None) -> tuple[tu
     rows = Environment.objects.order_by("body_name", "system_name", "stage")
     if organisations is not None:
         rows = rows.filter(organisation_id__in=organisations)
-    return tuple((row.pk, _named(row)) for row in rows[:_CHOICES])
+    return tuple((row.pk, _named(row)) for row in rows.only(*_NAMED)[:_CHOICES])
+
+
+def environments_called(words: str, most: int) -> tuple[tuple[tuple[UUID, Bilingual], ...], int]:
+    """Environments that are not over in whose body, system, account or number every word is, up to so many
+    in words; and how many there are in all."""
+    rows = Environment.objects.exclude(state__in=[one.value for one in OVER])
+    for word in words.split()[:_WORDS]:
+        columns = ("body_name", "body_code", "system_name", "system_code")
+        found = Q(account=word) | Q(pk__istartswith=word)
+        for column in columns:
+            found |= Q(**{f"{column}__icontains": word})
+        rows = rows.filter(found)
+    listed = rows.order_by("body_name", "system_name", "stage", "pk").only(*_NAMED)[:most]
+    return tuple((row.pk, _named(row)) for row in listed), rows.count()
+
+
+def environment_name(environment_id: UUID) -> Bilingual | None:
+    """One in words; None for one that there is not."""
+    row = Environment.objects.only(*_NAMED).filter(pk=environment_id).first()
+    return _named(row) if row is not None else None
+
+
+_NAMED = ("body_name", "system_name", "stage")
+_WORDS = 8
 
 
 def _named(row: Environment) -> Bilingual:

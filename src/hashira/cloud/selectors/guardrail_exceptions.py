@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from hashira.cloud.domain.baseline import BaselineGuardrail, baseline_guardrail
+from hashira.cloud.domain.baseline import BASELINE, BaselineGuardrail, baseline_guardrail
 from hashira.cloud.domain.baseline.sparing import SOON_DAYS, ExceptionState, state_on
 from hashira.cloud.store.models import GuardrailException
 from hashira.core.access import Principal, Resource
@@ -60,11 +61,6 @@ class ExceptionView:
     end_reason: str
 
     @property
-    def ends_soon(self) -> bool:
-        """Whether somebody should think of what comes after."""
-        return self.days_left is not None and self.days_left <= SOON_DAYS
-
-    @property
     def reference(self) -> str:
         """As an order names it: the guardrail, then the id."""
         return f"{self.guardrail.id}/{self.id}"
@@ -85,12 +81,87 @@ def exception_resource(
     return Resource("Cloud::GuardrailException", str(exception_id), str(organisation_id), attributes)
 
 
-def exception_views(actor: Principal, today: date) -> tuple[ExceptionView, ...]:
-    """All exceptions for the operator; those of the own bodies for others. The newest first."""
-    rows = _rows()
-    if all(grant.role != OPERATOR for grant in actor.grants):
-        rows = rows.filter(organisation_id__in=[g.organisation for g in actor.grants if g.role == APPLICANT])
-    return tuple(view_of(row, today) for row in rows)
+class ExceptionRows:
+    """All exceptions for the operator, those of the own bodies for others, for a table: sorted, filtered and
+    sliced by the database, the newest first."""
+
+    def __init__(self, actor: Principal, today: date) -> None:
+        rows = _rows().filter(guardrail__in=[one.id for one in BASELINE])
+        if all(grant.role != OPERATOR for grant in actor.grants):
+            bodies = [grant.organisation for grant in actor.grants if grant.role == APPLICANT]
+            rows = rows.filter(organisation_id__in=bodies)
+        self._rows, self._today = rows, today
+
+    def count(self, filters: Mapping[str, str]) -> int:
+        """How many pass."""
+        return self._filtered(filters).count()
+
+    def slice(
+        self, filters: Mapping[str, str], order: Any, start: int, stop: int | None
+    ) -> Iterator[ExceptionView]:
+        """The views from ``start`` up to ``stop``, in an order with ``key`` and ``falling``."""
+        rows = self._filtered(filters)
+        if order is not None and order.key in _SORTED:
+            columns = [f"{'-' if order.falling else ''}{one}" for one in _SORTED[order.key]]
+            if order.key == "days_left":  # which those alone have that are in force
+                is_ = Case(When(_in_state(ExceptionState.IN_FORCE, self._today), then=0), default=1)
+                rows = rows.annotate(left_out=is_)
+                columns = ["left_out", *columns]
+            rows = rows.order_by(*columns, "pk")
+        return (view_of(row, self._today) for row in rows[start:stop])
+
+    def waiting(self) -> int:
+        """How many wait for an examination or a decision."""
+        waits = Q(refused_at=None, ended_at=None, granted_at=None)
+        return self._rows.filter(waits).count()
+
+    def ending_soon(self, most: int) -> tuple[tuple[ExceptionView, ...], int]:
+        """Those in force that end next, up to so many, and how many more end soon."""
+        last = self._today + timedelta(days=SOON_DAYS)
+        rows = self._rows.filter(_in_state(ExceptionState.IN_FORCE, self._today), ends_on__lte=last)
+        found = tuple(view_of(row, self._today) for row in rows.order_by("ends_on", "pk")[:most])
+        return found, max(0, rows.count() - most)
+
+    def _filtered(self, filters: Mapping[str, str]) -> QuerySet[GuardrailException]:
+        rows = self._rows
+        for key, text in filters.items():
+            if key == "state":
+                known = text in {one.value for one in ExceptionState}
+                rows = rows.filter(_in_state(ExceptionState(text), self._today)) if known else rows.none()
+            elif key == "guardrail":
+                wanted = text.casefold()
+                named = [one.id for one in BASELINE if wanted in f"{one.title.ja}\n{one.title.en}".casefold()]
+                rows = rows.filter(guardrail__in=named)
+            elif key == "body":
+                rows = rows.filter(
+                    Q(organisation__name__icontains=text) | Q(organisation__name_en__icontains=text)
+                )
+            elif key == "system":
+                rows = rows.filter(system__icontains=text)
+        return rows
+
+
+_SORTED = {
+    "body": ("organisation__name",),
+    "begins_on": ("begins_on",),
+    "ends_on": ("ends_on",),
+    "days_left": ("ends_on",),
+}
+
+
+def _in_state(state: ExceptionState, day: date) -> Q:
+    """What ``state_on`` says of a row, asked of the database."""
+    decided = Q(refused_at=None, ended_at=None)
+    granted = decided & Q(granted_at__isnull=False)
+    return {
+        ExceptionState.REFUSED: Q(refused_at__isnull=False),
+        ExceptionState.ENDED: Q(refused_at=None, ended_at__isnull=False),
+        ExceptionState.ASKED: decided & Q(granted_at=None, examined_at=None),
+        ExceptionState.EXAMINED: decided & Q(granted_at=None, examined_at__isnull=False),
+        ExceptionState.COMING: granted & Q(begins_on__gt=day),
+        ExceptionState.IN_FORCE: granted & Q(begins_on__lte=day, ends_on__gte=day),
+        ExceptionState.EXPIRED: granted & Q(begins_on__lte=day, ends_on__lt=day),
+    }[state]
 
 
 def exception_view(actor: Principal, exception_id: UUID, today: date) -> ExceptionView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from hashira.cloud.selectors.catalogues import (
     requirement_line,
     requirement_of,
     round_view,
+    rounds,
 )
 from hashira.cloud.store.models import (
     Proposal,
@@ -146,23 +147,20 @@ def find_proposal(proposal_id: UUID) -> Proposal:
 
 def proposal_view(proposal_id: UUID, today: date) -> ProposalView:
     """One proposal; raises ``ProposalNotFound``. The caller asks for access."""
-    row = _counted().filter(pk=proposal_id).first()
-    if row is None:
-        raise ProposalNotFound
-    return _view(row, today)
+    row = find_proposal(proposal_id)
+    return _view(row, round_view(row.round_id, today), _counts([row]).get(row.pk, (0, 0)))
 
 
 def own_proposals(actor: Principal, today: date) -> tuple[ProposalView, ...]:
     """The proposals of the bodies for which the actor proposes, as lead or as partner."""
     bodies = [g.organisation for g in actor.grants if g.role == PROVIDER]
     mine = Q(organisation_id__in=bodies) | Q(partners__organisation_id__in=bodies)
-    return tuple(_view(row, today) for row in _counted().filter(mine).distinct())
+    return _views(_rows().filter(pk__in=Proposal.objects.filter(mine).values("pk")), today)
 
 
 def proposals_handed_in(today: date) -> tuple[ProposalView, ...]:
     """Everything that was handed in, for those who assess and decide."""
-    rows = _counted().filter(state__in=[_STATE.SUBMITTED, _STATE.RETURNED, _STATE.DECIDED])
-    return tuple(_view(row, today) for row in rows)
+    return _views(_rows().filter(state__in=[_STATE.SUBMITTED, _STATE.RETURNED, _STATE.DECIDED]), today)
 
 
 def answer_lines(proposal_id: UUID) -> tuple[AnswerLine, ...]:
@@ -327,12 +325,14 @@ def _rows() -> QuerySet[Proposal]:
     )
 
 
-def _counted() -> QuerySet[Proposal]:
-    """With the number of answers that have a claim, and of those that were returned."""
-    return _rows().annotate(
-        answered=Count("answers", filter=~Q(answers__claim=""), distinct=True),
-        returned=Count("answers", filter=~Q(answers__returned_reason=""), distinct=True),
+def _counts(rows: Iterable[Proposal]) -> dict[UUID, tuple[int, int]]:
+    """By proposal the number of answers that have a claim, and of those that were returned: asked of the
+    answers alone, since a join would carry each proposal along with each of its hundreds of answers."""
+    of = ProposalAnswer.objects.filter(proposal__in=[row.pk for row in rows]).values("proposal").order_by()
+    counted = of.annotate(
+        answered=Count("pk", filter=~Q(claim="")), returned=Count("pk", filter=~Q(returned_reason=""))
     )
+    return {one["proposal"]: (one["answered"], one["returned"]) for one in counted}
 
 
 def _partner(one: ProposalPartner) -> PartnerLine:
@@ -340,10 +340,16 @@ def _partner(one: ProposalPartner) -> PartnerLine:
     return PartnerLine(one.pk, one.organisation_id, name, one.role, one.agreed_at)
 
 
-def _view(row: Proposal, today: date) -> ProposalView:
+def _views(rows: QuerySet[Proposal], today: date) -> tuple[ProposalView, ...]:
+    found, of = list(rows), {one.id: one for one in rounds(today)}
+    counts = _counts(found)
+    return tuple(_view(row, of[row.round_id], counts.get(row.pk, (0, 0))) for row in found)
+
+
+def _view(row: Proposal, of: RoundView, counts: tuple[int, int]) -> ProposalView:
     return ProposalView(
         row.pk,
-        round_view(row.round_id, today),
+        of,
         row.organisation_id,
         Bilingual(row.organisation.name, row.organisation.name_en),
         readable(Bilingual(row.service, row.service_en)),
@@ -354,6 +360,5 @@ def _view(row: Proposal, today: date) -> ProposalView:
         tuple(_partner(one) for one in row.partners.all()),
         row.submitted_at,
         members_of(row),
-        row.answered,
-        row.returned,
+        *counts,
     )

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from hashira.cloud.domain.application.names import STAGE_NAMES
 from hashira.cloud.domain.baseline.version_impact import Tenant
 from hashira.cloud.domain.baseline_terms import FIRST, BaselineTerms
@@ -125,7 +127,8 @@ def rollout_resource(rollout_id: UUID | str = "new", *, asked_by: str = "", firs
 def rollout_views() -> tuple[RolloutView, ...]:
     """All rollouts, the newest first, without what was done with them."""
     rows = Rollout.objects.select_related("version").defer("impact")
-    return tuple(_view(row, (), {}) for row in rows)
+    counted = _counted(RolloutEntry.objects.all())
+    return tuple(_view(row, counted.get(row.pk, {}), (), {}) for row in rows)
 
 
 def rollout_view(rollout_id: UUID) -> RolloutView:
@@ -137,7 +140,7 @@ def rollout_view(rollout_id: UUID) -> RolloutView:
         RolloutActLine(one.at, one.actor, one.act, one.facts)
         for one in RolloutAct.objects.filter(rollout=row).order_by("pk")
     )
-    return _view(row, acts, row.impact)
+    return _view(row, _counted(row.entries.all()).get(row.pk, {}), acts, row.impact)
 
 
 def rollout_names(view: RolloutView) -> dict[str, str]:
@@ -203,10 +206,22 @@ def tenants() -> Iterable[Tenant]:
         )
 
 
-def _view(row: Rollout, acts: tuple[RolloutActLine, ...], impact: Mapping[str, Any]) -> RolloutView:
-    counted: dict[int, Counter[EntryState]] = {}
-    for wave, state in row.entries.order_by().values_list("wave", "state"):
-        counted.setdefault(wave, Counter())[EntryState(state)] += 1
+_Counted = Mapping[int, Counter[EntryState]]
+"""By wave, how many environments stand how."""
+
+
+def _counted(entries: QuerySet[RolloutEntry]) -> dict[UUID, dict[int, Counter[EntryState]]]:
+    """The same by rollout, counted by the database."""
+    found: dict[UUID, dict[int, Counter[EntryState]]] = {}
+    for one in entries.order_by().values("rollout", "wave", "state").annotate(environments=Count("pk")):
+        waves = found.setdefault(one["rollout"], {})
+        waves.setdefault(one["wave"], Counter())[EntryState(one["state"])] += one["environments"]
+    return found
+
+
+def _view(
+    row: Rollout, counted: _Counted, acts: tuple[RolloutActLine, ...], impact: Mapping[str, Any]
+) -> RolloutView:
     waves = tuple(
         WaveLine(number + 1, wave, dict(counted.get(number, {})), number <= row.wave)
         for number, wave in enumerate(read_waves(row.waves))

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from hashira.cloud.adapters.engines.registry import engine_of
 from hashira.cloud.adapters.server_prices import price_of
@@ -36,6 +36,8 @@ from hashira.kernel.language import Bilingual
 HOURS_A_MONTH = Decimal(730)
 """By which a price an hour is told as one a month: 8,760 hours a year, divided by twelve."""
 _MOST_ACTS = 200
+_FEW = 500
+"""So many ids are named one by one; of more, all rows are looked at."""
 
 
 class ServerNotFound(HashiraError):
@@ -284,7 +286,7 @@ def server_view(server_id: UUID) -> ServerView:
         servers = None
     return ServerView(
         line=line,
-        acts=_acts(ServerAct.objects.filter(server=row)),
+        acts=_acts(ServerAct.objects.filter(server=row)[:_MOST_ACTS]),
         protected_by=names.get(row.protected_by, row.protected_by),
         protected_at=row.protected_at,
         protected_reason=row.protected_reason,
@@ -295,9 +297,44 @@ def server_view(server_id: UUID) -> ServerView:
     )
 
 
-def acts_seen_by(principal: Principal) -> tuple[ServerActLine, ...]:
-    """What was done with servers that somebody may see, the newest first; the last ten thousand."""
-    return _acts(ServerAct.objects.filter(_seen(principal, "server__environment__")), 10_000)
+class ServerActRows:
+    """What was done with servers that somebody may see, for a table: sorted, filtered and sliced by the
+    database."""
+
+    def __init__(self, principal: Principal) -> None:
+        self._rows = ServerAct.objects.filter(_seen(principal, "server__environment__"))
+
+    def count(self, filters: Mapping[str, str]) -> int:
+        """How many pass."""
+        return self._filtered(filters).count()
+
+    def slice(
+        self, filters: Mapping[str, str], order: Any, start: int, stop: int | None
+    ) -> Iterator[ServerActLine]:
+        """The lines from ``start`` up to ``stop``, in an order with ``key`` and ``falling``; the newest first
+        without one."""
+        rows = self._filtered(filters)
+        if order is not None and order.key in _ACT_SORTED:
+            column = _ACT_COLUMNS.get(order.key, order.key)
+            rows = rows.order_by(f"{'-' if order.falling else ''}{column}", "id")
+        return iter(_acts(rows[start:stop]))
+
+    def _filtered(self, filters: Mapping[str, str]) -> QuerySet[ServerAct]:
+        rows = self._rows
+        for key, text in filters.items():
+            if key in {"verb", "origin", "state"}:
+                rows = rows.filter(**{key: text})
+            elif key in _ACT_COLUMNS:
+                rows = rows.filter(**{f"{_ACT_COLUMNS[key]}__icontains": text})
+        return rows
+
+
+_ACT_COLUMNS = {
+    "server_name": "server__name",
+    "body_name": "server__environment__body_name",
+    "system_name": "server__environment__system_name",
+}
+_ACT_SORTED = frozenset({"asked_at", "ended_at", *_ACT_COLUMNS})
 
 
 def reading_of(environment_id: UUID) -> ReadingView:
@@ -393,8 +430,13 @@ def _schedule(row: CloudServer) -> ServerSchedule | None:
         return None
 
 
-def _acts(rows: QuerySet[ServerAct], most: int = _MOST_ACTS) -> tuple[ServerActLine, ...]:
-    found = list(rows.select_related("server", "server__environment")[:most])
+def _acts(rows: QuerySet[ServerAct]) -> tuple[ServerActLine, ...]:
+    large = ("order", "facts", "problem")
+    found = list(
+        rows.select_related("server", "server__environment").defer(
+            *(f"server__environment__{column}" for column in large)
+        )
+    )
     names = display_names({one.asked_by for one in found})
     undone = set(
         ServerAct.objects.filter(undoes__in=[one.pk for one in found]).values_list("undoes_id", flat=True)
@@ -405,11 +447,10 @@ def _acts(rows: QuerySet[ServerAct], most: int = _MOST_ACTS) -> tuple[ServerActL
 
 def _latest(servers: Collection[UUID]) -> set[UUID]:
     """Of each server the act that was asked for last: what came before it is not undone alone."""
-    seen: dict[UUID, UUID] = {}
-    rows = ServerAct.objects.filter(server_id__in=servers).order_by("-asked_at", "id")
-    for server, act in rows.values_list("server_id", "pk")[: 50 * _MOST_ACTS]:
-        seen.setdefault(server, act)
-    return set(seen.values())
+    newest = ServerAct.objects.filter(server=OuterRef("pk")).order_by("-asked_at", "id").values("pk")[:1]
+    some = CloudServer.objects.filter(pk__in=servers) if len(servers) <= _FEW else CloudServer.objects.all()
+    last = some.annotate(last=Subquery(newest)).exclude(last=None).order_by()
+    return set(last.values_list("last", flat=True))
 
 
 def _act(row: ServerAct, names: Mapping[str, Any], undone: set[UUID], latest: set[UUID]) -> ServerActLine:

@@ -16,11 +16,12 @@ from hashira.cloud.domain.baseline.emergency import LONGEST_HOURS, EmergencyStat
 from hashira.cloud.domain.door import DoorState
 from hashira.cloud.selectors import emergencies as selectors
 from hashira.cloud.selectors.emergency_doors import door_of, overdue_doors
-from hashira.cloud.selectors.environments import environment_names
+from hashira.cloud.selectors.environments import environment_name, environments_called
 from hashira.cloud.services import emergencies as services
 from hashira.cloud.web.form_pages import attempt, form_page, now
 from hashira.cloud.web.guardrail_forms import DecisionForm
 from hashira.core import access
+from hashira.kernel.language import Bilingual
 from hashira.ui import forms
 from hashira.ui.parts import Link
 from hashira.ui.tables import Column, Table
@@ -35,6 +36,8 @@ STATE_KINDS = {
     EmergencyState.REVIEWED: "success",
 }
 """The kind of the status chip."""
+_SHOWN, _LONGEST = 100, 100
+"""Environments to choose from at once, of those that were looked for; characters of what is looked for."""
 DOOR_KINDS = {
     DoorState.NONE: "neutral",
     DoorState.OPENING: "info",
@@ -106,10 +109,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """Asks to get in."""
     if not access.may(request.principal, "cloud:AskEmergency", selectors.emergency_resource()):
         raise Http404
-    form = EmergencyForm(request.POST or None, initial={"hours": 1})
+    chosen = _environment(request.POST.get("environment") or request.GET.get("environment", ""))
+    find = request.GET.get("find", "")[:_LONGEST]
+    listed, count = environments_called(find, _SHOWN)
+    initial = {"hours": 1, "environment": str(chosen[0][0]) if chosen else ""}
+    form = EmergencyForm(request.POST or None, initial=initial)
     form.fields["environment"].choices = [
         ("", _("環境によらない（共通の仕組み）")),
-        *((str(key), name.in_language(request.LANGUAGE_CODE)) for key, name in environment_names()),
+        *(
+            (str(key), name.in_language(request.LANGUAGE_CODE))
+            for key, name in dict([*chosen, *listed]).items()
+        ),
     ]
     made: list[UUID] = []
     if request.method == "POST" and form.is_valid():
@@ -139,7 +149,20 @@ def new(request: HttpRequest) -> HttpResponse:
             "別の運用者が1時間以内に認めると、あなた一人のための扉が開き、時間が来ると閉じます。後で別の人が、したことを確かめます。"
         ),
         danger=True,
+        template="cloud/emergency_new.html",
+        find=find,
+        found=count,
+        shown=_SHOWN,
     )
+
+
+def _environment(key: str) -> list[tuple[UUID, Bilingual]]:
+    """The environment that was chosen, if there is one of that number."""
+    try:
+        name = environment_name(UUID(key))
+    except ValueError:
+        return []
+    return [(UUID(key), name)] if name is not None else []
 
 
 @access.requires("cloud:OpenEmergencies")

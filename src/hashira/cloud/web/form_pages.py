@@ -59,9 +59,10 @@ def form_page(
     lead: Text = "",
     facts: object = (),
     danger: bool = False,
+    template: str = "cloud/form.html",
     **more: Any,
 ) -> HttpResponse:
-    """The page of one form, with what it is about above it.
+    """The page of one form, with what it is about above it; ``template`` extends the one of all forms.
 
     An answer to a POST says that nothing was done.
     """
@@ -78,7 +79,7 @@ def form_page(
         **more,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "cloud/form.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def bilingual(form: django_forms.Form, name: str) -> Bilingual:

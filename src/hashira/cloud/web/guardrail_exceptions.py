@@ -34,6 +34,10 @@ STATE_KINDS = {
 """The kind of the status chip: what is in force leaves a gap."""
 
 
+_SOON_SHOWN = 20
+"""Of those that end soon; the list has them all, by their last day."""
+
+
 def _list_link() -> Link:
     return Link(_("ガードレールの例外"), reverse("cloud:exceptions"))
 
@@ -44,7 +48,7 @@ def _list_link() -> Link:
 def index(request: HttpRequest) -> HttpResponse:
     """The exceptions of one's own bodies; for operators all of them, with what waits for them."""
     day = today()
-    views = selectors.exception_views(request.principal, day)
+    rows = selectors.ExceptionRows(request.principal, day)
     table = Table(
         columns=(
             Column(
@@ -62,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Column("ends_on", _("終わりの日"), sortable=True),
             Column("days_left", _("残りの日数"), numeric=True, sortable=True),
         ),
-        rows=views,
+        rows=rows,
         request=request,
         caption=_("ガードレールの例外"),
         stacked=True,
@@ -70,10 +74,12 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     if table.wants_csv:
         return table.csv_response("guardrail-exceptions.csv")
+    soon, more = rows.ending_soon(_SOON_SHOWN)
     context = {
         "table": table,
-        "soon": [one for one in views if one.ends_soon],
-        "waiting": sum(one.state in (ExceptionState.ASKED, ExceptionState.EXAMINED) for one in views),
+        "soon": soon,
+        "more": more,
+        "waiting": rows.waiting(),
         "may_ask": bool(selectors.own_bodies(request.principal)),
     }
     return render(request, "cloud/exceptions.html", context)

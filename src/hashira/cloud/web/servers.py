@@ -284,7 +284,7 @@ def acts(request: HttpRequest) -> HttpResponse:
             Column("state", _("状態"), choices=ACT_STATES, filterable=True),
             Column("ended_at", _("終わりの日時"), sortable=True),
         ),
-        rows=selectors.acts_seen_by(request.principal),
+        rows=selectors.ServerActRows(request.principal),
         request=request,
         caption=_("委任操作の記録"),
         initial_order=Order(key="asked_at", falling=True),
