@@ -42,8 +42,7 @@ def test_every_page_of_the_benchmark_opens_and_asks_no_more_of_a_larger_country(
 
 
 def queries(ask: Callable[[], Any]) -> int:
-    """How often a page asks the database, once what a process keeps is known."""
-    ask()
+    """How often a page asks the database."""
     with CaptureQueriesContext(connection) as asked:
         ask()
     return len(asked)

@@ -184,6 +184,27 @@ def test_who_may_do_what(town: Town) -> None:
     assert ServerActRows(town.stranger).count({}) == 0
 
 
+def test_acts_are_sorted_filtered_and_sliced_by_the_database(
+    town: Town, django_assert_max_num_queries: Any
+) -> None:
+    stop, start = turned(town, ServerVerb.STOP), turned(town, ServerVerb.START)
+    rows = ServerActRows(town.officer)
+    assert [one.id for one in rows.slice({}, None, 0, None)] == [start.pk, stop.pk]
+    assert [one.id for one in rows.slice({}, Order(key="asked_at"), 0, 1)] == [stop.pk]
+    assert [one.undoable for one in rows.slice({}, None, 0, None)] == [True, False]  # the last one alone
+    for filters, found in (
+        ({"verb": "stop"}, [stop.pk]),
+        ({"state": "failed"}, []),
+        ({"origin": "person"}, [start.pk, stop.pk]),
+        ({"server_name": town.server().name.upper()}, [start.pk, stop.pk]),
+        ({"body_name": "そのような団体はない"}, []),
+    ):
+        assert [one.id for one in rows.slice(filters, None, 0, None)] == found, filters
+        assert rows.count(filters) == len(found)
+    with django_assert_max_num_queries(4):
+        list(rows.slice({}, Order(key="server_name"), 0, 50))
+
+
 def test_what_is_protected_nobody_works_with(town: Town) -> None:
     key = town.server().pk
     with pytest.raises(ServerElsewhere):

@@ -13,16 +13,20 @@ from django.test import Client
 from django.urls import reverse
 from tests.cloud.baseline.test_exceptions import signed_in as signed_in
 from tests.cloud.selection.bodies import NOW, body, staff
+from tests.cloud.vending.conftest import ordered, paper, worked
+from tests.cloud.vending.orders import an_order
+from tests.cloud.vending.paper_cloud import PaperCloud
 
 from hashira.cloud.domain.baseline.emergency import REVIEW_DAYS, WAITS, EmergencyState
 from hashira.cloud.selectors.emergencies import emergency_view, open_now
 from hashira.cloud.services import emergencies as services
 from hashira.cloud.services.emergencies import EmergencyElsewhere, EmergencyRefused
-from hashira.cloud.store.models import EmergencyAccess
+from hashira.cloud.store.models import EmergencyAccess, Environment
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
+__all__ = ["paper"]
 HOUR = timedelta(hours=1)
 
 
@@ -113,6 +117,34 @@ def test_what_cannot_be_asked_changes_nothing(
         ask(people["asking"], **changes)
     assert refused.value.details["field"] == field
     assert not EmergencyAccess.objects.exists()
+
+
+def test_the_environment_is_looked_for_and_stays_chosen(
+    people: dict[str, Principal], signed_in: Callable[..., Client], paper: PaperCloud
+) -> None:
+    """However many there are, each can be found and chosen."""
+    jumin = ordered(an_order(body_name="見本市"))
+    tax = ordered(an_order(system_name="固定資産税", address_ranges=("10.21.0.0/24",)))
+    worked(tax)
+    asking = signed_in(people["asking"])
+    address = reverse("cloud:emergency-new")
+
+    def offered(**query: str) -> set[str]:
+        shown = asking.get(address, query).content.decode()
+        return {str(one) for one in (jumin, tax) if f'<option value="{one}"' in shown}
+
+    assert offered() == {str(jumin), str(tax)}
+    assert offered(find="固定資産") == {str(tax)}
+    assert offered(find="204811 見本") == {str(jumin)}
+    assert offered(find=Environment.objects.get(pk=tax).account) == {str(tax)}
+    assert offered(find=str(jumin)[:13]) == {str(jumin)}
+    assert offered(find="そのようなものはない") == set()
+    shown = asking.get(address, {"find": "固定資産", "environment": str(jumin)}).content.decode()
+    assert f'<option value="{jumin}" selected' in shown
+    assert asking.get(address, {"environment": "no number"}).status_code == 200
+    fields = {"target": "基盤", "reason": "復旧", "hours": "1", "environment": str(jumin)}
+    assert asking.post(f"{address}?find=固定資産", fields).status_code == 302
+    assert EmergencyAccess.objects.get().environment_id == jumin
 
 
 def test_through_the_pages(people: dict[str, Principal], signed_in: Callable[..., Client]) -> None:

@@ -29,6 +29,7 @@ from hashira.cloud.store.models import GuardrailException
 from hashira.core.access import AccessDenied, Principal
 from hashira.core.audit.models import AuditEvent
 from hashira.kernel.clock import SystemClock, today_in_japan
+from hashira.ui.tables import Order
 
 pytestmark = pytest.mark.django_db
 LAST = TODAY + timedelta(days=20)
@@ -157,6 +158,41 @@ def test_it_is_refused_taken_back_and_not_granted_too_late(people: dict[str, Any
     states = {one.id: one.state for one in ExceptionRows(people["first"], TODAY).slice({}, None, 0, None)}
     assert states[refused] is ExceptionState.REFUSED
     assert states[ended] is ExceptionState.ENDED
+
+
+def test_the_database_filters_and_sorts_as_the_pages_say(people: dict[str, Any]) -> None:
+    """In each state that there is, at a day: what the database finds is what each view says of itself."""
+    asked = ask(people, system="税務")
+    examined = ask(people, guardrail_id="no-public-buckets")
+    services.examine_exception(actor=people["first"], exception_id=examined, opinion="可", at=NOW)
+    refused = ask(people)
+    services.refuse_exception(actor=people["first"], exception_id=refused, reason="日程がない", at=NOW)
+    ended = granted(people)
+    services.end_exception(actor=people["town"], exception_id=ended, reason="済んだ", at=NOW)
+    soon = granted(people)
+    late = granted(people, guardrail_id="isolated-compute", ends_on=LAST + timedelta(days=40))
+    coming = granted(people, begins_on=TODAY + timedelta(days=2))
+    expired = granted(people, ends_on=TODAY)
+    day = TODAY + timedelta(days=1)
+    rows = ExceptionRows(people["first"], day)
+    every = list(rows.slice({}, None, 0, None))
+    assert len(every) == rows.count({}) == 8
+    assert {one.state for one in every} == set(ExceptionState)
+    for state in ExceptionState:
+        found = {one.id for one in rows.slice({"state": state.value}, None, 0, None)}
+        assert found == {one.id for one in every if one.state is state}, state
+    assert {one.id for one in rows.slice({"state": "expired"}, None, 0, None)} == {expired}
+    assert rows.count({"state": "no such state"}) == 0
+    assert [one.id for one in rows.slice({"system": "税"}, None, 0, None)] == [asked]
+    title = next(one for one in every if one.id == examined).guardrail.title
+    assert [one.id for one in rows.slice({"guardrail": title.ja}, None, 0, None)] == [examined]
+    by_days = list(rows.slice({}, Order(key="days_left"), 0, None))
+    assert [one.id for one in by_days if one.days_left is not None] == [soon, late]
+    assert [one.id for one in by_days[:2]] == [soon, late]  # those that have days left come first
+    assert [one.id for one in rows.slice({}, Order(key="begins_on", falling=True), 0, 1)] == [coming]
+    assert rows.waiting() == 2
+    assert [one.id for one in rows.ending_soon(20)[0]] == [soon]
+    assert rows.ending_soon(0) == ((), 1)
 
 
 def test_another_body_sees_nothing_of_it(people: dict[str, Any]) -> None:

@@ -28,15 +28,14 @@ from hashira.cloud.services import environments as services
 from hashira.cloud.services.emergency_doors import ask_to_close_strays
 from hashira.cloud.store.models import EnvironmentStep
 from hashira.cloud.web.amendments import STEP_STATUS, amendment_context, running_steps
-from hashira.cloud.web.form_pages import attempt, form_page, now, today
+from hashira.cloud.web.form_pages import attempt, done, form_page, now, today
 from hashira.cloud.web.names import ACTS, ENGINES, STAGES
 from hashira.core import access, jobs
-from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.ui import forms
 from hashira.ui.parts import Event, Link
 from hashira.ui.tables import Column, Order, Table
-from hashira.ui.wording import current_language, worded
+from hashira.ui.wording import worded
 
 _STATE = EnvironmentState
 ENVIRONMENTS = Bilingual("環境", "Environments")
@@ -314,14 +313,7 @@ def _done(
     request: HttpRequest, environment_id: UUID, act: Callable[[], object], said: object
 ) -> HttpResponse:
     _opened(request, environment_id, "cloud:ViewEnvironment")
-    try:
-        act()
-        messages.success(request, worded(said))
-    except access.AccessDenied:
-        raise
-    except HashiraError as error:
-        messages.error(request, error.message(current_language()))
-    return _to(environment_id)
+    return done(request, reverse("cloud:environment", args=[environment_id]), act, said)
 
 
 def _to(environment_id: UUID) -> HttpResponse:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.ui import forms
 from hashira.ui.parts import Link, Text
-from hashira.ui.wording import current_language
+from hashira.ui.wording import current_language, worded
 
 
 def today() -> date:
@@ -46,6 +47,20 @@ def attempt(form: django_forms.Form, act: Callable[[], object]) -> bool:
         form.add_error(field if field in form.fields else None, error.message(current_language()))
         return False
     return True
+
+
+def done(request: HttpRequest, back: str, act: Callable[[], object], said: object) -> HttpResponse:
+    """Does it and leads back, with what came of it: for acts that have a button and no form."""
+    try:
+        act()
+        messages.success(request, worded(said))
+    except access.AccessDenied:
+        raise
+    except HashiraError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, error.message(current_language()))
+    return HttpResponseRedirect(back)
 
 
 def form_page(

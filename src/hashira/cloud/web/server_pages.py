@@ -7,18 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hashira.cloud.selectors import servers as selectors
-from hashira.cloud.web.form_pages import form_page
+from hashira.cloud.web.form_pages import done, form_page
 from hashira.core import access, jobs
-from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 from hashira.ui.parts import Link
-from hashira.ui.wording import current_language, worded
 
 SERVERS = Bilingual("サーバー", "Servers")
 
@@ -36,20 +33,6 @@ def acted(request: HttpRequest, server_id: UUID, act: Callable[[], object], said
     """Does it and leads back to the server, with what came of it."""
     opened(request, server_id, "cloud:ViewServers")
     return done(request, reverse("cloud:server", args=[server_id]), act, said)
-
-
-def done(request: HttpRequest, back: str, act: Callable[[], object], said: object) -> HttpResponse:
-    """Does it and leads back, with what came of it."""
-    try:
-        act()
-        messages.success(request, worded(said))
-    except access.AccessDenied:
-        raise
-    except HashiraError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, error.message(current_language()))
-    return HttpResponseRedirect(back)
 
 
 def to_server(server_id: UUID) -> HttpResponse:

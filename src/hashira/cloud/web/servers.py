@@ -16,9 +16,9 @@ from hashira.cloud.domain.servers import ServerState, ServerVerb, read_tags
 from hashira.cloud.selectors import servers as selectors
 from hashira.cloud.services import servers as services
 from hashira.cloud.web import server_forms
-from hashira.cloud.web.form_pages import ConfirmForm, attempt, now
+from hashira.cloud.web.form_pages import ConfirmForm, attempt, done, now
 from hashira.cloud.web.names import ENGINES, STAGES
-from hashira.cloud.web.server_pages import acted, done, job_of, opened, server_form, to_server
+from hashira.cloud.web.server_pages import acted, job_of, opened, server_form, to_server
 from hashira.core import access
 from hashira.kernel.language import Bilingual
 from hashira.ui.parts import Event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hashira.cloud.adapters.engines.registry import engine_of
+from hashira.cloud.adapters.recorded_calls import Skipped, recorded_calls
 from hashira.cloud.domain.adoption.conflicts import losses as judge
 from hashira.cloud.domain.adoption.port import surveyor_of
-from hashira.cloud.domain.policy.calls import Call, principal_of, read_call
 from hashira.cloud.domain.policy.impact import Change, Impact
 from hashira.cloud.selectors import surveys as selectors
 from hashira.cloud.selectors.baseline_versions import current_terms
@@ -107,10 +106,10 @@ def _judged(said: dict[str, Any], line: selectors.SurveyLine) -> dict[str, Any]:
             field="account",
             reason=Bilingual("その番号のアカウントは棚卸しにありません", "The inventory has no such account"),
         )
-    reader = _Reader()
+    skipped = Skipped()
     accounts = (said["account"],) if said["account"] else selectors.accounts_of_others(line.id)
     baseline = surveyor_of(engine_of(line.engine)).baseline(current_terms())
-    impact, crowded = judge(document, baseline, accounts, reader.calls(said["file"]))
+    impact, crowded = judge(document, baseline, accounts, recorded_calls(_lines_of(said["file"]), skipped))
     if not impact.calls:
         raise RecordsUnreadable(
             field="file", reason=Bilingual("読める記録がありません", "There is no readable record in it")
@@ -127,7 +126,7 @@ def _judged(said: dict[str, Any], line: selectors.SurveyLine) -> dict[str, Any]:
             (_("失うかもしれない呼出し"), impact.of(Change.MAY_LOSE)),
             (_("変わらない呼出し"), impact.unchanged),
             (_("もともと拒否された呼出し"), impact.refused),
-            *([(_("読めない記録"), reader.skipped)] if reader.skipped else []),
+            *([(_("読めない記録"), skipped.count)] if skipped.count else []),
             *([(_("SCPの本数が足りず、判定していないアカウント"), len(crowded))] if crowded else []),
         ],
     }
@@ -147,50 +146,25 @@ def _lines(impact: Impact) -> list[LossLine]:
     return found
 
 
-class _Reader:
-    """Reads calls line by line within a bound, and counts what is none."""
-
-    def __init__(self) -> None:
-        self.skipped = 0
-
-    def calls(self, file: UploadedFile) -> Iterator[Call]:
-        for record in self._records(_opened(file)):
-            try:
-                call = read_call(record)
-                principal_of(call.principal)
-            except HashiraError:
-                self.skipped += 1
-                continue
-            yield call
-
-    def _records(self, stream: IO[bytes]) -> Iterator[object]:
-        left = _UNPACKED
-        while True:
-            try:
-                text = stream.readline(left + 1)
-            except (OSError, EOFError, zlib.error) as error:
-                raise RecordsUnreadable(
-                    field="file", reason=Bilingual("圧縮が壊れています", "It is packed wrongly")
-                ) from error
-            if not text:
-                return
-            left -= len(text)
-            if left < 0:
-                raise RecordsUnreadable(
-                    field="file",
-                    reason=Bilingual("開くと160MBを超えます", "Unpacked it has more than 160 MB"),
-                )
-            if not text.strip():
-                continue
-            try:
-                record = json.loads(text)
-            except (ValueError, RecursionError):
-                self.skipped += 1
-                continue
-            if isinstance(record, dict) and isinstance(record.get("Records"), list):
-                yield from record["Records"]
-            else:
-                yield record
+def _lines_of(file: UploadedFile) -> Iterator[bytes]:
+    """The lines of a file, unpacked, within a bound. Raises ``RecordsUnreadable``."""
+    stream, left = _opened(file), _UNPACKED
+    while True:
+        try:
+            line = stream.readline(left + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise RecordsUnreadable(
+                field="file", reason=Bilingual("圧縮が壊れています", "It is packed wrongly")
+            ) from error
+        if not line:
+            return
+        left -= len(line)
+        if left < 0:
+            raise RecordsUnreadable(
+                field="file",
+                reason=Bilingual("開くと160MBを超えます", "Unpacked it has more than 160 MB"),
+            )
+        yield line
 
 
 def _opened(file: UploadedFile) -> IO[bytes]:
