@@ -29,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads wait for each other: ten times as long on two cores
+
 import numpy as np
 from numpy.typing import NDArray
 
