@@ -30,7 +30,7 @@ _MENTIONED = 0.05
 """A smaller term is not worth an officer's time."""
 
 
-_WINDOWS_KEPT = 20_000
+_WINDOWS_KEPT = 1_000
 
 
 @lru_cache(maxsize=16)  # what stands in one place is asked for several categories, one after the other
