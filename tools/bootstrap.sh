@@ -41,9 +41,13 @@ packages_for() {
     echo fonts-noto-cjk fonts-ipamj-mincho
     command -v uv >/dev/null 2>&1 || echo python3-venv
     [ "$1" = run ] || echo softhsm2
-    # Any browser of the family will do: Ubuntu's chromium is a snap, which no list of packages has.
-    [ "$1" = run ] || command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+    # Any browser of the family will do, best the one without a window, which needs a third less of a
+    # processor; Ubuntu's chromium is a snap, which no list of packages has.
+    [ "$1" = run ] || if apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+        echo chromium-headless-shell
+    elif ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
         echo chromium
+    fi
 }
 
 # system_packages run|test: installs them where this is root; elsewhere says the line to type and goes on.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tools import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -177,7 +178,6 @@ def main(arguments: list[str]) -> int:
         print("usage: ./test [quick]", file=sys.stderr)
         return 2
     left_out: list[str] = []
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory(prefix="hashira-test-") as directory:
         os.environ.setdefault("HASHIRA_ENVIRONMENT", "development")
         server = None
@@ -194,7 +194,7 @@ def main(arguments: list[str]) -> int:
                 left_out = [f"{c.name} (./test runs it)" for c in selected if _is_long(c)]
                 left_out.append("postgres (./test runs it)")
                 selected = [c for c in selected if not _is_long(c)]
-            elif browser is None and not IN_CI:
+            elif chromium.find() is None and not IN_CI:
                 left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
                 selected = [c for c in selected if c.name != "browser"]
             outcomes = run_all(selected, Path(directory) / "checks")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import installation
+from tools.chromium import find
 
 Visit = Callable[..., Page]
 
@@ -45,7 +46,7 @@ def site(request: pytest.FixtureRequest, data: Path) -> Iterator[installation.In
 @pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[..., Browser]]:
     """Starts a Chromium with more arguments; all are closed at the end."""
-    found = shutil.which("chromium")
+    found = find()
     if found is None:
         pytest.skip("Chromium is not installed: the pages are not looked at")
     browsers: list[Browser] = []

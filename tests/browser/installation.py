@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-_DEADLINE = 120.0
+from tests import nursery
+
+_DEADLINE = 240.0
 NO_CLOUD = {"HASHIRA_CLOUD_AWS_ENDPOINT": "http://127.0.0.1:9"}
 """Nobody answers there: the environments of the demonstration, which are half a minute of work, wait."""
 
@@ -27,7 +28,7 @@ def free_port() -> int:
 class Installation:
     """A running server; ``address`` has no slash at its end."""
 
-    process: subprocess.Popen[str]
+    process: nursery.Process
     port: int
 
     @property
@@ -40,28 +41,30 @@ class Installation:
         return self.process.wait(timeout=_DEADLINE)
 
 
-def command(port: int) -> tuple[str, ...]:
-    return (
-        sys.executable,
-        "-c",
-        "from hashira.portal.command import main; main()",
-        "run",
-        "--port",
-        str(port),
-    )
+def hashira(data: Path, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:
+    """The command at the terminal of the installation in that folder."""
+    return nursery.run([*nursery.HASHIRA, *arguments], env=_environment(data), input=input)
+
+
+def program(data: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """A program in Python, in an environment as ``hashira`` has it there."""
+    settings = {"DJANGO_SETTINGS_MODULE": "hashira.portal.settings"}
+    return nursery.run(["-c", text], env=_environment(data) | settings)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
+    return own | {"HASHIRA_DATA_DIR": str(data)}
 
 
 def start(data: Path, **settings: str) -> Installation:
     """Starts it and returns as soon as it is ready; without a cloud unless ``settings`` have one."""
     port = free_port()
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
-    environment = own | {"HASHIRA_DATA_DIR": str(data)} | NO_CLOUD | settings
+    environment = _environment(data) | NO_CLOUD | settings
     data.mkdir(parents=True, exist_ok=True)
     log = data / "log"
     with log.open("w", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            command(port), env=environment, stdout=said, stderr=subprocess.STDOUT, text=True
-        )
+        process = nursery.start([*nursery.HASHIRA, "run", "--port", str(port)], env=environment, stdout=said)
     installation = Installation(process, port)
     deadline = time.monotonic() + _DEADLINE
     while time.monotonic() < deadline and process.poll() is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -139,8 +138,8 @@ def test_axe_finds_nothing_and_nothing_leaves_the_page(
     look(page, "verdict")
 
 
-def test_a_taken_port_is_said_with_its_remedy(site: installation.Installation) -> None:
-    second = subprocess.run(installation.command(site.port), capture_output=True, text=True, timeout=60)
+def test_a_taken_port_is_said_with_its_remedy(site: installation.Installation, data: Path) -> None:
+    second = installation.hashira(data, "run", "--port", str(site.port))
     assert second.returncode == 3
     assert "PRT-001" in second.stderr
     assert "--port" in second.stderr

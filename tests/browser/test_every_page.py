@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser import walking
 from tests.browser import world as worlds
 from tests.browser.installation import Installation
-from tests.browser.looking import SCREENS, SIDEWAYS, violations
+from tests.browser.looking import ALL, SCREENS, SIDEWAYS, violations
 from tests.browser.pages import EVERY_PAGE, NO_PAGE, Place, Who
 from tests.browser.world import World
 
@@ -101,11 +101,11 @@ def _bare(address: str) -> str:
 
 
 def everywhere(
-    world: World, site: Installation, people: dict[Who, BrowserContext]
+    world: World, site: Installation, people: dict[Who, BrowserContext], places: Sequence[Place]
 ) -> Iterator[tuple[Place, Page]]:
-    """Each page in turn, opened by whom it is for."""
+    """Each place in turn, opened by whom it is for."""
     pages = {who: context.new_page() for who, context in people.items()}
-    for place in EVERY_PAGE:
+    for place in places:
         page = pages[place.who]
         page.set_default_timeout(20_000)
         answer = page.goto(site.address + world.address(place))
@@ -169,18 +169,21 @@ def _lost_when_enlarged(page: Page) -> Iterator[tuple[str, object]]:
     page.set_viewport_size(before)
 
 
-@pytest.mark.parametrize(("width", "language"), SCREENS)
+@pytest.mark.parametrize("screen", SCREENS, ids="{0[0]}-{0[1]}".format)
 def test_every_page_is_sound_and_has_its_own_title(
-    world: World, site: Installation, contexts: Contexts, width: int, language: str
+    world: World, site: Installation, contexts: Contexts, screen: tuple[int, str]
 ) -> None:
+    """Here each page in one size and language of two, in turn; ``./prove pages`` has each in all four."""
+    width, language = screen
+    places = EVERY_PAGE if ALL else EVERY_PAGE[SCREENS.index(screen) :: len(SCREENS)]
     wrong: list[object] = []
     titles: dict[str, str] = {}
     pictures = os.environ.get("HASHIRA_PICTURES")
-    for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language))):
+    for number, (place, page) in enumerate(everywhere(world, site, contexts(width, language), places)):
         if pictures:
             name = f"{number:02d}-{place.name.replace(':', '-').replace(' ', '-')}-{width}-{language}.png"
             page.screenshot(path=Path(pictures) / name, full_page=True)
-        wrong += [(place, *lost) for lost in _lost_in_forced_colours(page)] if width == 1280 else []
+        wrong += [(place, *lost) for lost in _lost_in_forced_colours(page)]
         wrong += [(place, *found) for found in violations(page)]
         wrong += [(place, "hidden when it has the focus", item) for item in page.evaluate(OBSCURED)]
         if page.evaluate(SIDEWAYS) > 0:
@@ -191,5 +194,5 @@ def test_every_page_is_sound_and_has_its_own_title(
             wrong.append((place, "in another language"))
         if titles.setdefault(page.title(), place.name) != place.name:
             wrong.append((place, "has the title of", titles[page.title()]))
-        wrong += [(place, *lost) for lost in _lost_when_enlarged(page)] if width == 375 else []
+        wrong += [(place, *lost) for lost in _lost_when_enlarged(page)]
     assert wrong == []

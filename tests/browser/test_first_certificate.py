@@ -7,9 +7,6 @@ read from a screenshot of the page, and verified by the command in a process of 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,24 +51,7 @@ def link(page: Page, number: str) -> None:
 
 def verify(text: str, data: Path, *options: str) -> tuple[int, dict[str, Any]]:
     """The command, in a process that has nothing but the folder of the keys."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
-    command = (
-        sys.executable,
-        "-c",
-        "from hashira.portal.command import main; main()",
-        "certificates",
-        "verify",
-        "--json",
-        *options,
-    )
-    done = subprocess.run(
-        command,
-        input=text,
-        capture_output=True,
-        text=True,
-        env=own | {"HASHIRA_DATA_DIR": str(data)},
-        timeout=60,
-    )
+    done = installation.hashira(data, "certificates", "verify", "--json", *options, input=text)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)["certificates"][0]
 

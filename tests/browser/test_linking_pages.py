@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
 from tests.browser.looking import SCREENS, follow, look
 from tests.certificates.people import clerk, municipality, registered, resident
+from tools.chromium import find
 
 from hashira.certificates.services.linking import claim_link, end_link, issue_link_code, request_link
 from hashira.core.access import Principal
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def chromium() -> str:
-    found = shutil.which("chromium")
+    found = find()
     if found is None:
         pytest.skip("Chromium is not installed: the pages of linking are not looked at")
     return found

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.installation import Installation, start
+from tests.browser.installation import Installation, hashira, start
 from tests.browser.looking import follow, look
 
 pytestmark = pytest.mark.browser
@@ -28,14 +25,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running installation with an account for each width, made as an operator makes it."""
     data = tmp_path_factory.mktemp("staff")
     running = start(data)
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
     for width in WIDTHS:
-        subprocess.run(
-            [sys.executable, "-c", "from hashira.portal.command import main; main()",
-             "accounts", "create", address(width), "--name", "山田花子", "--password-stdin"],
-            env=own | {"HASHIRA_DATA_DIR": str(data), "HASHIRA_ENVIRONMENT": "development"},
-            input=PASSWORD + "\n", text=True, check=True, timeout=60,
-        )  # fmt: skip
+        named = ("--name", "山田花子", "--password-stdin")
+        made = hashira(data, "accounts", "create", address(width), *named, input=PASSWORD + "\n")
+        assert made.returncode == 0, made.stderr
     yield running
     running.stop()
 

@@ -7,8 +7,6 @@ import dataclasses
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -314,15 +312,7 @@ def test_it_fetches_the_bundle_of_the_server_and_starts_after_the_server_has_sto
     own = installation.start(folder)
     context = chromium.new_context(locale="ja")
     try:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("HASHIRA_")}
-        command = "from hashira.portal.command import main; main()"
-        made = subprocess.run(
-            (sys.executable, "-c", command, "certificates", "bundle", "build"),
-            env=environment | {"HASHIRA_DATA_DIR": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        made = installation.hashira(folder, "certificates", "bundle", "build")
         assert made.returncode == 0, made.stderr
         page = context.new_page()
         page.goto(own.address + APP)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Error, Locator, Page, expect
+from tests.browser.installation import hashira
 
 _MOST_STEPS = 120
 PASSWORD = "hashira-demonstration"
@@ -57,14 +55,7 @@ def staff(page: Page, data: Path, email: str) -> None:
     page.locator("input[type=email]").fill(email)
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
-    said = subprocess.run(
-        (sys.executable, "-c", "from hashira.portal.command import main; main()", "demo", "code", email),
-        capture_output=True,
-        text=True,
-        env=own | {"HASHIRA_DATA_DIR": str(data)},
-        timeout=60,
-    )
+    said = hashira(data, "demo", "code", email)
     page.locator("#id_code").fill(said.stdout.strip())
     page.locator("main form button[type=submit]").first.click()
 

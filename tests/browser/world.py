@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import walking
-from tests.browser.installation import Installation
+from tests.browser.installation import Installation, program
 from tests.browser.pages import Place, Who
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -519,16 +516,9 @@ services.create_account(
 """
 
 
-def _made(data: Path, program: str) -> str:
+def _made(data: Path, text: str) -> str:
     """What no page makes: a directory (which ``hashira`` would ask first, and nobody answers), an account."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
-    said = subprocess.run(
-        (sys.executable, "-c", program),
-        capture_output=True,
-        text=True,
-        env=own | {"HASHIRA_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "hashira.portal.settings"},
-        timeout=60,
-    )
+    said = program(data, text)
     assert said.returncode == 0, said.stderr
     return said.stdout.strip()
 

@@ -1,7 +1,7 @@
 """What a test asks of an installation, in a process of its own: ``python -m tests.crash.client VERB …``.
 
-``prepare`` makes the tables; ``request COUNT MILLISECONDS`` asks for a job and prints its id; ``die COUNT
-MILLISECONDS`` does the same and is killed between commit and enqueueing; ``cancel ID`` asks for its end.
+``prepare`` makes the tables; ``request NUMBER COUNT MILLISECONDS`` asks for so many jobs and prints the ids;
+``die COUNT MILLISECONDS`` asks for one and is killed between commit and enqueueing; ``cancel ID`` ends one.
 ``resident`` signs a resident in and prints the id and the key of the session; ``request`` takes that id last.
 """
 
@@ -33,10 +33,11 @@ def _actor(resident: str) -> Principal:
     return Principal(PrincipalKind.RESIDENT, resident, second_factor=True) if resident else ACTOR
 
 
-def request(count: str, milliseconds: str, resident: str = "") -> None:
+def request(number: str, count: str, milliseconds: str, resident: str = "") -> None:
     parameters = {"count": int(count), "milliseconds": int(milliseconds)}
-    view = jobs.request(actor=_actor(resident), kind="demonstration.rows", parameters=parameters)
-    print(view.id, flush=True)
+    for _ in range(int(number)):
+        view = jobs.request(actor=_actor(resident), kind="demonstration.rows", parameters=parameters)
+        print(view.id, flush=True)
 
 
 def resident() -> None:
@@ -64,7 +65,7 @@ def main(verb: str, *arguments: str) -> None:
         resident()
     elif verb == "die":
         services.hand_over = _killed
-        request(*arguments)
+        request("1", *arguments)
     elif verb == "cancel":
         jobs.cancel(actor=_actor("".join(arguments[1:])), job_id=arguments[0])
     else:

@@ -19,9 +19,8 @@ from typing import Any
 import psycopg
 import pytest
 from tests.crash.installation import Installation, installed, prepare, until
+from tests.nursery import HASHIRA
 from tools.checks import postgresql_url
-
-_MAIN = "from hashira.portal.command import main; main()"
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def _demonstrated(beginning: Beginning, folder: Path) -> Beginning:
     """A copy with the demonstration, which ``hashira run`` would load at its first start."""
     copy = beginning.copied(folder)
     with installed(copy.folder, copy.database_url, prepared=True) as installation:
-        installation.command("-c", _MAIN, "demo", "load")
+        installation.command(*HASHIRA, "demo", "load")
     return copy
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -17,11 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+from tests import nursery
 from tests.browser.installation import NO_CLOUD
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE = 1.5
-_MAIN = "from hashira.portal.command import main; main()"
 _Seen = TypeVar("_Seen")
 
 
@@ -66,7 +65,7 @@ class Installation:
 
     data: Path
     database_url: str = ""
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    processes: list[nursery.Process] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     """Variables of the installation beside those that every one has."""
 
@@ -85,35 +84,21 @@ class Installation:
 
     def command(self, *arguments: str, seconds: float = 240) -> str:
         """What Python says, run with these arguments to its end, which must be a good one and in time."""
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
+        done = nursery.run(arguments, env=self.environment, timeout=seconds)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> nursery.Process:
         """``hashira`` with these arguments, going on; what it says is in the file ``log``."""
         with (self.data / "log").open("a", encoding="utf-8") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _MAIN, *arguments],
-                env=self.environment,
-                cwd=ROOT,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+            process = nursery.start([*nursery.HASHIRA, *arguments], env=self.environment, stdout=said)
         self.processes.append(process)
         return process
 
-    def worker(self, lease: float = LEASE) -> subprocess.Popen[str]:
+    def worker(self, lease: float = LEASE) -> nursery.Process:
         return self.start("worker", "--lease", str(lease))
 
-    def freeze(self, process: subprocess.Popen[str]) -> None:
+    def freeze(self, process: nursery.Process) -> None:
         """SIGSTOP while the process writes nothing: on SQLite nobody else could write until it goes on."""
 
         def frozen() -> bool:
@@ -126,20 +111,17 @@ class Installation:
         until(frozen, "a moment between two transactions")
 
     def client(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tests.crash.client", *arguments],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+        return nursery.run(["-m", "tests.crash.client", *arguments], env=self.environment, timeout=180)
 
     def request(self, *, count: int, milliseconds: int, resident: str = "") -> uuid.UUID:
-        asked = self.client("request", str(count), str(milliseconds), resident)
+        (job,) = self.requests(1, count=count, milliseconds=milliseconds, resident=resident)
+        return job
+
+    def requests(self, number: int, *, count: int, milliseconds: int, resident: str = "") -> list[uuid.UUID]:
+        """That many jobs at once, which are the same."""
+        asked = self.client("request", str(number), str(count), str(milliseconds), resident)
         assert asked.returncode == 0, asked.stderr
-        return uuid.UUID(asked.stdout.strip())
+        return [uuid.UUID(line) for line in asked.stdout.split()]
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Reads from outside, as another program would; ``?`` stands for a value."""
@@ -175,7 +157,7 @@ class Installation:
             process.wait(timeout=30)
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: nursery.Process) -> None:
     """As the kernel would: no last word."""
     process.send_signal(signal.SIGKILL)
     assert process.wait(timeout=30) == -signal.SIGKILL

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from tests.crash.installation import Installation, kill, until
+from tests.nursery import HASHIRA
 
 pytestmark = pytest.mark.crash
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
 ROWS = 12_000 if KILLS > 2 else 6_000
 """More than one portion (of 5,000), so that a kill may fall between two."""
 SEED = 20210601
-_MAIN = "from hashira.portal.command import main; main()"
 
 
 def ask(installation: Installation, verb: str, argument: str) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def test_no_half_import(demonstrated: Installation) -> None:
     assert ask(installation, "state", begun["id"])["state"] == "applied"
     assert written(installation) == (ROWS // 2, ROWS)
     assert installation.rows("SELECT count(*) FROM certificates_stagedrow") == [(0,)]
-    installation.command("-c", _MAIN, "audit", "seal")
-    installation.command("-c", _MAIN, "audit", "verify")
+    installation.command(*HASHIRA, "audit", "seal")
+    installation.command(*HASHIRA, "audit", "verify")

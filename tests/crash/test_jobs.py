@@ -11,6 +11,9 @@ import subprocess
 
 import pytest
 from tests.crash.installation import Installation, JobRow, kill, until
+from tests.nursery import Process
+
+from hashira.core.jobs.durable import CONCURRENT_JOBS
 
 pytestmark = [pytest.mark.crash]
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "2"))
@@ -71,15 +74,14 @@ def test_a_kill_between_commit_and_enqueueing_loses_no_job(installation: Install
 
 def test_another_worker_finishes_the_jobs_of_one_that_died_for_good(on_postgresql: Installation) -> None:
     steps = 100
-    workers = {w.pid: w for w in (on_postgresql.worker(), on_postgresql.worker())}
+    # Neither may be thought dead while it starts beside the other on a busy machine.
+    workers = {w.pid: w for w in (on_postgresql.worker(lease=8), on_postgresql.worker(lease=8))}
     until(lambda: len(on_postgresql.rows("SELECT executor FROM jobs_worker")) == 2, "two workers")
-    jobs = [on_postgresql.request(count=steps, milliseconds=50) for _ in range(4)]
+    # Three times what one can have in hand: however late the other looks, there is some left for it.
+    jobs = on_postgresql.requests(3 * CONCURRENT_JOBS, count=steps, milliseconds=50)
 
     def both_at_work() -> bool:
         rows = [on_postgresql.job(job) for job in jobs]
-        if not any(row.state in ("requested", "queued") for row in rows) and len(jobs) < 40:
-            # One has taken all there were before the other looked: more, until there is some for it too.
-            jobs.append(on_postgresql.request(count=steps, milliseconds=50))
         return len({row.executor for row in rows if row.state == "running" and row.done}) == 2
 
     until(both_at_work, "both at work")
@@ -154,7 +156,7 @@ def test_a_worker_told_to_stop_leaves_its_job_to_the_next_at_once(installation: 
     assert len(installation.effects(job)) == 150
 
 
-def wait_for(process: subprocess.Popen[str], seconds: float) -> None:
+def wait_for(process: Process, seconds: float) -> None:
     """Lets it live on for a while; it must not end by itself."""
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=seconds)

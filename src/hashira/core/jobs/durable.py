@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 
 CONCURRENT_JOBS = 2
-POLLING_SECONDS = 0.1
+POLLING_SECONDS = 0.25
+"""How often a worker looks for jobs: each look is some queries, day and night."""
 _SPARE_THREADS = 6
 _TRIES = 6
 _EXIT_SUPERSEDED = 75  # EX_TEMPFAIL: start me again
