@@ -3,6 +3,7 @@
     python tools/gold_sample.py draw FOLDER       # FOLDER/{first,second}/sheet-NN.txt and FOLDER/key.tsv
     python tools/gold_sample.py draw FOLDER --seed more --test 0 0 --train 10 60
     python tools/gold_sample.py draw FOLDER --seed aimed --aim 目視 40 4 --aim 常駐・専任 20 4
+    python tools/gold_sample.py draw FOLDER --seed labelled --aim 対面講習 9 0 --labelled 対面講習
     python tools/gold_sample.py compile FOLDER    # answers-NN.tsv beside the sheets → gold-2022-06-03.tsv
 
 ``HASHIRA_DATA`` names the folder of the law of 2022-06-03. Families of laws fall into the test fold by a hash
@@ -14,7 +15,9 @@ over that chance (Horvitz and Thompson, 1952).
 
 ``--aim`` draws for training alone where rules and model are weakest: a number of a category's paragraphs for
 each rank and band of the score, and a number for each of its ``HINTS``, words that may mean the act, where no
-rule of the category has caught any. What is judged already and the laws of the dev split are left out.
+rule of the category has caught any. What is judged already and the families of the laws of the dev split are
+left out. ``--labelled`` adds the paragraphs that the train split of the labels names for a category and
+nobody has read: labels were found by rules, and where a category has few, half of them can be wrong.
 
 A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
 drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
@@ -31,10 +34,11 @@ import os
 import random
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from train_detector import labelled
+from train_detector import families_kept, labelled
 
 from hashira.regulations.adapters.sources import scan
 from hashira.regulations.adapters.surveying import surveyor_of
@@ -143,10 +147,19 @@ def aimed_strata(
         if score is not None:
             band = next(name for least, name in BANDS if score >= least)
             answers[f"{category}/{paragraph.rank}/{band}"] = each
-        else:
+        elif HINTS.get(category):
             met = [hint for hint in HINTS.get(category, ()) if hint in paragraph.text]
             answers |= {f"{category}/語/{hint}": hinted for hint in met}
     return answers
+
+
+def named(categories: Collection[str]) -> dict[tuple[str, str], list[str]]:
+    """The paragraphs that labels of the train split name for these categories."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for split, (law_id, path, category) in labelled(labels_file()):
+        if split == "train" and category in categories:
+            found[law_id, path].append(f"{category}/札")
+    return found
 
 
 class Drawn(NamedTuple):
@@ -179,18 +192,19 @@ def drawn_for(
     wanted: tuple[int, int],
     chance: random.Random,
     aims: dict[str, tuple[int, int]],
+    every_label_of: Collection[str],
 ) -> list[Drawn]:
     """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
     each, outside = wanted
     judged = {(e.law_id, e.path) for e in gold_set() if aims or e.second is not None}
-    hidden = {key[0] for split, key in labelled(labels_file()) if split != "train"} if aims else set()
+    hidden = families_kept(labels_file()) if aims else set()
     here = [
         p
         for p in every
         if p.text.strip()
         and part_of(p.family) is part
         and (p.law_id, p.path) not in judged
-        and p.law_id not in hidden
+        and p.family not in hidden
     ]
     strata = [
         aimed_strata(p, scores.get((p.law_id, p.path), {}), aims)
@@ -202,11 +216,14 @@ def drawn_for(
         for p in here
     ]
     sizes = Counter(name for names in strata for name in names)
+    labels = named(every_label_of)
+    for paragraph, wants in zip(here, strata, strict=True):
+        wants.update(dict.fromkeys(labels.get((paragraph.law_id, paragraph.path), ()), 1))  # drawn surely
     answers = []
     for paragraph, names in zip(here, strata, strict=True):
         left_out = 1.0
         for name, number in names.items():
-            left_out *= 1.0 - min(1.0, number / sizes[name])
+            left_out *= 1.0 - min(1.0, number / sizes.get(name, 1))
         if names and chance.random() < 1.0 - left_out:
             answers.append(Drawn(paragraph, part, list(names), 1.0 / (1.0 - left_out)))
     return answers
@@ -217,11 +234,16 @@ def draw(
     seed: str,
     wanted: dict[GoldPart, tuple[int, int]],
     aims: dict[str, tuple[int, int]],
+    every_label_of: Collection[str],
 ) -> None:
     """Writes the sheets and the key. What is aimed is for training alone."""
     every, scores = read(Path(os.environ["HASHIRA_DATA"]) / "law" / "laws-markdown-2022-06-03.tar.xz")
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    drawn = [d for part in wanted for d in drawn_for(part, every, scores, wanted[part], chance, aims)]
+    drawn = [
+        d
+        for part in wanted
+        for d in drawn_for(part, every, scores, wanted[part], chance, aims, every_label_of)
+    ]
     chance.shuffle(drawn)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "key.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -312,11 +334,13 @@ def main() -> None:
     arguments.add_argument(
         "--aim", nargs=3, action="append", default=[], metavar=("CATEGORY", "EACH", "HINTED")
     )
+    arguments.add_argument("--labelled", action="append", default=[], metavar="CATEGORY")
     given = arguments.parse_args()
     aims = {category: (int(each), int(hinted)) for category, each, hinted in given.aim}
     if given.act == "draw":
         train = {GoldPart.TRAIN: tuple(given.train)}
-        draw(given.folder, given.seed, train if aims else {GoldPart.TEST: tuple(given.test)} | train, aims)
+        wanted = train if aims else {GoldPart.TEST: tuple(given.test)} | train
+        draw(given.folder, given.seed, wanted, aims, given.labelled)
     else:
         compiled(given.folder)
 

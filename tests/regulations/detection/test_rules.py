@@ -8,7 +8,7 @@ from tests.regulations.detection.laws import law
 from hashira.kernel.language import Bilingual
 from hashira.regulations.domain.detection import JAPAN
 from hashira.regulations.domain.detection.category import TABLES, UnknownTable, table
-from hashira.regulations.domain.detection.occurrence import Finder, Occurrence
+from hashira.regulations.domain.detection.occurrence import Finder, Occurrence, without_brackets
 from hashira.regulations.domain.detection.rule import (
     RuleClash,
     RuleSet,
@@ -41,8 +41,35 @@ def test_a_sign_holds_in_its_example_and_not_in_its_counterexample(rules: RuleSe
     if sign.scope is Scope.AFTER:  # what follows a word that a trigger caught
         word = next(w for t in rules.triggers for w in sorted(t.literals, key=len) if w in example)
         example = example[example.index(word) + len(word) :]
-    assert sign.pattern.search(example)
-    assert not sign.pattern.search(sign.counterexample)
+    seen = without_brackets if sign.scope is Scope.BARE else str
+    assert sign.pattern.search(seen(example))
+    assert not sign.pattern.search(seen(sign.counterexample))
+    assert sign.only <= set(rules.categories)
+
+
+def test_a_sign_is_asked_of_its_categories_alone() -> None:
+    found = occurrences(JAPAN, "営業所の見やすい場所に掲示し、帳簿を備えて公衆の閲覧に供しなければならない。")
+    signs = {JAPAN.triggers[one.trigger].category: set(one.signs) for one in found}
+    assert "見やすい場所" in signs["書面掲示"]
+    assert "見やすい場所" not in signs["往訪閲覧・縦覧"]
+    assert "公衆の縦覧" in signs["往訪閲覧・縦覧"]
+    assert "公衆の縦覧" not in signs["書面掲示"]
+    assert "文末.義務" in signs["書面掲示"] & signs["往訪閲覧・縦覧"]
+
+
+def test_what_is_digital_in_brackets_alone_is_not_digital_outside_them() -> None:
+    inside = occurrences(
+        JAPAN, "帳簿（電磁的記録を含む。）を事務所に備え、公衆の閲覧に供しなければならない。"
+    )
+    outside = occurrences(JAPAN, "帳簿又は電磁的記録を事務所に備え、公衆の閲覧に供しなければならない。")
+    assert inside
+    assert all("電子.文" in one.signs and "電子.括弧の外" not in one.signs for one in inside)
+    assert outside
+    assert all(
+        "電子.括弧の外" in one.signs
+        for one in outside
+        if JAPAN.triggers[one.trigger].category == "往訪閲覧・縦覧"
+    )
 
 
 def test_every_category_has_triggers_types_and_phases() -> None:

@@ -14,7 +14,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from operator import add
 from typing import Any
 
@@ -28,6 +28,15 @@ SHORTEST, LONGEST = 2, 4
 """Of the strings that a window is cut into."""
 _MENTIONED = 0.05
 """A smaller term is not worth an officer's time."""
+
+
+_WINDOWS_KEPT = 1_000
+
+
+@lru_cache(maxsize=16)  # what stands in one place is asked for several categories, one after the other
+def _pairs(window: str) -> frozenset[str]:
+    """Every two characters that follow each other in a window."""
+    return frozenset(map(add, window, window[1:]))
 
 
 @dataclass(frozen=True)
@@ -46,15 +55,24 @@ class Weights:
         """Which of the strings stand in a window, each once.
 
         What :func:`strings` would have in common with them; but only those are looked for whose first two
-        characters stand there, which is a fifth of the work.
+        characters stand there, which is a fifth of the work. The reasons ask again what the score has asked.
         """
-        beginnings = self._beginnings
-        return [
-            string
-            for pair in beginnings.keys() & set(map(add, window, window[1:]))
-            for string in beginnings[pair]
-            if string in window
-        ]
+        known = self._met.get(window)
+        if known is None:
+            if len(self._met) >= _WINDOWS_KEPT:
+                self._met.clear()
+            beginnings = self._beginnings
+            known = self._met[window] = [
+                string
+                for pair in beginnings.keys() & _pairs(window)
+                for string in beginnings[pair]
+                if string in window
+            ]
+        return known
+
+    @cached_property
+    def _met(self) -> dict[str, list[str]]:
+        return {}
 
     @cached_property
     def _beginnings(self) -> dict[str, list[str]]:
@@ -131,7 +149,11 @@ def prior_model(rules: RuleSet) -> Model:
             category: Weights(
                 start=0.0,
                 triggers={t.id: t.prior for t in rules.triggers if t.category == category},
-                signs={s.id: weight for s in rules.signs if (weight := s.prior_for(category))},
+                signs={
+                    s.id: weight
+                    for s in rules.signs
+                    if s.asked_for(category) and (weight := s.prior_for(category))
+                },
             )
             for category in rules.categories
         },

@@ -6,11 +6,13 @@ One pass finds the literals of all triggers in the whole law; each that its trig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from hashira.regulations.domain.detection.engine import engine
-from hashira.regulations.domain.detection.rule import RuleSet, Scope, Trigger
+from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign, Trigger
 from hashira.regulations.domain.law.law import LawText
 from hashira.regulations.domain.law.points import top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
@@ -21,6 +23,7 @@ WINDOW = 24
 SURROUNDINGS = 48
 """Characters to each side of which a model may know short strings."""
 _AT_LITERAL = 12
+_BRACKET = re.compile("（[^（）]*）")
 _LONGEST_CHAPEAU = 400
 
 
@@ -40,6 +43,15 @@ class Occurrence(NamedTuple):
     """The ids of the signs that hold, with ``部.附則`` and the like for the part it stands in."""
 
 
+_Searches = dict[Scope, tuple[tuple[str, Callable[[str], object]], ...]]
+"""The ids of signs with what looks for them, by where they are looked for."""
+
+
+def _searches(signs: Iterable[Sign]) -> _Searches:
+    every = tuple(signs)
+    return {scope: tuple((s.id, s.pattern.search) for s in every if s.scope is scope) for scope in Scope}
+
+
 class Finder:
     """Finds the occurrences of one rule set. Built once: its automaton takes a moment."""
 
@@ -49,10 +61,11 @@ class Finder:
         self.words = tuple(literals)
         self.triggers_of = tuple(literals.values())
         self.engine = engine(self.words, engine_name)
-        by_scope: dict[Scope, list[tuple[str, Callable[[str], object]]]] = {scope: [] for scope in Scope}
-        for sign in rules.signs:
-            by_scope[sign.scope].append((sign.id, sign.pattern.search))
-        self.by_scope = by_scope
+        self.of_all = _searches(sign for sign in rules.signs if not sign.only)
+        self.of_one = {
+            category: _searches(sign for sign in rules.signs if category in sign.only)
+            for category in rules.categories
+        }
 
     def occurrences(self, law: LawText) -> Iterator[Occurrence]:
         """Every confirmed trigger of a law, in the order of the text."""
@@ -65,12 +78,10 @@ class _Reading:
     def __init__(self, finder: Finder, law: LawText) -> None:
         self.finder = finder
         self.units: Sequence[Unit] = law.units
-        self.title_signs = self._held(Scope.TITLE, law.facts.title)
-        self.caption_signs: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self.sentence_signs: dict[tuple[int, int, int], tuple[str, ...]] = {}
-        self.article_signs: dict[str, tuple[str, ...]] = {}
+        self.title = law.facts.title
         self.required: dict[tuple[int, int, int], bool] = {}
-        self.signs: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self.of_all = _Signs(finder.of_all, self)
+        self.of_one = {category: _Signs(own, self) for category, own in finder.of_one.items()}
         self.by_path: dict[str, str] | None = None
         self.by_article: dict[str, list[str]] | None = None
 
@@ -90,29 +101,33 @@ class _Reading:
             end = start + len(self.finder.words[literal])
             if end > len(texts[index]):
                 continue
+            span: tuple[int, int] | None = None  # the same for all triggers of the literal
             for number in self.finder.triggers_of[literal]:
                 if (index, number, start) in met:
                     continue
                 met.add((index, number, start))
-                found = self._confirmed(index, number, start, end)
+                if self._excluded(number, texts[index], start, end):
+                    continue
+                span = span or sentence_span(texts[index], start, end, self.finder.rules.sentence_end)
+                found = self._confirmed(number, (index, start, end, *span))
                 if found is not None:
                     yield found
 
-    def _confirmed(self, index: int, number: int, start: int, end: int) -> Occurrence | None:
+    def _excluded(self, number: int, text: str, start: int, end: int) -> bool:
+        excludes = self.finder.rules.triggers[number].excludes
+        return excludes is not None and bool(
+            excludes.search(text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL))
+        )
+
+    def _confirmed(self, number: int, place: tuple[int, int, int, int, int]) -> Occurrence | None:
+        index, start, end, first, last = place
         unit = self.units[index]
-        text = unit.text
         trigger: Trigger = self.finder.rules.triggers[number]
-        if trigger.excludes is not None and trigger.excludes.search(
-            text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL)
-        ):
-            return None
-        first, last = sentence_span(text, start, end, self.finder.rules.sentence_end)
         if trigger.requires is not None and not self._has_required(index, number, first, last):
             return None
-        signs = self.signs.get((index, start, end))
-        if signs is None:
-            signs = self.signs[index, start, end] = self._signs(index, start, end, first, last)
-        surroundings = text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
+        own = self.of_one[trigger.category].at(place)
+        signs = self.of_all.at(place) + own + _standing(unit.part, unit.kind)
+        surroundings = unit.text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
         return Occurrence(index, number, start, end, surroundings, signs)
 
     def _has_required(self, index: int, number: int, first: int, last: int) -> bool:
@@ -126,69 +141,101 @@ class _Reading:
             sentence = unit.text[first:last]
             held = self.required[key] = bool(
                 required.search(sentence)
-                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self._chapeau(unit) + sentence))
+                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self.chapeau(unit) + sentence))
             )
         return held
 
-    def _signs(self, index: int, start: int, end: int, first: int, last: int) -> tuple[str, ...]:
-        unit = self.units[index]
-        text = unit.text
-        left, right = max(first, start - WINDOW), min(last, end + WINDOW)
-        signs = [
-            *self._held(Scope.WINDOW, text[left:right]),
-            *self._held(Scope.BEFORE, text[left:start]),
-            *self._held(Scope.AFTER, text[end:right]),
-            *self._of_sentence(index, first, last),
-            *self._of_article(unit),
-            *self._of_caption(unit),
-            *self.title_signs,
-        ]
-        if unit.part is not Part.MAIN:
-            signs.append(f"部.{unit.part.value}")
-        if unit.kind is not UnitKind.PARAGRAPH:
-            signs.append(f"単位.{unit.kind.value}")
-        return tuple(signs)
-
-    def _held(self, scope: Scope, text: str) -> tuple[str, ...]:
-        return tuple([id for id, search in self.finder.by_scope[scope] if search(text)])
-
-    def _of_sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
-        key = (index, first, last)
-        held = self.sentence_signs.get(key)
-        if held is None:
-            unit = self.units[index]
-            text = unit.text[first:last]
-            if unit.kind is not UnitKind.PARAGRAPH:
-                text = self._chapeau(unit) + text
-            held = self.sentence_signs[key] = self._held(Scope.SENTENCE, text)
-        return held
-
-    def _of_caption(self, unit: Unit) -> tuple[str, ...]:
-        key = (unit.caption, unit.headings)
-        held = self.caption_signs.get(key)
-        if held is None:
-            text = "\n".join((f"（{unit.caption}）", *unit.headings))
-            held = self.caption_signs[key] = self._held(Scope.CAPTION, text)
-        return held
-
-    def _of_article(self, unit: Unit) -> tuple[str, ...]:
-        name = article_path(unit)
-        held = self.article_signs.get(name)
-        if held is None:
-            if self.by_article is None:
-                self.by_article = {}
-                for other in self.units:
-                    self.by_article.setdefault(article_path(other), []).append(other.text)
-            held = self._held(Scope.ARTICLE, "\n".join(self.by_article[name]))
-            self.article_signs[name] = held
-        return held
-
-    def _chapeau(self, unit: Unit) -> str:
+    def chapeau(self, unit: Unit) -> str:
         """The sentence of the paragraph above an item (柱書), the nearest last."""
         if self.by_path is None:
             self.by_path = {other.path: other.text for other in self.units}
         above = self.by_path.get(above_path(unit), "")
         return above[:_LONGEST_CHAPEAU]
+
+    def article(self, name: str) -> str:
+        """The text of all units of an article."""
+        if self.by_article is None:
+            self.by_article = {}
+            for other in self.units:
+                self.by_article.setdefault(article_path(other), []).append(other.text)
+        return "\n".join(self.by_article[name])
+
+
+@cache
+def _standing(part: Part, kind: UnitKind) -> tuple[str, ...]:
+    """What a unit is and where it stands, as signs; nothing for a paragraph of the main provisions."""
+    signs = [] if part is Part.MAIN else [f"部.{part.value}"]
+    return tuple(signs if kind is UnitKind.PARAGRAPH else [*signs, f"単位.{kind.value}"])
+
+
+class _Signs:
+    """The signs of one group while a law is read: of those for all categories, or of those for one alone."""
+
+    def __init__(self, searches: _Searches, reading: _Reading) -> None:
+        self.searches = searches
+        self.reading = reading
+        self.title = self._held(Scope.TITLE, reading.title)
+        self.of_place: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self.of_sentence: dict[tuple[int, int], tuple[str, ...]] = {}
+        self.of_article: dict[str, tuple[str, ...]] = {}
+        self.of_caption: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+
+    def at(self, place: tuple[int, int, int, int, int]) -> tuple[str, ...]:
+        """The ids of those that hold at a place: unit, start, end, and the span of the sentence."""
+        index, start, end, first, last = place
+        held = self.of_place.get((index, start, end))
+        if held is None:
+            unit = self.reading.units[index]
+            text = unit.text
+            left, right = max(first, start - WINDOW), min(last, end + WINDOW)
+            held = (
+                *self._held(Scope.WINDOW, text[left:right]),
+                *self._held(Scope.BEFORE, text[left:start]),
+                *self._held(Scope.AFTER, text[end:right]),
+                *self._sentence(index, first, last),
+                *self._article(unit),
+                *self._caption(unit),
+                *self.title,
+            )
+            self.of_place[index, start, end] = held
+        return held
+
+    def _held(self, scope: Scope, text: str) -> tuple[str, ...]:
+        return tuple([id for id, search in self.searches[scope] if search(text)])
+
+    def _sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
+        if not self.searches[Scope.SENTENCE] and not self.searches[Scope.BARE]:
+            return ()
+        held = self.of_sentence.get((index, first))
+        if held is None:
+            unit = self.reading.units[index]
+            text = unit.text[first:last]
+            if unit.kind is not UnitKind.PARAGRAPH:
+                text = self.reading.chapeau(unit) + text
+            held = self._held(Scope.SENTENCE, text)
+            if self.searches[Scope.BARE]:
+                held += self._held(Scope.BARE, without_brackets(text))
+            self.of_sentence[index, first] = held
+        return held
+
+    def _article(self, unit: Unit) -> tuple[str, ...]:
+        if not self.searches[Scope.ARTICLE]:
+            return ()
+        name = article_path(unit)
+        held = self.of_article.get(name)
+        if held is None:
+            held = self.of_article[name] = self._held(Scope.ARTICLE, self.reading.article(name))
+        return held
+
+    def _caption(self, unit: Unit) -> tuple[str, ...]:
+        if not self.searches[Scope.CAPTION]:
+            return ()
+        key = (unit.caption, unit.headings)
+        held = self.of_caption.get(key)
+        if held is None:
+            text = "\n".join((f"（{unit.caption}）", *unit.headings))
+            held = self.of_caption[key] = self._held(Scope.CAPTION, text)
+        return held
 
 
 def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]:
@@ -213,6 +260,17 @@ def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]
         before + len(stop) if before >= 0 else 0,
         after + len(stop) if after >= 0 else len(text),
     )
+
+
+def without_brackets(text: str) -> str:
+    """A text without what stands in brackets, and in brackets within brackets.
+
+    >>> without_brackets("帳簿（電磁的記録（ファイルをいう。）を含む。）を備える。")
+    '帳簿を備える。'
+    """
+    while "（" in text and (shorter := _BRACKET.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def paragraph_path(path: str) -> str:

@@ -29,6 +29,8 @@ class Scope(StrEnum):
     """The 24 characters after it."""
     SENTENCE = "文"
     """The sentence of the trigger, with the sentence of the paragraph above an item (柱書)."""
+    BARE = "括弧の外"
+    """That sentence without what stands in brackets: laws say there what a word also means."""
     ARTICLE = "条"
     """All units of the article."""
     CAPTION = "見出し"
@@ -75,6 +77,12 @@ class Sign:
     prior: float = 0.0
     priors: dict[str, float] = field(default_factory=dict)
     """Categories for which the prior is another."""
+    only: frozenset[str] = frozenset()
+    """The categories that it is asked for; empty: all."""
+
+    def asked_for(self, category: str) -> bool:
+        """Whether it tells something of a category."""
+        return not self.only or category in self.only
 
     def prior_for(self, category: str) -> float:
         """The weight it starts from in a category."""

@@ -18,59 +18,34 @@ from hashira.kernel.numerals import read_number
 from hashira.regulations.domain.law.labels import IROHA, article_number
 from hashira.regulations.domain.law.schema import Part
 from hashira.regulations.domain.law.units import Unit
+from hashira.regulations.domain.reference.abbreviation import Abbreviation, definitions
 from hashira.regulations.domain.reference.law_index import LawIndex, plain_number
+from hashira.regulations.domain.reference.paths import (
+    article_path,
+    paragraph_path,
+    paragraphs_near,
+    section_path,
+)
 from hashira.regulations.domain.reference.reference import Reference, ReferenceKind
+from hashira.regulations.domain.reference.wording import (
+    PLACE,
+    STARTS,
+    joined_by,
+    kind_of,
+    names_a_form,
+    quoted,
+)
 
-_N = "[〇一二三四五六七八九十百千0-9０-９]+"
-_PLACE = re.compile(
-    rf"(?P<section>附則)?"
-    rf"(?:(?P<article>第{_N}[条條](?:の{_N}(?![条項号月日年円人分]))*)|(?P<near_article>前条|次条|同条|本条|この条|前(?P<articles>[二三四五六七八九十])条))?"
-    rf"(?:(?P<paragraph>第{_N}項)|(?P<near_paragraph>前項|次項|同項|この項|本項|前各項|前(?P<paragraphs>[二三四五六七八九十])項))?"
-    rf"(?:(?P<item>第{_N}号(?:の{_N})*)|(?P<near_item>前号|次号|同号|この号|前各号|次の各号|各号|前(?P<items>[二三四五六七八九十])号))?"
-    rf"(?:(?<=[号二三四五六七八九十])(?P<letter>[イロハニホヘトチリヌルヲワカヨタレソツネナラム])(?=[、。及又若並にのからまで]|$))?"
-    rf"|(?P<table>別表(?:第{_N}(?:の{_N})*)?)"
-)
-_STARTS = re.compile(
-    r"第(?=[〇一二三四五六七八九十百千0-9０-９]+[条條項号])|前[条項号各二三四五六七八九十]|次[条項号]|同[条項号]"
-    r"|本[条項]|(?<!以下)この[条項号]|各号|次の各号|附則第|別表"
-)
-_JOINED = re.compile(r"(?:まで)?(?:の規定)?(?:、?(?:及び|又は|若しくは|並びに)|から|、)(?:同法|同令|同規則)?")
 _ANY_BRACKET = re.compile("[（()）]")
-_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 _NUMBERED = re.compile(
     r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)(?:。[^（）()]*)?|(?:以下|次[条項号]において)[^（）()]*という。?)[）)]\Z"
 )
-_DEFINED = re.compile(
-    r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)。)?以下"
-    r"(?P<scope>この(?:編|章|節|款|目|条|項|号|附則)[^「」。]{0,20}において)?(?:単に)?「(?P<short>[^」]{1,40})」という。?[）)]"
-)
-_BEFORE = re.compile(r"[^、。「」（）()\s]{2,80}\Z")
-_IMPLEMENTED = re.compile(
-    r"(?:の規定による|に規定する|の)?(?:政令|[^、。]{0,14}省令|[^、。]{0,10}規則|条例|内閣府令)で定める"
-)
-_APPLIED = re.compile(r"の規定は[、，][^。]*準用する|の規定を準用する|を準用する")
 _OWN = frozenset({"この法律", "本法", "この政令", "この省令", "この府令", "この規則", "この条例", "この命令"})
 _NUMBER_AFTER = re.compile(r"[（(]((?:明治|大正|昭和|平成|令和)[^（）()。]*?号)")
 _SAME_LAW = ("同法", "同令")
 UNKNOWN = "?"
 """The law of a reference to a law whose name nobody told."""
-_YEAR = re.compile(r"(?:明治|大正|昭和|平成|令和)[元〇一二三四五六七八九十百0-9０-９]+年[^年、。「」（）]*\Z")
-_FORM_BEFORE = ("様式", "別記", "付録", "書式", "別図")
-_FORM_AFTER = re.compile(r"様式|書式|厚生年金|被保険者|議定書|分類|種")
 _NO_LAW = re.compile(r"[ぁ-ん、。「」（）()\s]\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class _Abbreviation:
-    """What a short name means, and where."""
-
-    name: str
-    law: str
-    first: int
-    """The unit and the place in its text after the definition."""
-    offset: int
-    within: str
-    """The path in which it holds; empty for the rest of the law."""
 
 
 @dataclass(slots=True)
@@ -100,15 +75,15 @@ class Recogniser:
         self._read: dict[int, list[Reference]] = {}
 
     @cached_property
-    def abbreviations(self) -> tuple[_Abbreviation, ...]:
+    def abbreviations(self) -> tuple[Abbreviation, ...]:
         """What laws are called in the text, in the order of their definitions."""
-        before = (_Abbreviation(word, law, 0, 0, "") for word, law in self.basis.items())
-        return (*before, *self._definitions())
+        before = (Abbreviation(word, law, 0, 0, "") for word, law in self.basis.items())
+        return (*before, *definitions(self.units, self.index))
 
     @cached_property
-    def _by_ending(self) -> Mapping[str, list[_Abbreviation]]:
+    def _by_ending(self) -> Mapping[str, list[Abbreviation]]:
         """The same by their last characters, the latest definition first."""
-        found: dict[str, list[_Abbreviation]] = {}
+        found: dict[str, list[Abbreviation]] = {}
         for short in reversed(self.abbreviations):
             found.setdefault(short.name[-1:], []).append(short)
         return found
@@ -135,7 +110,7 @@ class Recogniser:
     @cached_property
     def articles(self) -> tuple[str, ...]:
         """The paths of its articles in their order."""
-        return tuple(dict.fromkeys(path for unit in self.units if (path := _article_path(unit.path))))
+        return tuple(dict.fromkeys(path for unit in self.units if (path := article_path(unit.path))))
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -160,9 +135,9 @@ class Recogniser:
         found: list[Reference] = []
         named = [_Named()]  # what was named last, at each depth of brackets
         position = counted = 0
-        while (start := _STARTS.search(text, position)) and start.start() < end:
-            match = _PLACE.match(text, start.start())
-            if match is None or match.end() == match.start() or _names_a_form(text, *match.span()):
+        while (start := STARTS.search(text, position)) and start.start() < end:
+            match = PLACE.match(text, start.start())
+            if match is None or match.end() == match.start() or names_a_form(text, *match.span()):
                 position = start.end()
                 continue
             _follow_brackets(named, text, counted, start.start())
@@ -174,7 +149,7 @@ class Recogniser:
     def every(self) -> Iterator[tuple[int, Reference]]:
         """Every reference of the law with the place of its unit."""
         for place, unit in enumerate(self.units):
-            if _STARTS.search(unit.text):
+            if STARTS.search(unit.text):
                 for reference in self.references(place):
                     yield place, reference
 
@@ -184,7 +159,7 @@ class Recogniser:
         if begins >= 2 and text.startswith(_SAME_LAW, begins - 2) and not told:
             begins, told = begins - 2, True
             law = self._named_last(place, text, begins, text[begins + 1])
-        joined = last.end >= 0 and not told and _joined(text[last.end : start])
+        joined = last.end >= 0 and not told and joined_by(text[last.end : start])
         if last.continues and not told and not match["article"] and not match["near_article"]:
             joined = True  # 第三条第一項（第二号に係る部分に限る。）
         last.continues = False
@@ -194,9 +169,9 @@ class Recogniser:
         if (joined or same or match["near_item"] == "同号") and not told:
             law = last.law
         targets = self._targets(unit, match, law, last, joined=joined)
-        if _quoted(text, start):
+        if quoted(text, start):
             return Reference(begins, end, text[begins:end], ReferenceKind.QUOTED, law, ())
-        return Reference(begins, end, text[begins:end], _kind(text, end), law, targets)
+        return Reference(begins, end, text[begins:end], kind_of(text, end), law, targets)
 
     def _law_before(self, place: int, text: str, start: int) -> tuple[int, str, bool]:
         """Where the reference with its law begins, the law (empty: this one), and whether one is named."""
@@ -245,7 +220,7 @@ class Recogniser:
                 return UNKNOWN
         return UNKNOWN
 
-    def _abbreviated(self, place: int, text: str, end: int) -> _Abbreviation | None:
+    def _abbreviated(self, place: int, text: str, end: int) -> Abbreviation | None:
         """The abbreviation that ends there and holds there."""
         for short in self._by_ending.get(text[end - 1 : end], ()):
             begins = end - len(short.name)
@@ -255,7 +230,7 @@ class Recogniser:
                     return short
         return None
 
-    def _holds(self, short: _Abbreviation, place: int, offset: int) -> bool:
+    def _holds(self, short: Abbreviation, place: int, offset: int) -> bool:
         if (place, offset) < (short.first, short.offset):
             return False
         return not short.within or self.units[place].path.startswith(short.within)
@@ -284,7 +259,7 @@ class Recogniser:
         if match["section"]:
             if law:  # the law's own 附則, as e-Gov writes it
                 return f"{law}-Sp"
-            return _section_path(unit.path) if unit.part is Part.SUPPLEMENT else self._own_supplement()
+            return section_path(unit.path) if unit.part is Part.SUPPLEMENT else self._own_supplement()
         if joined and last.section and not match["near_article"]:
             return last.section
         return "Mp"
@@ -295,14 +270,14 @@ class Recogniser:
     @cached_property
     def _first_supplement(self) -> str:
         """The 附則 that comes first, which is the law's own; those of amending laws follow it."""
-        return next((_section_path(unit.path) for unit in self.units if "Sp-" in unit.path), "Sp")
+        return next((section_path(unit.path) for unit in self.units if "Sp-" in unit.path), "Sp")
 
     def _article(
         self, unit: Unit, match: re.Match[str], section: str, law: str, last: _Named, *, joined: bool
     ) -> list[str]:
         """The paths of the articles; of a law without articles its section."""
         near = match["near_article"]
-        own = _article_path(unit.path)
+        own = article_path(unit.path)
         if match["article"]:
             path = f"{section}-At_{article_number(match['article'].replace('條', '条'))}"
             last.article, last.paragraph, last.item = path, "", ""
@@ -321,7 +296,7 @@ class Recogniser:
             return [last.article]
         if law:
             return []
-        last.article = own or _section_path(unit.path)
+        last.article = own or section_path(unit.path)
         return [last.article]
 
     def _neighbours(self, own: str, near: str, count: int) -> list[str]:
@@ -335,7 +310,7 @@ class Recogniser:
             self.articles[place + 1 : place + 2] if after else self.articles[max(0, place - count) : place]
         )
         whole = len(found) == (1 if near == "次条" else count)
-        return found if whole and all(_section_path(p) == _section_path(own) for p in found) else []
+        return found if whole and all(section_path(p) == section_path(own) for p in found) else []
 
     def _paragraph(
         self, unit: Unit, match: re.Match[str], articles: list[str], law: str, last: _Named, *, joined: bool
@@ -350,7 +325,7 @@ class Recogniser:
             last.item = ""
             return [last.paragraph] if last.paragraph else []
         if near:
-            found = _paragraphs_near(unit, near, read_number(match["paragraphs"] or "一") or 1)
+            found = paragraphs_near(unit, near, read_number(match["paragraphs"] or "一") or 1)
             last.paragraph, last.item = (found[-1] if found else ""), ""
             return found
         if match["item"] or match["near_item"]:
@@ -359,7 +334,7 @@ class Recogniser:
             elif joined and last.paragraph:
                 pass
             else:
-                last.paragraph = _paragraph_path(unit.path)
+                last.paragraph = paragraph_path(unit.path)
             return [last.paragraph]
         return articles
 
@@ -378,7 +353,7 @@ class Recogniser:
         if near in ("次の各号", "各号"):
             return [path for path in self._items_of(above[-1])] if not law else above
         if near and unit.item:
-            mine = _paragraph_path(unit.path)
+            mine = paragraph_path(unit.path)
             items = self._items_of(mine)
             own = f"{mine}-It_{unit.item}"
             if own not in items:
@@ -406,24 +381,6 @@ class Recogniser:
         """Whether this law has the place."""
         return path in self.known
 
-    def _definitions(self) -> Iterator[_Abbreviation]:
-        for place, unit in enumerate(self.units):
-            text = unit.text
-            if "」という" not in text or "以下" not in text:
-                continue
-            for found in _DEFINED.finditer(text):
-                named = _BEFORE.search(text, max(0, found.start() - 80), found.start())
-                if named is None:
-                    continue
-                name, law = self.index.named_before(named[0], len(named[0]))
-                if found["number"]:
-                    law = self.index.numbers.get(plain_number(found["number"]), law or found["number"])
-                elif not name:
-                    continue  # a definition of something else than a law
-                yield _Abbreviation(
-                    found["short"], law, place, found.end(), _scope(found["scope"] or "", unit)
-                )
-
 
 def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> None:
     """What stands in brackets begins with what was named before them, and ends with them."""
@@ -432,49 +389,6 @@ def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> N
             named.append(replace(named[-1], end=-1, continues=bracket.start() == named[-1].end))
         elif len(named) > 1:
             named.pop()
-
-
-def _names_a_form(text: str, start: int, end: int) -> bool:
-    """様式第二号, 第二号様式, 平成十四年法律第八十七号: a number, and no place in a law."""
-    if not text.startswith("第", start) or "条" in text[start:end] or "項" in text[start:end]:
-        return False
-    if text[start - 1 : start] in ("律", "令", "例", "則", "示", "告", "達") and _YEAR.search(
-        text, max(0, start - 24), start
-    ):
-        return True
-    return text.endswith(_FORM_BEFORE, 0, start) or _FORM_AFTER.match(text, end) is not None
-
-
-def _quoted(text: str, start: int) -> bool:
-    """Whether the words stand in 「」: words that are read otherwise or were changed, not a reference."""
-    return text.rfind("「", 0, start) > text.rfind("」", 0, start)
-
-
-def _joined(between: str) -> bool:
-    """Whether a list goes on over these words."""
-    plain = between
-    while (shorter := _BRACKET.sub("", plain)) != plain:
-        plain = shorter
-    return _JOINED.fullmatch(plain) is not None
-
-
-def _kind(text: str, end: int) -> ReferenceKind:
-    sentence = text[end : end + 400].partition("。")[0]
-    if _IMPLEMENTED.match(sentence):
-        return ReferenceKind.DELEGATION
-    applied = _APPLIED.search(sentence)
-    if applied and _only_places(sentence[: applied.start()]):
-        return ReferenceKind.APPLICATION
-    return ReferenceKind.MENTION
-
-
-def _only_places(between: str) -> bool:
-    """Whether between the reference and what is said of it stand only further places and brackets."""
-    plain = re.sub(r"（[^（）]*）", "", between)
-    plain = re.sub(
-        r"[第前次同各〇一二三四五六七八九十百千0-9条項号のイ-ン、及び又は並に若しくから、まで]", "", plain
-    )
-    return len(plain) <= 2
 
 
 def _with_ranges(found: list[Reference], text: str, law: Recogniser) -> list[Reference]:
@@ -512,45 +426,5 @@ def _between(first: str, last: str, law: Recogniser | None) -> tuple[str, ...]:
     return (last,)
 
 
-def _scope(words: str, unit: Unit) -> str:
-    if "条" in words[:4]:
-        return _article_path(unit.path)
-    if "項" in words[:4] or "号" in words[:4]:
-        return _paragraph_path(unit.path)
-    return ""
-
-
-def _paragraphs_near(unit: Unit, near: str, count: int) -> list[str]:
-    own = _paragraph_path(unit.path)
-    head, _, number = own.rpartition("_")
-    if not number.isdigit():
-        return []
-    mine = int(number)
-    if near in ("この項", "本項"):
-        return [own]
-    if near == "次項":
-        return [f"{head}_{mine + 1}"]
-    first = 1 if near == "前各項" else mine - count
-    return [f"{head}_{n}" for n in range(first, mine)] if first >= 1 and mine > 1 else []
-
-
 def _plain(number: str) -> str:
     return number.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
-
-
-def _article_path(path: str) -> str:
-    begins = path.find("-At_")
-    ends = path.find("-", begins + 1)
-    return "" if begins < 0 else path if ends < 0 else path[:ends]
-
-
-def _paragraph_path(path: str) -> str:
-    pieces = path.split("-")
-    for index, piece in enumerate(pieces):
-        if piece.startswith("Pr_"):
-            return "-".join(pieces[: index + 1])
-    return path
-
-
-def _section_path(path: str) -> str:
-    return path.partition("-At_")[0].partition("-Pr_")[0]
