@@ -67,8 +67,8 @@ def checks(database_url: str | None) -> list[Check]:
         Check("peers", (python, "tools/foreign.py"), quick=False),
         Check("browser", (pytest, "-m", "browser"), lane=1),
         Check("foreign", (pytest, "-m", "foreign and not browser"), lane=1),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=1),
         Check("crash", (pytest, "-m", "crash"), lane=2),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=2),
     ]
     if database_url:
         listed.append(
