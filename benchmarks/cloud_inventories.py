@@ -165,6 +165,7 @@ class Inventories:
 @functools.cache
 def _asked() -> dict[str, Bilingual]:
     cloud = AwsCloud(
+        # Nothing is sent: only what would be asked of an account is read here.
         connect=lambda: None,  # type: ignore[arg-type, return-value]
         regions=("ap-northeast-1", "ap-northeast-3"),
         email="",

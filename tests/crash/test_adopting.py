@@ -99,6 +99,7 @@ def theirs(existing: Existing, number: int) -> str:
     account = existing.account(f"theirs-{number}")
     existing.lived_in(account)
     organizations = existing.client("organizations")
+    # A document is a mapping to anything; here it is known to be a list of statements.
     statement = DENIES_QUEUES["Statement"][0] | {"Sid": f"Own{number}"}  # type: ignore[operator]
     own = organizations.create_policy(
         Name=f"own-{number}",

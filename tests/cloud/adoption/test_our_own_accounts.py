@@ -81,9 +81,11 @@ def test_every_step_of_vending_is_in_the_table_of_what_is_looked_at(adopts: str)
         log_days=1,
         lock_mode="COMPLIANCE",
         today=lambda: date(2026, 11, 30),
+        # What no step looks at while it is only named; of no type, so that a use would be seen.
         **dict.fromkeys(("email", "phone", "first_role", "yen_a_dollar", "account_quota", "baseline_usd")),  # type: ignore[arg-type]
     )
     engine, order = AwsEngine(cloud, sandbox=True, concurrency=1), an_order(engine="aws", adopts=adopts)
+    # Each kind of step says its name, which its port has as a property.
     looked_at = {kind.name for kind in (*OF_EVERY_ACCOUNT, *OF_ITS_OWNER)}  # type: ignore[attr-defined]
     assert not looked_at & OF_OURS_ALONE.keys()
     steps = {step.name for step in (*engine.vend(order), *engine.guard(order))}

@@ -8,6 +8,7 @@ A row whose ground has moved since the comparison is left out and says so.
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -175,7 +176,7 @@ def _revoke(actor: Principal, row: DoseImport, now: datetime, *, undo: bool) -> 
     return count
 
 
-class _Act:
+class _Act(ABC):
     """What a correction and its undoing have in common: rows in portions, events and revisions in bulk."""
 
     def __init__(self, row: DoseImport, now: datetime) -> None:
@@ -194,11 +195,13 @@ class _Act:
             last = portion[-1].pk
         return dict(self._counts)
 
+    @abstractmethod
     def _rows(self) -> Any:
-        raise NotImplementedError
+        """The rows that it is about."""
 
+    @abstractmethod
     def _portion(self, rows: list[ComparedRow]) -> None:
-        raise NotImplementedError
+        """Does it for some of them."""
 
     def _write(
         self,

@@ -6,6 +6,7 @@ whether it asks the same of every account, or what of it can be told of an accou
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ class Standings:
         order, facts = ours.order, ours.facts
         asked = expectations(self.cloud) | expectations_of_ours(self.cloud, ours)
         for step in steps_in_force(self.engine, order, suspended=ours.suspended):
-            yield reading(step.name, step.title, asked, lambda step=step: _verified(step, order, facts))  # type: ignore[misc]
+            yield reading(step.name, step.title, asked, functools.partial(_verified, step, order, facts))
         if facts.get("account"):
             yield reading(DOOR_STEP, DOOR_TITLE, asked, lambda: self._doors(ours))
 
@@ -131,7 +132,7 @@ class Standings:
         asked = expectations(self.cloud)
         for kind in OF_EVERY_ACCOUNT:
             step: Step = kind(self.cloud)
-            yield reading(step.name, step.title, asked, lambda step=step: _verified(step, order, facts))  # type: ignore[misc]
+            yield reading(step.name, step.title, asked, functools.partial(_verified, step, order, facts))
         looks: dict[type[AwsStep], Callable[[], _Found]] = {
             Guardrails: lambda: _under(found, layout, current),
             Tags: lambda: _of_tags(tags()),
