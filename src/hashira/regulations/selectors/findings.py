@@ -141,9 +141,14 @@ def findings_in(law_id: str) -> Mapping[str, Sequence[FindingRow]]:
     return found
 
 
-def counts_by(column: str) -> Mapping[str, int]:
-    """How many findings have each value of ``category``, ``phase`` or ``type``."""
-    rows = models.Finding.objects.order_by().values_list(column).annotate(count=Count("pk"))
+def counts_by(column: str, minimum: float = 0.0) -> Mapping[str, int]:
+    """How many findings of at least this score have each value of ``category``, ``phase`` or ``type``."""
+    rows = (
+        models.Finding.objects.filter(score__gte=minimum)
+        .order_by()
+        .values_list(column)
+        .annotate(count=Count("pk"))
+    )
     return dict(rows.values_list(column, "count"))
 
 
