@@ -144,7 +144,7 @@ def _told(sheet: PaperSheet) -> dict[str, Any]:
     for code in told["codes"]:
         size = code["modules"]
         code["svg"] = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -.5 {size} {size}">'
             f'<path d="{code["path"]}" stroke="#000"/></svg>'
         )
         del code["path"]
