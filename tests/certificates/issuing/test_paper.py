@@ -240,7 +240,7 @@ def test_many_sheets_each_begin_a_page_and_count_their_own(hanako: Principal, pe
 def test_the_number_is_at_the_foot_of_every_page_however_much_a_sheet_says(
     hanako: Principal, person: UUID
 ) -> None:
-    """A short sheet has it placed, a longer one has a footer; which it is, is judged before it is laid out."""
+    """A short sheet has it placed, a longer one has a footer; which it is, is judged before that."""
     sheet, chance = card_sheet(hanako, person), random.Random("20211220")
     long = []
     for _ in range(40):
