@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
-from hashira.certificates.domain import base64url, state_crl
+from hashira.certificates.domain import base64url, state_crl, vds_nc_layout
 from hashira.certificates.domain.content import Holder, ShownDose
 from hashira.certificates.domain.named_curve import curve_of
 from hashira.certificates.domain.signer import Signer
@@ -43,7 +43,9 @@ from hashira.certificates.domain.state_chain import (
 )
 from hashira.certificates.domain.state_code import is_state
 from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.vds_nc_layout import Layout
 from hashira.certificates.domain.vds_nc_message import (
+    MAX_BRACKETS,
     TEST,
     VACCINATION,
     NotAMessage,
@@ -78,8 +80,6 @@ MAX_WRITTEN = 2953
 """Octets of a QR code of version 40, level L (ISO/IEC 18004): what does not fit cannot be printed."""
 MAX_READ = 16 * 1024
 """Characters of a seal that are read; with the white space of a file it may be longer than a code."""
-_MAX_BRACKETS = 512
-"""More objects and lists than 99 doses have; bounds the depth before anything is parsed."""
 
 _DOCUMENT_TYPES = {VACCINATION: "NV", TEST: "NT"}
 _ALGORITHMS = {
@@ -227,6 +227,26 @@ def sniff(text: str) -> bool:
 
 def decode(text: str) -> Seal:
     """The parts of a seal; raises ``CertificateMalformed`` or ``CertificateUnsupported``."""
+    layout = (vds_nc_layout.read(text) if len(text) <= MAX_READ else None) or _read(text)
+    try:
+        return Seal(
+            layout.content,
+            layout.signed,
+            layout.algorithm,
+            _signer(layout.certificate),
+            _octets(layout.signature),
+            layout.grouped,
+        )
+    except CertificateUnreadable as error:
+        raise _malformed(
+            "署名者の証明書が読めません", "The signer's certificate in it is not readable"
+        ) from error
+    except ValueError as error:
+        raise _malformed("base64url ではありません", "It has something that is not base64url") from error
+
+
+def _read(text: str) -> Layout:
+    """The same of a seal in any layout, or why it is none."""
     document = _parse(text)
     data, sig = document["data"], document["sig"]
     if not isinstance(data, dict) or not isinstance(sig, dict) or sig.keys() != {"alg", "cer", "sigvl"}:
@@ -244,21 +264,8 @@ def decode(text: str) -> Seal:
         raise CertificateUnsupported(
             reason=Bilingual("知らない署名方式です", "Its signature algorithm is not known")
         )
-    try:
-        return Seal(
-            content=content,
-            signed=signed,
-            algorithm=algorithm,
-            signer=_signer(certificate),
-            signature=_octets(signature),
-            grouped=any([len(event["vd"]) > 1 for event in data["msg"].get("ve", ())]),
-        )
-    except CertificateUnreadable as error:
-        raise _malformed(
-            "署名者の証明書が読めません", "The signer's certificate in it is not readable"
-        ) from error
-    except ValueError as error:
-        raise _malformed("base64url ではありません", "It has something that is not base64url") from error
+    grouped = any(len(event["vd"]) > 1 for event in data["msg"].get("ve", ()))
+    return Layout(content, signed, algorithm, certificate, signature, grouped)
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -268,7 +275,7 @@ def _parse(text: str) -> dict[str, Any]:
     is refused: readers differ on which one they show.
     """
     text = text.lstrip("\ufeff")
-    if len(text) > MAX_READ or text.count("{") + text.count("[") > _MAX_BRACKETS:
+    if len(text) > MAX_READ or text.count("{") + text.count("[") > MAX_BRACKETS:
         raise _malformed("大きすぎます", "It is too large")
     try:
         document = orjson.loads(text)
