@@ -1,9 +1,9 @@
 """A seal in the layout that issuers write, read in one pass (VDS-NCの通常の形).
 
 The members of the data dictionary, each once, no others, without white space, in letters of ASCII without an
-escape: so almost every seal is that anybody scans, and so this module reads it, in native code and against the
-types below. It answers nothing but "not such a seal" to all others, which the general reader of
-:mod:`vds_nc` then reads or refuses, with reasons. What it does read, that reader reads to the same.
+escape: that is what nearly all seals are that anybody scans. This module reads such a seal in native code and
+against the types below. To all others it answers nothing but "none such", and the general reader of
+:mod:`vds_nc` reads or refuses them, with reasons. What is read here, that reader reads to the same.
 
 Two things follow from the layout without a look at each string. A reader that takes the last of two equal
 members would write fewer octets than it read, so that none is there twice where the lengths agree. And the
