@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,7 @@ BIRTH_DATE = re.compile(r"(?:(?:19|20)[0-9]{2}(?:-[0-9]{2}){0,2})?")
 TRANSLITERATED = re.compile(r"[A-Z<]*")
 _COUNTRY = re.compile(r"[A-Z]{1,10}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LENGTH_OF_DAY = 10
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
 )
@@ -113,10 +115,16 @@ def _positive(value: object) -> bool:
 
 def is_day(value: object) -> bool:
     """Whether it is a whole date of the calendar, ``YYYY-MM-DD``."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
+    return isinstance(value, str) and len(value) == _LENGTH_OF_DAY and _is_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    """Kept, since many people were vaccinated on the same days."""
+    if not _DAY.fullmatch(text):
         return False
     try:
-        date.fromisoformat(value)
+        date.fromisoformat(text)
     except ValueError:
         return False
     return True

@@ -126,6 +126,11 @@ class CurveKey:
     half: int
     """Octets of R and of S in a signature."""
 
+    @classmethod
+    def of(cls, key: ec.EllipticCurvePublicKey) -> CurveKey:
+        """Raises ``UnknownCurve``."""
+        return cls(key, curve_of(key).octets)
+
     def check(self, signature: bytes, message: bytes, algorithm: ec.ECDSA) -> None:
         """Raises ``InvalidSignature`` unless the key made ``signature`` (R‖S) over ``message``."""
         half = self.half

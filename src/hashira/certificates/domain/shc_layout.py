@@ -31,7 +31,7 @@ _WITHIN = Meta(ge=0, lt=END_OF_CLOCK)
 _Time = Annotated[int, _WITHIN] | Annotated[float, _WITHIN]
 
 
-class _Members(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _Members(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """An object with these members and no others."""
 
 

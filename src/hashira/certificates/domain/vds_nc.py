@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from hashira.certificates.domain import base64url, state_crl, vds_nc_layout
 from hashira.certificates.domain.content import Holder, ShownDose
+from hashira.certificates.domain.named_curve import CurveKey
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.state_certificate import (
     CertificateUnreadable,
@@ -445,8 +446,8 @@ def _told(signer: StateCertificate, authority: StateCertificate | None) -> tuple
 
 def _check_signature(seal: Seal) -> None:
     """Raises ``InvalidSignature``, or ``CertificateUnsupported`` for a key that is on no curve."""
-    key = seal.signer.curve_key
-    if key is None:
+    key = seal.signer.key
+    if not isinstance(key, CurveKey):
         raise CertificateUnsupported(
             reason=Bilingual("署名者の鍵が楕円曲線の鍵ではありません", "The signer's key is not on a curve")
         )
