@@ -81,8 +81,10 @@ def read(octets: bytes) -> Signed:
     Tagged as COSE_Sign1, also within the tag of a CWT (RFC 8392 §6), or without any tag. A protected header
     wins over an unprotected one of the same name (HCERT 1.1.1 §2.3).
     """
-    if (plain := _read_as_written(octets)) is not None:
-        return plain
+    return _read_as_written(octets) or _read_any(octets)
+
+
+def _read_any(octets: bytes) -> Signed:
     try:
         at = _behind_tags(octets)
         major, parts, at = strict_cbor.head(octets, at)
@@ -109,11 +111,12 @@ def _read_as_written(octets: bytes) -> Signed | None:
     if octets[:2] != _TAGGED_LIST or len(octets) < _SHORTEST:
         return None
     end = 3 + octets[2] - _STRING  # of the protected header
+    if not 3 < end < 3 + _IN_HEAD:
+        return None
     payload = end + 3 if octets[end + 1] == _STRING_OF_ONE else end + 4
     signature = payload + int.from_bytes(octets[end + 2 : payload], "big")
     if (
-        not 3 < end < 3 + _IN_HEAD
-        or octets[end : end + 1] != _EMPTY_MAP
+        octets[end : end + 1] != _EMPTY_MAP
         or octets[end + 1] not in (_STRING_OF_ONE, _STRING_OF_TWO)
         or octets[signature : signature + 2] != _STRING_OF_64
         or len(octets) != signature + 2 + 64

@@ -228,9 +228,9 @@ class _Entry(_Members, kw_only=True):
 
 
 class _Vaccination(_Members):
-    """A certificate of one dose in the layout of 1.3, as nearly all are that anybody scans."""
+    """A certificate of one dose with all that the schema asks for, as nearly all are that anybody scans."""
 
-    ver: Literal["1.3.0", "1.3.1", "1.3.2", "1.3.3"]
+    ver: Literal["1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.2.1", "1.3.0", "1.3.1", "1.3.2", "1.3.3"]
     nam: _Name
     dob: str
     v: Annotated[list[_Entry], Meta(min_length=1, max_length=1)]

@@ -403,12 +403,10 @@ def _check_signer(certificate: Hcert, found: _Findings) -> None:
 def _may_sign(
     signer: StateCertificate, purpose: Purpose | None, issuer: str, participant: str
 ) -> tuple[tuple[str, ...], datetime, datetime]:
-    """What holds of a signer and a state, and the period of its key; kept, since the same signers come again."""
+    """What holds of a signer and a state, and when its key may sign; kept, since signers come again."""
     check_purpose(signer, purpose, listed=bool(participant))
-    held = (
-        ("purpose", "state") if check_state(issuer, participant=participant, signer=signer) else ("purpose",)
-    )
-    return held, *signing_period(signer)
+    of_state = check_state(issuer, participant=participant, signer=signer)
+    return ("purpose", "state") if of_state else ("purpose",), *signing_period(signer)
 
 
 def _check_validity(certificate: Hcert, at: datetime) -> None:

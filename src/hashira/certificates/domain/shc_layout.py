@@ -1,13 +1,13 @@
 """The payload of a card in the layout that issuers write, read in one pass (SMART Health Cardの通常の形).
 
-The members of the profile, each once, no others, without white space or an escape: that is what nearly all
-payloads are that anybody scans. This module reads such a payload in native code and against the types below.
+The members of the profile, each once, no others, without white space: that is what nearly all payloads are
+that anybody scans. This module reads such a payload in native code and against the types below.
 To all others it answers nothing but "none such", and the general reader of :mod:`shc` reads or refuses them,
 with reasons. What is read here, that reader reads to the same.
 
 No member is there twice where the types write as many octets as they read: of two equal members they keep
-one, and nothing else that the layout allows is written longer than it was read, but a number with a fraction
-or an exponent, which is looked for as it is written.
+one, and no letter is written longer than the shortest way in which it can be read. A number with a fraction
+or an exponent could be; it is looked for as it is written.
 
 Sources: as :mod:`shc` and :mod:`shc_fhir`.
 """
@@ -139,8 +139,6 @@ def read(payload: bytes) -> Layout | None:
     >>> read(b'{"iss":"https://example.org","nbf":1,"vc":{}}') is None
     True
     """
-    if b"\\" in payload:
-        return None
     try:
         claims = _read(payload)
     except DecodeError:
