@@ -199,7 +199,7 @@ def _unwritable(ja: str, en: str) -> DccNotWritable:
 # --- reading
 
 
-class _Members(Struct, forbid_unknown_fields=True):
+class _Members(Struct, forbid_unknown_fields=True, gc=False):
     """A map with these members and no others."""
 
 
@@ -361,8 +361,8 @@ def _read_name(value: object, birth_date: str | None) -> tuple[Holder, str]:
 def _named(
     family: str | None, given: str | None, surname: str | None, forename: str | None, birth_date: str | None
 ) -> tuple[Holder, str]:
-    whole = " ".join(part for part in (family, given) if part) or None
-    standard_name = "<<".join(part for part in (surname, forename) if part)
+    whole = f"{family} {given}" if family and given else family or given or None
+    standard_name = f"{surname}<<{forename}" if surname and forename else surname or forename or ""
     holder = Holder(
         name=whole or standard_name.replace("<", " "),
         birth_date=birth_date,

@@ -32,7 +32,7 @@ MAX_WRITTEN = 2420
 """Letters of a code of version 40 at level Q, which HCERT 1.1.1 §4.2 recommends."""
 _LEVEL = 9
 # One block of DEFLATE holds a whole certificate at this level too; the time goes into clearing memory.
-_MEMORY_LEVEL = 6
+_MEMORY_LEVEL = 5
 
 
 class HcertTooLarge(HashiraError):

@@ -37,7 +37,7 @@ _Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 _Many = Meta(min_length=1, max_length=MAX_SEQUENCE)
 
 
-class _Members(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _Members(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """An object with these members in this order, and no others."""
 
 
