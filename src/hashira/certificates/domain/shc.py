@@ -133,9 +133,15 @@ class Card:
     content: CertificateContent
 
     @property
+    def claims(self) -> dict[str, Any]:
+        """All of them as their issuer wrote them; parsed only for whoever asks."""
+        written: dict[str, Any] = orjson.loads(self.payload)
+        return written
+
+    @property
     def bundle(self) -> dict[str, Any]:
-        """The FHIR bundle as its issuer wrote it."""
-        written: dict[str, Any] = orjson.loads(self.payload)["vc"]["credentialSubject"]["fhirBundle"]
+        """The FHIR bundle among the claims."""
+        written: dict[str, Any] = self.claims["vc"]["credentialSubject"]["fhirBundle"]
         return written
 
 
