@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+LEARNT = "文字列"
+"""The rule of a reason that is no written rule: characters near the place, weighed by training alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -18,7 +18,7 @@ from functools import cache, cached_property, lru_cache
 from operator import add
 from typing import Any
 
-from hashira.regulations.domain.detection.finding import Reason
+from hashira.regulations.domain.detection.finding import LEARNT, Reason
 from hashira.regulations.domain.detection.occurrence import Occurrence
 from hashira.regulations.domain.detection.rule import RuleSet
 
@@ -110,7 +110,7 @@ class Model:
             Reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0)),
             *(Reason(sign, "", own.slope * own.signs.get(sign, 0.0)) for sign in occurrence.signs),
             *(
-                Reason("文字列", string, own.slope * own.strings[string])
+                Reason(LEARNT, string, own.slope * own.strings[string])
                 for string in sorted(own.met(occurrence.surroundings))
             ),
         ]
