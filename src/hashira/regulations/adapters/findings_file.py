@@ -13,6 +13,7 @@ import errno
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,13 +76,28 @@ def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
     """Writes CSV as RFC 4180 has it."""
     table = csv.writer(rows)
     table.writerow(COLUMNS)
+    values_of, place = attrgetter(*COLUMNS), COLUMNS.index("reasons")
+    in_words = _Wording()
     for finding in found:
-        table.writerow(
-            [
-                reasons_in_words(finding.reasons) if column == "reasons" else _plain(getattr(finding, column))
-                for column in COLUMNS
-            ]
-        )
+        values = list(values_of(finding))
+        values[place] = in_words(finding.reasons)
+        table.writerow(values)
+
+
+class _Wording:
+    """Reasons in one line. Most are the same objects from row to row, so each is put into words once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Reason, str]] = {}
+
+    def __call__(self, reasons: Iterable[Reason]) -> str:
+        return "; ".join([self._told(reason) for reason in reasons])
+
+    def _told(self, reason: Reason) -> str:
+        known = self.known.get(id(reason))
+        if known is None:  # the reason is kept with its words, so that no other gets its id
+            known = self.known[id(reason)] = (reason, reason_in_words(reason))
+        return known[1]
 
 
 def reasons_in_words(reasons: Iterable[Reason]) -> str:
@@ -90,15 +106,13 @@ def reasons_in_words(reasons: Iterable[Reason]) -> str:
     >>> reasons_in_words((Reason("目視.目", "目視", 1.5), Reason("罰則", "", -4.0)))
     '目視.目「目視」+1.50; 罰則-4.00'
     """
-    return "; ".join(
-        f"{reason.rule}{f'「{reason.words}」' if reason.words else ''}"
-        + (f"{reason.weight:+.2f}" if reason.weight else "")
-        for reason in reasons
-    )
+    return "; ".join(reason_in_words(reason) for reason in reasons)
 
 
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
+def reason_in_words(reason: Reason) -> str:
+    """One reason, with what it added."""
+    words = f"「{reason.words}」" if reason.words else ""
+    return f"{reason.rule}{words}{f'{reason.weight:+.2f}' if reason.weight else ''}"
 
 
 def _document(finding: Finding) -> dict[str, Any]:

@@ -283,10 +283,12 @@ def findings(
         if only is not None and facts.law_id not in only:
             continue
         ministry = known.get(facts.law_id, "")
+        revision_id = facts.revision.revision_id
         for candidate in (*_lifted(survey, lifts), *_applied(survey)):
             probability = score(candidate.log_odds)
             if probability >= floor:
-                found.append((probability, len(found), _finding(facts, candidate, probability, ministry)))
+                finding = _finding(facts, revision_id, candidate, probability, ministry)
+                found.append((probability, len(found), finding))
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return [finding for _probability, _place, finding in found]
 
@@ -427,7 +429,9 @@ def _applied(survey: Survey) -> Iterable[Candidate]:
             )
 
 
-def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry: str) -> Finding:
+def _finding(
+    facts: LawFacts, revision_id: str, candidate: Candidate, probability: float, ministry: str
+) -> Finding:
     unit = candidate.unit
     return Finding(
         law_id=facts.law_id,
@@ -441,7 +445,7 @@ def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry
         paragraph=unit.paragraph,
         item=unit.item,
         subitem="-".join(unit.subitems),
-        revision_id=facts.revision.revision_id,
+        revision_id=revision_id,
         enforced_at=facts.revision.enforced_at,
         family_id=candidate.family,
         category=candidate.category,
