@@ -22,7 +22,7 @@ from hashira.regulations.domain.detection.model import Model, prior_model, score
 from hashira.regulations.domain.detection.occurrence import (
     Finder,
     Occurrence,
-    above_path,
+    Reading,
     paragraph_path,
     sentence_span,
 )
@@ -113,16 +113,16 @@ class Surveyor:
     def survey(self, law: LawText) -> Survey:
         """The candidates of one law, in the order of the text."""
         best: dict[tuple[int, str], tuple[float, Occurrence]] = {}
-        for occurrence in self.finder.occurrences(law):
+        reading = Reading(self.finder, law)
+        for occurrence in reading.occurrences():
             category = self.rules.triggers[occurrence.trigger].category
             odds = self.model.log_odds(self.rules, occurrence)
             key = (occurrence.unit, category)
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
-        texts = {unit.path: unit.text for unit in law.units} if best else {}
         references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
-            self._candidate(law, category, odds, occurrence, texts, references)
+            self._candidate(law, category, odds, occurrence, reading, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
         )
         # Only a provision that is likely one lets another, which applies it, be one.
@@ -136,7 +136,7 @@ class Surveyor:
         category: str,
         odds: float,
         occurrence: Occurrence,
-        texts: dict[str, str],
+        reading: Reading,
         references: Recogniser,
     ) -> Candidate:
         unit = law.units[occurrence.unit]
@@ -145,7 +145,7 @@ class Surveyor:
         sentence = text[first:last]
         start = occurrence.start - first
         if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
-            above = texts.get(above_path(unit), "")
+            above = reading.text_above(occurrence.unit)
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
