@@ -36,6 +36,7 @@ from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
 from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
+from hashira.regulations.domain.reference.paths import article_path
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -195,7 +196,7 @@ def _applications(
     units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
 ) -> Iterable[Application]:
     """The paragraphs that could apply a provision that is likely one."""
-    likely = _Numbers.of(candidate.unit for candidate in candidates if candidate.log_odds >= 0)
+    likely = _Numbers.of([c.unit for c in candidates if c.log_odds >= 0], references)
     for place, unit in enumerate(units):
         if (
             unit.part is Part.MAIN
@@ -231,23 +232,35 @@ class _Numbers:
     articles: frozenset[str]
     mains: frozenset[int]
     """The numbers of the articles without their branches: 9 for 第九条の三."""
+    near: frozenset[str]
+    """The paths of the articles from which 前条, 前十条 or 次条 may lead to one of them."""
+    outside: bool
+    """Whether some of the units stand in no article."""
     others: bool
-    """Whether some of the units stand in no article, or in one that has no plain number."""
+    """Whether some stand in an article that has no plain number."""
 
     @classmethod
-    def of(cls, units: Iterable[Unit]) -> _Numbers:
+    def of(cls, units: Sequence[Unit], references: Recogniser) -> _Numbers:
         articles = frozenset(unit.article for unit in units)
-        heads = [article.partition("_")[0] for article in articles]
+        heads = [article.partition("_")[0] for article in articles if article]
+        order, paths = references.order, references.articles
+        places = {order[path] for unit in units if (path := article_path(unit.path))}
         return cls(
             articles,
             frozenset(int(head) for head in heads if head.isdigit()),
+            frozenset(path for place in places for path in paths[max(0, place - 1) : place + 11]),
+            "" in articles,
             not all(head.isdigit() for head in heads),
         )
 
     def may_be_named(self, unit: Unit) -> bool:
         """Whether the text may name one of them; never no where it does."""
         text = unit.text
-        if self.others or unit.article in self.articles or _NEAR_ARTICLE.search(text):
+        if self.others or unit.article in self.articles:
+            return True
+        if self.outside and ("附則" in text or "別表" in text):
+            return True
+        if _NEAR_ARTICLE.search(text) and (article_path(unit.path) in self.near or _RANGE.search(text)):
             return True
         named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
         if not self.articles.isdisjoint(named) or not all(named):
