@@ -79,25 +79,31 @@ def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
     values_of, place = attrgetter(*COLUMNS), COLUMNS.index("reasons")
     in_words = _Wording()
     for finding in found:
-        values = list(values_of(finding))
-        values[place] = in_words(finding.reasons)
-        table.writerow(values)
+        row = list(values_of(finding))
+        row[place] = in_words(row[place])
+        values = ["" if value is None else str(value) for value in row]
+        line = ",".join(values)
+        # The writer looks at each letter by itself; few rows have one that it would have to quote.
+        if line.count(",") == len(values) - 1 and not ('"' in line or "\n" in line or "\r" in line):
+            rows.write(f"{line}\r\n")
+        else:
+            table.writerow(values)
 
 
 class _Wording:
     """Reasons in one line. Most are the same objects from row to row, so each is put into words once."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[Reason, str]] = {}
+        self.known: dict[int, tuple[str, Reason]] = {}
 
     def __call__(self, reasons: Iterable[Reason]) -> str:
-        return "; ".join([self._told(reason) for reason in reasons])
-
-    def _told(self, reason: Reason) -> str:
-        known = self.known.get(id(reason))
-        if known is None:  # the reason is kept with its words, so that no other gets its id
-            known = self.known[id(reason)] = (reason, reason_in_words(reason))
-        return known[1]
+        told = []
+        for reason in reasons:
+            known = self.known.get(id(reason))
+            if known is None:  # kept with the reason, so that no other gets its id
+                known = self.known[id(reason)] = (reason_in_words(reason), reason)
+            told.append(known[0])
+        return "; ".join(told)
 
 
 def reasons_in_words(reasons: Iterable[Reason]) -> str:

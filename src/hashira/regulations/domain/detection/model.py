@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from hashira.regulations.domain.detection.finding import Reason
+from hashira.regulations.domain.detection.finding import Reason, reason
 from hashira.regulations.domain.detection.occurrence import Occurrence
 from hashira.regulations.domain.detection.rule import RuleSet
 
@@ -100,7 +100,7 @@ class Model:
         """The terms of the sum, the strongest first. ``words`` are those of the trigger as they stand."""
         trigger = rules.triggers[occurrence.trigger]
         own = self.weights[trigger.category]
-        first = Reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0))
+        first = reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0))
         signs, strings = own.told
         terms = [signs[sign] for sign in occurrence.signs if sign in signs]
         if own.strings:

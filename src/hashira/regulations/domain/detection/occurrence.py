@@ -25,6 +25,7 @@ SURROUNDINGS = 48
 _AT_LITERAL = 12
 _BRACKET = re.compile("（[^（）]*）")
 _LONGEST_CHAPEAU = 400
+_SMALLER = re.compile("-(?:It|Su|Tb|Li|No|Xx)_")
 
 
 class Occurrence(NamedTuple):
@@ -299,11 +300,8 @@ def paragraph_path(path: str) -> str:
     >>> paragraph_path("Mp-At_9_3-Pr_1-It_2-Su_1"), paragraph_path("Mpat_1-Tb_1-Tr_2")
     ('Mp-At_9_3-Pr_1', 'Mpat_1')
     """
-    segments = path.split("-")
-    for index, segment in enumerate(segments):
-        if segment.startswith(("It_", "Su_", "Tb_", "Li_", "No_", "Xx_")) and index:
-            return "-".join(segments[:index])
-    return path
+    smaller = _SMALLER.search(path)
+    return path[: smaller.start()] if smaller else path
 
 
 def article_path(unit: Unit) -> str:

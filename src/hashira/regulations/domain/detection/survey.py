@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hashira.regulations.domain.detection.family import family_id
-from hashira.regulations.domain.detection.finding import Finding, Reason
+from hashira.regulations.domain.detection.finding import Finding, Reason, reason
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import (
@@ -151,14 +151,14 @@ class Surveyor:
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
         kinds = [
-            Reason(f"類型.{kind.type}", kind.type_words, 0.0),
-            Reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
+            reason(f"類型.{kind.type}", kind.type_words, 0.0),
+            reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
         ]
         return Candidate(
             unit,
             category,
             odds,
-            (*reasons, *(reason for reason in kinds if reason.words)),
+            (*reasons, *(one for one in kinds if one.words)),
             kind.type,
             kind.phase,
             _excerpt(text, occurrence),
