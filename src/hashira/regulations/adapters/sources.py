@@ -228,10 +228,11 @@ def _work(task: tuple[Callable[[Document], R], list[Document | Refused | _OnDisk
 
 def _worked(work: Callable[[Document], R], found: Document | Refused | _OnDisk) -> R | Refused:
     if isinstance(found, _OnDisk):
+        path = found.path
         try:
-            found = _file(found.path, found.name, found.size)
+            found = _file(path, found.name, found.size)
         except OSError:
-            raise UnreadableSource(source=str(found.path)) from None
+            raise UnreadableSource(source=str(path)) from None
     return found if isinstance(found, Refused) else _guarded(work, found)
 
 

@@ -7,11 +7,11 @@ One pass finds the literals of all triggers in the whole law; each that its trig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from hashira.regulations.domain.detection.engine import engine
+from hashira.regulations.domain.detection.engine import engine, sieve
 from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign
 from hashira.regulations.domain.law.law import LawText
 from hashira.regulations.domain.law.points import top_point
@@ -51,14 +51,16 @@ _Searches = tuple[tuple[str, Callable[[str], object]], ...]
 class _Group:
     """The signs that are asked together, by where they are looked for."""
 
-    def __init__(self, signs: Iterable[Sign]) -> None:
+    def __init__(self, signs: Iterable[Sign], in_sentences: Sequence[Sign]) -> None:
+        """``in_sentences`` are the signs of all groups that one sieve is made of."""
         by_scope: dict[Scope, list[tuple[str, Callable[[str], object]]]] = {scope: [] for scope in Scope}
         for sign in signs:
             by_scope[sign.scope].append((sign.id, sign.pattern.search))
         self.window: _Searches = tuple(by_scope[Scope.WINDOW])
         self.before: _Searches = tuple(by_scope[Scope.BEFORE])
         self.after: _Searches = tuple(by_scope[Scope.AFTER])
-        self.sentence: _Searches = tuple(by_scope[Scope.SENTENCE])
+        numbers = {sign.id: number for number, sign in enumerate(in_sentences)}
+        self.sentence = tuple((numbers[id], id, search) for id, search in by_scope[Scope.SENTENCE])
         self.bare: _Searches = tuple(by_scope[Scope.BARE])
         self.article: _Searches = tuple(by_scope[Scope.ARTICLE])
         self.caption: _Searches = tuple(by_scope[Scope.CAPTION])
@@ -74,9 +76,11 @@ class Finder:
         self.words = tuple(literals)
         self.triggers_of = tuple(literals.values())
         self.engine = engine(self.words, engine_name)
-        self.of_all = _Group(sign for sign in rules.signs if not sign.only)
+        in_sentences = tuple(sign for sign in rules.signs if sign.scope is Scope.SENTENCE)
+        self.sieve = sieve([sign.pattern for sign in in_sentences], self.engine.name)
+        self.of_all = _Group((sign for sign in rules.signs if not sign.only), in_sentences)
         self.of_one = {
-            category: _Group(sign for sign in rules.signs if category in sign.only)
+            category: _Group((sign for sign in rules.signs if category in sign.only), in_sentences)
             for category in rules.categories
         }
 
@@ -93,6 +97,7 @@ class Reading:
         self.units: Sequence[Unit] = law.units
         self.title = law.facts.title
         self.required: dict[tuple[int, int, int], bool] = {}
+        self.sentences: dict[tuple[int, int, int], tuple[str, Container[int]]] = {}
         self.above: dict[str, str] = {}
         self.by_article: dict[str, list[str]] | None = None
 
@@ -154,6 +159,18 @@ class Reading:
                 or (unit.kind is not UnitKind.PARAGRAPH and required.search(self.chapeau(index) + sentence))
             )
         return held
+
+    def sentence(self, index: int, first: int, last: int) -> tuple[str, Container[int]]:
+        """A sentence, for an item with the one above it, and which signs may stand in it, by number."""
+        key = (index, first, last)
+        known = self.sentences.get(key)
+        if known is None:
+            unit = self.units[index]
+            text = unit.text[first:last]
+            if unit.kind is not UnitKind.PARAGRAPH:
+                text = self.chapeau(index) + text
+            known = self.sentences[key] = (text, self.finder.sieve(text))
+        return known
 
     def chapeau(self, index: int) -> str:
         """The sentence of the paragraph above an item (柱書), the nearest last."""
@@ -228,11 +245,9 @@ class _Signs:
     def _sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
         held = self.of_sentence.get((index, first))
         if held is None:
-            unit = self.reading.units[index]
-            text = unit.text[first:last]
-            if unit.kind is not UnitKind.PARAGRAPH:
-                text = self.reading.chapeau(index) + text
-            held = _held(self.group.sentence, text)
+            text, may = self.reading.sentence(index, first, last)
+            signs = self.group.sentence
+            held = tuple([id for number, id, search in signs if number in may and search(text)])
             if self.group.bare:
                 held += _held(self.group.bare, without_brackets(text))
             self.of_sentence[index, first] = held
