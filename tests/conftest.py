@@ -27,21 +27,28 @@ settings.load_profile("hashira")
 _OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-database", action="store_true", help="only what asks for no database")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database only what asks for one runs: the rest has run already, and would do the same."""
-    if not os.environ.get("HASHIRA_DATABASE_URL"):
+    """On a second database only what asks for one runs: the rest has run already, and would do the same.
+
+    ``--without-database`` is the reverse of it, for whoever wants an answer within a minute.
+    """
+    if os.environ.get("HASHIRA_DATABASE_URL"):
+        left_out = [i for i in items if i.get_closest_marker("one_database") or not _asks_for_a_database(i)]
+    elif config.getoption("--without-database"):
+        left_out = [item for item in items if _asks_for_a_database(item)]
+    else:
         return
-    left_out = [
-        item
-        for item in items
-        if item.get_closest_marker("one_database")
-        or (
-            item.get_closest_marker("django_db") is None
-            and _OF_THE_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
-        )
-    ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    named = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not _OF_THE_DATABASE.isdisjoint(named)
 
 
 @pytest.fixture(scope="session")

@@ -215,6 +215,7 @@ def test_an_extension_that_is_there_twice_is_refused() -> None:
         read_certificate(certificate.dump(force=True))
 
 
+@pytest.mark.long
 def test_2000_changes_of_a_byte_are_refused_or_no_longer_signed() -> None:
     chance = random.Random(9303)
     ours = authority()

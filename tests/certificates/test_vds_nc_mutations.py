@@ -100,6 +100,7 @@ def test_octets_gone_doubled_or_swapped(seal: str, trust: TrustStore, original: 
             assert answer(changed, trust, original) is not Verdict.VERIFIED
 
 
+@pytest.mark.long
 def test_every_letter_of_signature_and_certificate_counts(
     seal: str, trust: TrustStore, original: Verified
 ) -> None:

@@ -275,6 +275,7 @@ def test_shown_and_in_law() -> None:
     assert era.EraDate.of(date(1947, 4, 17)).in_law() == "昭和二十二年四月十七日"
 
 
+@pytest.mark.long
 @given(
     st.text(
         alphabet=st.sampled_from("令和平成昭大正明治RSHMT元年月日0123456789十百〇一二九-/.（） 　x０１９"),

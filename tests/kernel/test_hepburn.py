@@ -112,6 +112,7 @@ def test_place_names(kana: str, roman: str) -> None:
     assert place_name(kana) == roman
 
 
+@pytest.mark.long
 @given(st.text(st.sampled_from("アイウエオカシチツフジンッャュョーヴァェヲヶ"), min_size=1, max_size=12))
 def test_whatever_is_spelt_is_capital_letters(kana: str) -> None:
     try:

@@ -167,6 +167,7 @@ def test_anybody_verifies_and_a_negative_verdict_is_an_answer() -> None:
     assert client.post("/api/v1/certificates/verify-batch", many, "application/json").status_code == 422
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_the_rate_is_bounded() -> None:
     client = Client(headers={"host": "localhost"})
     call = {"path": "/api/v1/certificates/verify-batch", "data": {"texts": ["x"]}}

@@ -169,6 +169,7 @@ def test_its_bounds_are_said_and_kept() -> None:
         assert {"type", "title", "status", "detail", "code"} <= set(answer.json())
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_its_rate_is_bounded_and_nothing_of_it_is_kept() -> None:
     before = AuditEvent.objects.count()
     statuses = [asked({"code": "tea"}).status_code for _ in range(61)]

@@ -67,6 +67,7 @@ def test_a_file_others_may_write_is_not_followed(tmp_path: Path, monkeypatch: py
     assert "HASHIRA_ENVIRONMENT" not in os.environ
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("module", ["hashira.portal.wsgi", "hashira.portal.settings"])
 def test_the_web_never_follows_it(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started(tmp_path, monkeypatch, HASHIRA_ENVIRONMENT="development")
@@ -77,6 +78,7 @@ def test_the_web_never_follows_it(module: str, tmp_path: Path, monkeypatch: pyte
     assert said.stdout == "False\n"
 
 
+@pytest.mark.long
 def test_the_doctor_follows_it_without_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started(tmp_path, monkeypatch, HASHIRA_ENVIRONMENT="development")
     monkeypatch.setenv("HASHIRA_DATA_DIR", str(tmp_path))

@@ -80,6 +80,7 @@ def test_many_pixels_in_few_octets_are_refused() -> None:
     assert sent(stream.getvalue()).status_code == 422
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_its_rate_is_bounded() -> None:
     statuses = [sent(b"x").status_code for _ in range(121)]
     assert statuses == [200] * 120 + [429]

@@ -48,6 +48,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.long
 def test_the_same_seed_writes_the_same_bytes(tool: ModuleType, folder: Path, tmp_path: Path) -> None:
     tool.write(tmp_path)
     names = sorted(path.name for path in folder.iterdir())

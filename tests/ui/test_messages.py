@@ -137,5 +137,6 @@ def test_one_japanese_has_one_english(source: Path) -> None:
     assert any("agree on one" in finding.text for finding in messages.check(source))
 
 
+@pytest.mark.long
 def test_the_catalogue_of_the_design_system_is_clean() -> None:
     assert [f for f in messages.check() if "/ui/" in f.place] == []

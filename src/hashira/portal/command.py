@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import warnings
 
 import click
 
@@ -48,6 +49,8 @@ def main() -> None:
     from hashira.portal.last_start import data_folder, recall
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hashira.portal.settings")
+    # The log says it on the terminal already; the warning is for those who call the library.
+    warnings.filterwarnings("ignore", message="開発用の署名鍵")
     if click.get_current_context().invoked_subcommand != "run":  # it says itself how it starts
         recall(data_folder())
 

@@ -134,6 +134,7 @@ def test_no_byte_is_lost_and_no_separator_swallowed(octets: bytes, encoding: Enc
     legible(read).encode()  # raises unless a report can be written
 
 
+@pytest.mark.long
 @given(
     st.text(
         st.characters(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def lines_of(octets: bytes) -> list[bytes]:
     return list(io.BytesIO(octets))
 
 
+@pytest.mark.long
 @given(
     st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=8),
     st.sampled_from(Encoding),

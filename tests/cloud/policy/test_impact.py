@@ -242,6 +242,7 @@ def _restricting(document: dict[str, Any]) -> PolicySet:
 cases = st.integers(0, 10**9).map(lambda seed: Generator(seed).case())
 
 
+@pytest.mark.long
 @given(cases, cases, st.booleans())
 def test_the_impact_says_what_the_evaluation_says(case: Case, other: Case, known: bool) -> None:
     """One call, two organisations: lost, gained or open exactly as both judgements under both assumptions."""

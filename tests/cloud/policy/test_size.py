@@ -81,6 +81,7 @@ def test_names_can_be_left_out() -> None:
 policies = st.integers(0, 10**9).map(lambda seed: Generator(seed).policy("s3:GetObject", allow=0.5))
 
 
+@pytest.mark.long
 @given(st.lists(policies, min_size=1, max_size=4), st.integers(0, 10**6))
 def test_a_compacted_policy_decides_as_before(several: list[dict[str, object]], seed: int) -> None:
     statements = [one for document in several for one in document["Statement"]]  # type: ignore[attr-defined]

@@ -179,6 +179,7 @@ def test_what_changed_is_told_apart() -> None:
     assert difference(before, before).changes == ()
 
 
+@pytest.mark.long
 @given(texts, texts)
 @settings(max_examples=60)
 def test_the_pieces_make_both_texts(before: str, after: str) -> None:
@@ -214,6 +215,7 @@ requirements = st.builds(
 )
 
 
+@pytest.mark.long
 @given(st.lists(requirements, min_size=1, max_size=8, unique_by=lambda one: one.id.casefold()))
 @settings(max_examples=25)
 def test_a_catalogue_survives_a_sheet_and_oscal(found: list[Requirement]) -> None:

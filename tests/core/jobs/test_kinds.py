@@ -50,6 +50,7 @@ def test_a_kind_has_the_name_of_its_system_in_front(name: str) -> None:
         job(kind=name, title=TITLE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "start",
     [

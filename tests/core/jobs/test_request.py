@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from hashira.core import jobs
 from hashira.core.access import AccessDenied, Grant, Principal, PrincipalKind
@@ -79,6 +80,20 @@ def test_a_queue_that_cannot_be_reached_fails_no_request(
 def test_a_kind_that_nobody_declares_is_refused() -> None:
     with pytest.raises(UnknownJobKind):
         asked("trial.unknown")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_about_to_make_its_tables_is_not_an_error(
+    nothing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from hashira.core.jobs import queue
+
+    if connection.vendor == "sqlite":
+        made = tmp_path / "jobs.sqlite3"
+        made.touch()
+        monkeypatch.setattr(queue, "system_file", lambda: made)
+    assert jobs.view(asked(nothing).id).state is JobState.REQUESTED
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ lines = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(st.lists(lines, max_size=8), st.booleans())
 def test_no_visible_text_is_lost(pieces: list[str], amended: bool) -> None:

@@ -34,6 +34,7 @@ def test_folding_keeps_the_length_and_pairs_cover_every_character(text: str) -> 
     assert told[-1].endswith(END)
 
 
+@pytest.mark.long
 @given(TEXTS, TEXTS, TEXTS)
 def test_what_stands_in_a_text_stands_in_its_pairs(before: str, words: str, after: str) -> None:
     told = pairs(before + words + after).split(" ")

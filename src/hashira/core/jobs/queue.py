@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +72,8 @@ def system_file() -> Path | None:
 def hand_over(job_id: uuid.UUID) -> None:
     """Enqueue a requested job, as often as you like. A failure is only logged: the worker's sweep does it."""
     try:
-        file = system_file()
-        if file is not None and not file.exists():
-            return  # no worker has ever run here; the first one makes the file and finds the job
+        if not _tables_are_there():
+            return  # no worker has ever run here; the first one makes the tables and finds the job
         _client().enqueue(enqueue_options(job_id), str(job_id))
         note_queued([job_id])
     except Exception:
@@ -81,15 +82,22 @@ def hand_over(job_id: uuid.UUID) -> None:
 
 def forget(job_ids: list[uuid.UUID]) -> None:
     """Delete what DBOS keeps of jobs that are over; nothing where no worker has ever run."""
+    if job_ids and _tables_are_there():
+        _client().delete_workflows([str(job_id) for job_id in job_ids])
+
+
+def _tables_are_there() -> bool:
+    """Whether a worker has made DBOS's tables: its file on SQLite is there a moment before them."""
     file = system_file()
     if file is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('dbos.workflow_status')")
-            there = cursor.fetchone()[0] is not None
-    else:
-        there = file.exists()
-    if job_ids and there:
-        _client().delete_workflows([str(job_id) for job_id in job_ids])
+            return cursor.fetchone()[0] is not None
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(file, timeout=30)) as opened:
+        named = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workflow_status'"
+        return opened.execute(named).fetchone() is not None
 
 
 def enqueue_options(job_id: uuid.UUID) -> EnqueueOptions:

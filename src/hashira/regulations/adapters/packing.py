@@ -7,7 +7,7 @@ types are refused, and what they held is then made anew from the document, which
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -17,6 +17,8 @@ from hashira.regulations.domain.law.units import Unit
 _LEVEL = 5
 _ENCODER = msgspec.msgpack.Encoder()
 _UNITS = msgspec.msgpack.Decoder(list[Unit])
+_UNIT = msgspec.msgpack.Decoder(Unit)
+_EACH = msgspec.msgpack.Decoder(list[msgspec.Raw])
 _SURVEY = msgspec.msgpack.Decoder(Survey)
 
 
@@ -44,6 +46,15 @@ def unpack_units(content: bytes) -> list[Unit]:
     try:
         return _UNITS.decode(unpacked(content))
     except msgspec.DecodeError as error:
+        raise AnotherShape from error
+
+
+def unpack_some_units(content: bytes, places: Iterable[int]) -> dict[int, Unit]:
+    """The units at these places, the others left as they are. Raises ``AnotherShape``."""
+    try:
+        each = _EACH.decode(unpacked(content))
+        return {place: _UNIT.decode(each[place]) for place in places}
+    except (msgspec.DecodeError, IndexError) as error:
         raise AnotherShape from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,13 +88,14 @@ def scan(
             check_folder(output)
         ministries = ministries_by_number(procedures) if procedures else {}
         if source is None:
-            found = _scan_kept(processes, ministries, minimum)
+            most = best if output is None else None
+            found = _scan_kept(processes, ministries, minimum, categories, most)
         else:
             collect_rarely()
             read, refused = _read(source, processes, engine or "", titles)
             found = findings(read, floor=minimum, ministries=ministries)
-        if categories:
-            found = [finding for finding in found if finding.category in categories]
+            if categories:
+                found = [finding for finding in found if finding.category in categories]
         if output is not None:
             write_findings(output, found)
     except HashiraError as error:
@@ -111,8 +113,14 @@ def scan(
         _summarise(read, found, refused)
 
 
-def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> list[Finding]:
-    """Scans what is kept, says what changed, and answers with the findings."""
+def _scan_kept(
+    processes: int,
+    ministries: dict[str, str],
+    minimum: float,
+    categories: Collection[str],
+    most: int | None,
+) -> list[Finding]:
+    """Scans what is kept, says what changed, and answers with the findings that are asked for."""
     from hashira.regulations.commands.terminal import ProgressLine, database
 
     with database() as actor:
@@ -133,7 +141,7 @@ def _scan_kept(processes: int, ministries: dict[str, str], minimum: float) -> li
             f" +{scanned.added:,} ~{scanned.changed:,} -{scanned.removed:,}",
             err=True,
         )
-        return kept_findings(minimum)
+        return kept_findings(minimum, categories=categories, most=most)
 
 
 def _read(source: Path, processes: int, engine: str, titles: bool) -> tuple[list[Survey], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from hashira.regulations.adapters.packed_text import PackedText
+from hashira.regulations.adapters.packing import AnotherShape, unpack_some_units
 from hashira.regulations.domain.law.law import Rank, citation_of
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.search.excerpt import Stretch, excerpt, marked
@@ -114,15 +115,15 @@ def _hits(found: Sequence[Entry], question: Question) -> tuple[Hit, ...]:
 
 
 def _shown(found: Sequence[tuple[Entry, tuple[Stretch, ...]]]) -> tuple[Hit, ...]:
-    laws = models.Law.objects.filter(pk__in={entry.law for entry, _ in found}).select_related(
-        "current__content"
+    places: dict[int, list[int]] = {}
+    for entry, _ in found:
+        places.setdefault(entry.law, []).append(entry.place)
+    laws = (
+        models.Law.objects.filter(pk__in=places)
+        .select_related("current__content")
+        .defer(*(f"current__content__{large}" for large in ("document", "companion", "survey")))
     )
-    texts: dict[int, tuple[models.Law, list[Unit]]] = {}
-    for law in laws:
-        assert law.current is not None
-        kept = law.current.content
-        text = PackedText(law.current.source, bytes(kept.document), bytes(kept.companion), bytes(kept.units))
-        texts[law.pk] = (law, text.read_units())
+    texts = {law.pk: (law, _units(law, places[law.pk])) for law in laws}
     hits = []
     for entry, stretches in found:
         law, units = texts[entry.law]
@@ -130,6 +131,17 @@ def _shown(found: Sequence[tuple[Entry, tuple[Stretch, ...]]]) -> tuple[Hit, ...
         citation = citation_of(law.title, models.RANKS[law.rank], unit)
         hits.append(Hit(law.law_id, law.title, law.number, unit.path, citation, stretches))
     return tuple(hits)
+
+
+def _units(law: models.Law, places: Sequence[int]) -> Mapping[int, Unit]:
+    """The units of a law at these places: a page of hits shows some of each of many laws."""
+    assert law.current is not None
+    kept = law.current.content
+    try:
+        return unpack_some_units(bytes(kept.units), places)
+    except AnotherShape:
+        text = PackedText(law.current.source, bytes(kept.document), bytes(kept.companion), bytes(kept.units))
+        return dict(enumerate(text.read_units()))
 
 
 def _narrowing(scope: Scope) -> Narrowing | None:

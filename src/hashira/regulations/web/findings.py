@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
+from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,24 +16,42 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hashira.core import access
+from hashira.regulations.domain.detection import JAPAN, Finding
 from hashira.regulations.domain.detection.category import table as category_table
+from hashira.regulations.domain.detection.finding import LEARNT
+from hashira.regulations.domain.detection.rule import Scope
+from hashira.regulations.domain.detection.spoken import words_of_signs
+from hashira.regulations.domain.search.excerpt import Stretch
 from hashira.regulations.selectors.findings import FindingRow, FindingRows, FindingView, finding_view
-from hashira.regulations.selectors.laws import last_scan, law_view
+from hashira.regulations.selectors.laws import LawView, last_scan, law_view
 from hashira.regulations.web.laws import law_place
 from hashira.regulations.web.names import (
     CATEGORY_CHOICES,
+    LIKELY,
     PHASE,
     PHASE_CHOICES,
     RANK_CHOICES,
     RANK_NAMES,
     rule_name,
+    shown_score,
     type_name,
 )
 from hashira.ui.tables import Column, Order, Table
 from hashira.ui.wording import worded
 
 _PAGE = 50
-_LEVELS = (("0.5", _("0.5以上（有力）")), ("0.2", _("0.2以上")), ("0.1", _("0.1以上")))
+_OUTSIDE = {sign.id for sign in JAPAN.signs if sign.scope in (Scope.TITLE, Scope.CAPTION)}
+"""Signs whose words stand outside the text of the unit."""
+_LEVELS = ((str(LIKELY), _("0.5以上（有力）")), ("0.2", _("0.2以上")), ("0.1", _("0.1以上")))
+
+
+class _Line(NamedTuple):
+    """A unit as it is shown."""
+
+    label: str
+    stretches: tuple[Stretch, ...]
+    very: bool
+    """Whether it is the unit that was found, and not one beside it."""
 
 
 @access.requires("regulations:ViewFindings")
@@ -89,6 +111,8 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
     if view is None:
         raise Http404
     found = view.finding
+    law = law_view(found.law_id)
+    spoken = _spoken(found, law)
     names = (category_table()[found.category].name, type_name(found.category, found.type))
     context = {
         "finding": found,
@@ -96,12 +120,17 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
         "kind": f"{' '.join(map(worded, names))} Phase {found.phase}",
         "percent": min(99, round(found.score * 100)),
         "reasons": [
-            {"name": rule_name(r.rule), "words": r.words, "rule": r.rule, "weight": f"{r.weight:+.2f}"}
-            for r in found.reasons
+            {
+                "name": rule_name(r.rule),
+                "words": r.words or spoken.get(r.rule, ""),
+                "rule": r.rule,
+                "weight": f"{r.weight:+.2f}",
+            }
+            for r in sorted(found.reasons, key=lambda reason: -abs(reason.weight))
             if r.weight
         ],
         "meanings": _meanings(view),
-        "lines": _lines(found.law_id, found.path),
+        "lines": _lines(law, found, spoken),
         "place": law_place(found.law_id, found.path),
         "same_place": view.same_place,
         "family": view.family,
@@ -139,18 +168,38 @@ def _facts(view: FindingView) -> list[tuple[object, object]]:
     ]
 
 
-def _lines(law_id: str, path: str) -> list[tuple[str, str, bool]]:
-    """The paragraph in which it stands: label, text, and whether it is the very unit."""
-    law = law_view(law_id)
+def _spoken(found: Finding, law: LawView | None) -> Mapping[str, str]:
+    """The words in the text by which the signs among the reasons hold."""
+    if law is None or not found.reasons:
+        return {}
+    signs = {reason.rule for reason in found.reasons if not reason.words}
+    return words_of_signs(JAPAN, signs, law.units, law.title, found.path, found.reasons[0].words)
+
+
+def _lines(law: LawView | None, found: Finding, spoken: Mapping[str, str]) -> list[_Line]:
+    """The paragraph in which it stands, with the words of the reasons marked in the very unit."""
     if law is None:
         return []
-    head, paragraph, _rest = path.partition("-Pr_")
-    whole = head + paragraph + _rest.partition("-")[0] if paragraph else path
-    return [
-        (unit.label, unit.text, unit.path == path)
-        for unit in law.units
-        if unit.path == whole or unit.path.startswith(whole + "-")
-    ]
+    head, paragraph, _rest = found.path.partition("-Pr_")
+    whole = head + paragraph + _rest.partition("-")[0] if paragraph else found.path
+    words = {reason.words for reason in found.reasons if reason.rule != LEARNT}
+    words |= {said for sign, said in spoken.items() if sign not in _OUTSIDE}
+    lines = []
+    for unit in law.units:
+        if unit.path == whole or unit.path.startswith(whole + "-"):
+            very = unit.path == found.path
+            lines.append(_Line(unit.label, _stretches(unit.text, words if very else ()), very))
+    return lines
+
+
+def _stretches(text: str, words: Collection[str]) -> tuple[Stretch, ...]:
+    """The whole text, with these words marked wherever they stand; those that touch make one stretch."""
+    found = [False] * len(text)
+    for word in filter(None, words):
+        for met in re.finditer(re.escape(word), text):
+            found[met.start() : met.end()] = [True] * len(word)
+    runs = groupby(zip(text, found, strict=True), key=lambda letter: letter[1])
+    return tuple(Stretch("".join(letter for letter, _held in run), found=held) for held, run in runs)
 
 
 def _minimum(request: HttpRequest) -> float:
@@ -182,4 +231,4 @@ def _type(row: FindingRow) -> str:
 
 
 def _score(row: FindingRow) -> str:
-    return f"{row.score:.2f}"
+    return shown_score(row.score)

@@ -26,7 +26,7 @@ from hashira.regulations.selectors.laws import (
     law_view,
 )
 from hashira.regulations.selectors.references import counts_of
-from hashira.regulations.web.names import CATEGORY_CHOICES, RANK_CHOICES, RANK_NAMES
+from hashira.regulations.web.names import CATEGORY_CHOICES, LIKELY, RANK_CHOICES, RANK_NAMES
 from hashira.ui.tables import Column, Table
 
 _OPEN = "the text of law is for everybody"
@@ -43,9 +43,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "scan": last_scan(),
     }
     if _may_see_findings(request):
-        found = counts_by("category")
+        found, likely = counts_by("category"), counts_by("category", LIKELY)
         context["categories"] = [
-            {"name": name, "count": found[key], "url": _list_of(filter_category=key)}
+            {
+                "name": name,
+                "count": found[key],
+                "url": _list_of(filter_category=key),
+                "likely": likely.get(key, 0),
+                "likely_url": _list_of(filter_category=key, minimum=str(LIKELY)),
+            }
             for key, name in CATEGORY_CHOICES
             if key in found
         ]

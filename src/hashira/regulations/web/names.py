@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from hashira.kernel.language import Bilingual
 from hashira.regulations.domain.detection import JAPAN
 from hashira.regulations.domain.detection.category import table
+from hashira.regulations.domain.detection.finding import LEARNT
 from hashira.regulations.domain.law.law import Rank
 from hashira.regulations.domain.reference import ReferenceKind
 
@@ -47,8 +48,17 @@ _ELSEWHERE = {
     "参照.根拠": Bilingual(
         "根拠になる法律の条項がアナログ規制らしい", "The provision that it rests on is likely one"
     ),
-    "文字列": Bilingual("近くの文字の並び（学習による）", "Characters near it (learnt)"),
+    LEARNT: Bilingual("近くの文字の並び（学習による）", "Characters near it (learnt)"),
 }
+
+
+LIKELY = 0.5
+"""From here on a finding is worth an officer's first look (有力)."""
+
+
+def shown_score(score: float) -> str:
+    """How sure the scan is, for reading: cut to two digits, since no machine is sure to 1.00."""
+    return f"{int(score * 100) / 100:.2f}"
 
 
 def type_name(category: str, type: str) -> Bilingual | str:

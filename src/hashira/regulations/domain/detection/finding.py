@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+LEARNT = "文字列"
+"""The rule of a reason that is no written rule: characters near the place, weighed by training alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

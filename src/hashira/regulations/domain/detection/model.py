@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from hashira.regulations.domain.detection.finding import Reason, reason
+from hashira.regulations.domain.detection.finding import LEARNT, Reason, reason
 from hashira.regulations.domain.detection.occurrence import Occurrence
 from hashira.regulations.domain.detection.rule import RuleSet
 
@@ -60,7 +60,7 @@ class Weights:
     def told(self) -> _Terms:
         """The terms worth telling, of signs and of strings: made once, since a scan has millions of them."""
         signs = [Reason(sign, "", self.slope * weight) for sign, weight in self.signs.items()]
-        strings = [Reason("文字列", string, self.slope * weight) for string, weight in self.strings.items()]
+        strings = [Reason(LEARNT, string, self.slope * weight) for string, weight in self.strings.items()]
         kept = [term for term in (*signs, *strings) if abs(term.weight) >= _MENTIONED]
         kept.sort(key=lambda term: (-abs(term.weight), term.rule, term.words))
         return _Terms(

@@ -8,7 +8,7 @@ from typing import Protocol
 from django import template
 
 from hashira.kernel.language import Bilingual
-from hashira.regulations.web.names import SHORT_NAMES
+from hashira.regulations.web.names import SHORT_NAMES, shown_score
 
 register = template.Library()
 
@@ -49,3 +49,9 @@ def heading_level(depth: int) -> int:
 def short(category: str) -> Bilingual | str:
     """A category in a word, for a mark in the margin."""
     return SHORT_NAMES.get(category, category)
+
+
+@register.filter
+def surely(score: float) -> str:
+    """How sure the scan is, in two digits."""
+    return shown_score(score)
