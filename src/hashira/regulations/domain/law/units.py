@@ -106,45 +106,18 @@ class _Place(NamedTuple):
 
     def below(self, path: str, *, caption: str, paragraph: str, item: str) -> _Place:
         """The place of a paragraph or item in it: ``_replace``, which takes four times as long."""
-        return of_fields(
-            _Place,
-            (
-                path,
-                self.part,
-                self.article,
-                paragraph,
-                item,
-                self.subitems,
-                caption,
-                self.headings,
-                self.group,
-                self.supplement,
-                self.amendment,
-                self.appendix,
-            ),
-        )
+        fields = (
+            path, self.part, self.article, paragraph, item, self.subitems, caption, self.headings, self.group,
+            self.supplement, self.amendment, self.appendix,
+        )  # fmt: skip
+        return of_fields(_Place, fields)
 
     def unit(self, kind: UnitKind, label: str, text: str, path: str = "") -> Unit:
-        return of_fields(
-            Unit,
-            (
-                path or self.path,
-                kind,
-                self.part,
-                self.article,
-                self.paragraph,
-                self.item,
-                self.subitems,
-                label,
-                text,
-                self.caption,
-                self.headings,
-                self.group,
-                self.supplement,
-                self.amendment,
-                self.appendix,
-            ),
-        )
+        fields = (
+            path or self.path, kind, self.part, self.article, self.paragraph, self.item, self.subitems, label, text,
+            self.caption, self.headings, self.group, self.supplement, self.amendment, self.appendix,
+        )  # fmt: skip
+        return of_fields(Unit, fields)
 
 
 def units(tree: Node, law_id: str = "") -> Iterator[Unit]:
