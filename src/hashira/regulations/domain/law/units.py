@@ -114,8 +114,8 @@ class _Place(NamedTuple):
 
     def unit(self, kind: UnitKind, label: str, text: str, path: str = "") -> Unit:
         fields = (
-            path or self.path, kind, self.part, self.article, self.paragraph, self.item, self.subitems, label, text,
-            self.caption, self.headings, self.group, self.supplement, self.amendment, self.appendix,
+            path or self.path, kind, self.part, self.article, self.paragraph, self.item, self.subitems, label,
+            text, self.caption, self.headings, self.group, self.supplement, self.amendment, self.appendix,
         )  # fmt: skip
         return of_fields(Unit, fields)
 
