@@ -71,3 +71,12 @@ class Finding:
     """The strongest first."""
     excerpt: str
     """The words around the strongest reason, at most 200 characters."""
+
+
+def shown_score(score: float) -> str:
+    """How sure the scan is, for reading: two digits, and never 1.00, which nobody is.
+
+    >>> shown_score(0.9987), shown_score(0.29)
+    ('0.99', '0.29')
+    """
+    return f"{min(score, 0.99):.2f}"
