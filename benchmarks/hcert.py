@@ -7,10 +7,14 @@
 batch of each counts. Both time the same raw signatures too, so that the ratios can be corrected for a machine
 that is busier in one moment than in another.
 
-``cwt`` does the same work from the same values: CBOR, COSE, zlib, Base45 of PyPI's ``base45``; once through
-its ``encode`` and ``decode``, as its documentation shows it for the EU's certificates, and once through its
-``COSE`` alone, which looks at no claim. Neither asks whose key it is, what it may sign, or whether the
-content keeps to the schema of the DCC; ours does, in both directions.
+``cwt`` does CBOR, COSE, zlib, and Base45 of PyPI's ``base45``; once through its ``encode`` and ``decode``, as
+its documentation shows it for the EU's certificates, and once through its ``COSE`` alone, which looks at no
+claim. Neither asks whose key it is, what it may sign, or whether the content keeps to the schema of the DCC;
+ours does, in both directions.
+
+"issue" is our whole work, from a name, a day and the codes of a product: the claim is made anew each time
+and held against the schema. ``cwt`` is given the claim ready made, since it can make none. "issue claim" is
+ours from that same claim, like for like: its ratio is the one that compares the two libraries.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-ROUNDS, BATCHES, BATCH = 8, 30, 30
+ROUNDS, BATCHES, BATCH = 8, 90, 10
 
 
 def best_seconds(work: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -68,9 +72,18 @@ def ours() -> tuple[dict[str, Callable[[], object]], dict[str, Any]]:
         return hcert_issue.issue(claim=claim(), kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES)
 
     text = issue()
-    work = {"issue": issue, "verify": lambda: hcert.verify(text, trust=trust, at=NOW)}
+    made = claim()
+
+    def issue_claim() -> str:
+        return hcert_issue.issue(claim=made, kind=1, issuer="UT", signer=signer, at=NOW, expires=EXPIRES)
+
+    work = {
+        "issue": issue,
+        "issue claim": issue_claim,
+        "verify": lambda: hcert.verify(text, trust=trust, at=NOW),
+    }
     private = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    given = {"text": text, "kid": kid.hex(), "private": private.decode("ascii"), "claim": claim()}
+    given = {"text": text, "kid": kid.hex(), "private": private.decode("ascii"), "claim": made}
     return work, given
 
 
@@ -132,11 +145,15 @@ def main() -> None:
     print(f"{len(given['text'])} letters")
     for name, seconds in best.items():
         print(f"{name:<18}{1 / seconds:>10,.0f} /s")
-    for name, of in (("issue", "raw sign"), ("verify", "raw verify")):
-        print(f"{name:<6} / {of:<16} {best[of] / best[name]:.2f}")
+    for name, of, same in (
+        ("issue", "raw sign", "issue"),
+        ("issue claim", "raw sign", "issue"),
+        ("verify", "raw verify", "verify"),
+    ):
+        print(f"{name:<11} / {of:<16} {best[of] / best[name]:.2f}")
         busier = best[of] / best[f"cwt {of}"]
-        for peer_name in (f"cwt {name}", f"cwt COSE {name}"):
-            print(f"{name:<6} / {peer_name:<16} {best[peer_name] / best[name] * busier:.2f}")
+        for peer_name in (f"cwt {same}", f"cwt COSE {same}"):
+            print(f"{name:<11} / {peer_name:<16} {best[peer_name] / best[name] * busier:.2f}")
 
 
 if __name__ == "__main__":

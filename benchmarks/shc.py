@@ -2,7 +2,8 @@
 
     .venv/bin/python -m benchmarks.shc
 
-The machine may be noisy: all are timed in turn, batch by batch, and the best batch of each counts.
+The machine may be noisy: all are timed in turn, batch by batch, and the best batch of each counts. Batches
+are short, since on a busy machine no long one is left alone, and the longer of two works would suffer more.
 
 ``joserfc`` does the same work from the same values: the bundle, DEFLATE as its caller would set it, the
 signature, the digits. On the way back it stops at the JSON and asks neither whose key it is nor when.
@@ -25,7 +26,7 @@ from tests.certificates.card import HOLDER, ISSUED_AT, ISSUER, LATER, Key, card,
 from hashira.certificates.domain import p256, shc, shc_qr
 from hashira.certificates.domain.shc_fhir import write_bundle
 
-BATCHES, BATCH = 200, 30
+BATCHES, BATCH = 600, 10
 
 
 def best_rates(work: dict[str, Callable[[], object]]) -> dict[str, float]:

@@ -54,6 +54,7 @@ AREAS = {
         _pytest(
             "-rP",
             "tests/certificates/test_mutants.py",
+            "tests/certificates/test_short_ways.py",
             "tests/certificates/test_shc_mutations.py",
             "tests/certificates/test_vds_nc_mutations.py",
         ),

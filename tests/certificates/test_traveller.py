@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,12 @@ import pytest
 from hashira.certificates.domain.content import CertificateContent, Holder
 from hashira.certificates.domain.mrz import read_zone
 from hashira.certificates.domain.traveller import compare
+from hashira.kernel.value import value
 
 FILE = json.loads(Path(__file__).with_name("traveller_cases.json").read_text("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Content(CertificateContent):
     kind: str = ""
     transliterated: str = ""

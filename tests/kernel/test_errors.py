@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import pkgutil
 import re
 import string
@@ -11,6 +12,7 @@ import pytest
 
 import hashira.kernel
 from hashira.kernel import errors
+from hashira.kernel.era import UnreadableEraYear
 from hashira.kernel.errors import HashiraError, registered_errors
 from hashira.kernel.language import Bilingual
 
@@ -53,6 +55,14 @@ def test_problem_document() -> None:
     }
     assert declare()(value=Bilingual("三", "three")).problem("ja")["title"] == "値三が使えません"
     assert declare()(value=1).problem("ja")["status"] == 400
+
+
+def test_an_error_travels_between_processes() -> None:
+    error = UnreadableEraYear(text="昭和")
+    error.beside = 3  # type: ignore[attr-defined]
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is UnreadableEraYear
+    assert (again.details, again.args, again.beside) == (error.details, error.args, 3)
 
 
 def test_an_error_raised_without_its_details_is_noticed() -> None:

@@ -31,11 +31,16 @@ class Same:
     y: int = 0
 
 
+def parameters(made: type) -> list[tuple[object, ...]]:
+    return [(p.name, p.kind, p.default) for p in inspect.signature(made).parameters.values()]
+
+
 def test_it_is_made_and_compared_as_a_frozen_dataclass_is() -> None:
     assert Point(1, 2) == Point(x=1, y=2) != Point(1)
-    assert hash(Point(1)) == hash(Same(1))
+    assert hash(Point(1)) == hash(Point(x=1, y=0))
+    assert {Point(1), Point(1, 0), Point(1, 2)} == {Point(1), Point(1, 2)}
     assert repr(Point(1)) == "Point(x=1, y=0)"
-    assert str(inspect.signature(Point)).partition(")")[0] == str(inspect.signature(Same)).partition(")")[0]
+    assert parameters(Point) == parameters(Same)
     assert asdict(replace(Named(1, 2, "a"), name="b")) == {"x": 1, "y": 2, "name": "b"}
     assert Named(1) != Point(1)
 
@@ -57,9 +62,9 @@ def test_it_refuses_any_change() -> None:
     assert not hasattr(made, "__dict__")
 
 
-@pytest.mark.parametrize("arguments", [(), (1, 2, 3)])
+@pytest.mark.parametrize("arguments", [(), (1, 2, 3)], ids=["none", "three"])
 def test_it_refuses_other_arguments(arguments: tuple[int, ...]) -> None:
-    with pytest.raises(TypeError, match=r"Point\.__init__"):
+    with pytest.raises(TypeError, match="argument"):
         Point(*arguments)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import typst
 from click.testing import CliRunner, Result
 from tests.regulations.law.reiki_pages import PARK, page
 
+from hashira.regulations.adapters import sources
+from hashira.regulations.adapters.refusals import UnreadableSource
 from hashira.regulations.cli import regulations
 
 ORDINANCE = """試験市施設管理条例
@@ -49,6 +53,40 @@ def test_an_ordinance_gives_its_findings_best_first(city: Path, tmp_path: Path) 
     assert {("目視", "1"), ("定期検査・点検", "1"), ("書面掲示", "2")} <= kinds
     assert "3" not in {article for _, article in kinds}
     assert found[0]["law_title"] == "試験市施設管理条例"
+
+
+def test_two_processes_find_what_one_finds(city: Path, tmp_path: Path) -> None:
+    for number in range(3):
+        (city / f"施設{number}.txt").write_text(
+            ORDINANCE.replace("試験市", f"試験{number}市"), encoding="utf-8"
+        )
+    (city / "壊れ.xml").write_text("<Law><LawBody>", encoding="utf-8")
+    written = []
+    for processes in ("1", "2"):
+        command = "from hashira.regulations.cli import regulations; regulations()"
+        output = tmp_path / f"{processes}.csv"
+        done = subprocess.run(
+            (sys.executable, "-c", command, "scan", str(city), "-o", str(output), "--processes", processes),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        written.append((output.read_bytes(), done.stderr))
+    assert written[0] == written[1]
+    assert "壊れ.xml" in written[0][1]
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_a_file_that_is_gone_when_it_is_its_turn_is_told(tmp_path: Path, start: str) -> None:
+    (tmp_path / "一.txt").write_text(ORDINANCE, encoding="utf-8")
+    (tmp_path / "二.txt").write_text(ORDINANCE, encoding="utf-8")
+    looked = sources.each(tmp_path, sources.read_text)
+    files = [sources._OnDisk(tmp_path / name, name, 1) for name in ("一.txt", "二.txt", "三.txt")]
+    assert [text.facts.title for text in looked] == ["試験市施設管理条例"] * 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "_files", lambda folder: iter(files))
+        with pytest.raises(UnreadableSource, match="三"):
+            list(sources.each(tmp_path, sources.read_text, 2, start=start))
 
 
 def test_without_output_the_best_are_shown(city: Path) -> None:

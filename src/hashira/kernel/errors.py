@@ -55,6 +55,10 @@ class HashiraError(Exception):
         self.details = details
         super().__init__(self.message("ja"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels between processes with its details: one of another process is told here."""
+        return _raised_elsewhere, (type(self), self.details), self.__dict__
+
     def message(self, language: str) -> str:
         """The whole error as one paragraph: what, why, what to do next, code."""
         texts = (self.what, self.why, self.remedy)
@@ -76,6 +80,12 @@ class HashiraError(Exception):
             "remedy": self.remedy.format(**self.details).in_language(language),
             "code": self.code,
         }
+
+
+def _raised_elsewhere(kind: type[HashiraError], details: dict[str, object]) -> HashiraError:
+    error = kind.__new__(kind)
+    HashiraError.__init__(error, **details)
+    return error
 
 
 def registered_errors() -> dict[str, type[HashiraError]]:

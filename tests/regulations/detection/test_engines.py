@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from hashira.regulations.adapters.sources import Document, documents, read_text
 from hashira.regulations.domain.detection import JAPAN, Surveyor, findings
-from hashira.regulations.domain.detection.engine import ENGINES, Engine, engine
+from hashira.regulations.domain.detection.engine import ENGINES, Engine, engine, sieve
+from hashira.regulations.domain.detection.rule import Scope
 
 WORDS = ("検査", "検査員", "査", "立入検査", "定期", "𠮷", "目視")
 WRITTEN = st.text(st.sampled_from("検査員立入定期𠮷目視。a\n"), max_size=60)
@@ -49,6 +51,45 @@ def test_the_fastest_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch)
     assert engine(WORDS).name == "re"
     with pytest.raises(ImportError):
         engine(WORDS, "hyperscan")  # who names one gets that one or none
+
+
+PATTERNS = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        ("検査|点検", re.DOTALL),
+        ("検[^。]{0,2}員", re.DOTALL),
+        ("(?<!定期)立入", 0),
+        ("^査.{1,}目", re.DOTALL),
+        ("員。?$", 0),
+        ("^定", re.MULTILINE),
+        (r"a\{2}", re.IGNORECASE),
+        ("視*", 0),
+    )
+)
+SENTENCES = st.text(st.sampled_from("検査員立入定期目視点。aA{2}\n\ud800"), max_size=40)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@given(text=SENTENCES)
+def test_a_sieve_keeps_back_no_pattern_that_stands_in_a_text(name: str, text: str) -> None:
+    may = sieve(PATTERNS, name)(text)
+    assert {n for n, pattern in enumerate(PATTERNS) if pattern.search(text)} <= {
+        n for n in range(8) if n in may
+    }
+
+
+def test_a_sieve_of_hyperscan_spares_the_search_for_nearly_all() -> None:
+    signs = [sign for sign in JAPAN.signs if sign.scope is Scope.SENTENCE]
+    may_stand = sieve([sign.pattern for sign in signs], "hyperscan")
+    for number, sign in enumerate(signs):
+        may = may_stand(sign.example)
+        assert number in may
+        assert sum(one in may for one in range(len(signs))) < 10
+
+
+def test_a_pattern_that_hyperscan_does_not_know_is_always_looked_for() -> None:
+    may = sieve([re.compile("検査"), re.compile("(?P<a>検)(?P=a)")], "hyperscan")("点検")
+    assert 1 in may
 
 
 @pytest.mark.shared_data

@@ -13,6 +13,8 @@ from hashira.regulations.domain.detection.family import family_id, masked
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.survey import APPLICATION, BASIS, DELEGATION
 
+_KANJI = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
+          "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")  # fmt: skip
 STANDARD = """**第九条の三（維持の基準）**　施設の維持の基準は、次のとおりとする。
 
 - 一　施設を巡視し、その損傷の有無を確かめること。
@@ -101,6 +103,28 @@ def test_an_application_by_number_alone_is_found_through_what_it_applies() -> No
         (APPLICATION, "試験施設法第五条第一項")
     ]
     assert applied.score < found["試験施設法第五条第一項", "目視"].score
+
+
+@pytest.mark.parametrize(
+    ("article", "words"),
+    [
+        ("四", "次条の規定は、附属する施設について準用する。"),
+        ("六", "前条の規定は、附属する施設について準用する。"),
+        ("七", "前二条の規定は、附属する施設について準用する。"),
+        ("十五", "前十条の規定は、附属する施設について準用する。"),
+        ("二十", "第三条から前条までの規定は、附属する施設について準用する。"),
+        ("二十", "第三条から第六条までの規定は、附属する施設について準用する。"),
+        ("二十", "第一条及び附則第一条の規定は、附属する施設について準用する。"),
+    ],
+)
+def test_what_an_application_names_is_followed_also_without_its_number(article: str, words: str) -> None:
+    duty = "設備の損傷の有無を目視により点検しなければならない。"
+    lines = [f"**第{number}条**　主務省令で定める。" for number in _KANJI]
+    lines[_KANJI.index("五")] = f"**第五条**　{duty}"
+    lines[_KANJI.index(article)] = f"**第{article}条**　{words}"
+    found = found_in(law("\n\n".join([*lines, "## 附則", f"**第一条**　{duty}"]) + "\n"))
+    applied = {f.citation: f for f in found if f.category == "目視"}[f"試験施設法第{article}条第一項"]
+    assert [reason.rule for reason in applied.reasons] == [APPLICATION]
 
 
 def test_one_wording_in_two_laws_is_one_family() -> None:

@@ -38,6 +38,19 @@ def test_the_columns_are_those_of_the_list_of_an_officer(tmp_path: Path) -> None
     assert [row["citation"] for row in read] == [finding.citation for finding in FOUND]
 
 
+def test_a_row_is_written_as_the_standard_writer_writes_it(tmp_path: Path) -> None:
+    words = ["点検", "a,b", 'a"b', "a\nb", "a\rb", ",", "", "'", " 点 ", "「点検」、"]
+    found = [replace(FOUND[0], excerpt=word, law_title=word, enforced_at=None) for word in words]
+    write_findings(tmp_path / "f.csv", found)
+    with (tmp_path / "plain.csv").open("w", encoding="utf-8", newline="") as rows:
+        table = csv.writer(rows)
+        table.writerow(COLUMNS)
+        for finding in found:
+            values = {column: getattr(finding, column) for column in COLUMNS}
+            table.writerow((values | {"reasons": reasons_in_words(finding.reasons)}).values())
+    assert (tmp_path / "f.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+
+
 def test_lines_of_json_keep_reasons_as_objects(tmp_path: Path) -> None:
     write_findings(tmp_path / "f.jsonl", FOUND)
     read = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text(encoding="utf-8").splitlines()]

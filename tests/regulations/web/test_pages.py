@@ -153,6 +153,22 @@ def test_a_finding_says_why(officer: Client) -> None:
 
 
 @pytest.mark.usefixtures("kept")
+def test_candidates_of_a_category_are_gone_through_one_after_the_other(
+    officer: Client, tmp_path: Path
+) -> None:
+    keep(city(tmp_path / "many", **{f"同じ条例{n}": FACILITY for n in range(3)}))  # equal scores too
+    scan_laws(actor=TERMINAL, surveyed=prepare(today=TODAY), at=AT)
+    order = [row.key for row in FindingRows().slice({"category": "目視"}, None, 0, None)]
+    assert len(order) > 3
+    seen = [order[0]]
+    for way in ("next", "prev"):
+        turn = re.compile(rf'rel="{way}" href="/regulations/findings/(\d+)"')
+        while told := turn.search(page(officer, f"/regulations/findings/{seen[-1]}")):
+            seen.append(int(told[1]))
+    assert seen == [*order, *order[-2::-1]]
+
+
+@pytest.mark.usefixtures("kept")
 def test_lists_ask_the_database_as_often_for_many_rows_as_for_few(
     officer: Client, tmp_path: Path, django_assert_max_num_queries: Callable[..., object]
 ) -> None:

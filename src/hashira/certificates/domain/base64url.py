@@ -8,7 +8,7 @@ from binascii import a2b_base64
 
 # What the other alphabet spells otherwise becomes a letter that no base64 has, and is refused with it.
 _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
-_PADDING = ("", None, "==", "=")
+_PADDING = (b"", None, b"==", b"=")
 _LAST = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
 """Letters that may end a text with that remainder of four: those whose unused bits are zero."""
 
@@ -33,6 +33,6 @@ def decode(text: str) -> bytes:
         raise ValueError("not base64url, or with stray bits")
     try:
         raw = text.encode("ascii").translate(_TO_STANDARD)
-        return a2b_base64(raw + padding.encode("ascii"), strict_mode=True)
+        return a2b_base64(raw + padding, strict_mode=True)
     except (BinasciiError, UnicodeEncodeError) as error:
         raise ValueError("not base64url") from error

@@ -10,10 +10,10 @@ from functools import lru_cache
 import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from hashira.certificates.domain import strict_cbor
+from hashira.certificates.domain.named_curve import CurveKey
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.strict_cbor import NotCbor
 from hashira.kernel.value import value
@@ -27,6 +27,11 @@ _TAG, _LIST = 6, 4
 _PARTS = 4
 _TAGGED_LIST, _EMPTY_MAP = b"\xd2\x84", b"\xa0"
 """How the message begins (tag 18, a list of four), and an unprotected header without a member."""
+_STRING, _IN_HEAD = 0x40, 24
+"""The head of a byte string, and the first length that does not fit in it."""
+_STRING_OF_ONE, _STRING_OF_TWO, _STRING_OF_64 = 0x58, 0x59, b"\x58\x40"
+_SHORTEST = 72
+"""Octets that a message with a signature of 64 has at least."""
 _CONTEXT = b"\x84\x6aSignature1"
 _NO_EXTERNAL_DATA = b"\x40"
 _HASHES = {ES256: ec.ECDSA(SHA256()), ES384: ec.ECDSA(SHA384()), ES512: ec.ECDSA(SHA512())}
@@ -76,6 +81,10 @@ def read(octets: bytes) -> Signed:
     Tagged as COSE_Sign1, also within the tag of a CWT (RFC 8392 §6), or without any tag. A protected header
     wins over an unprotected one of the same name (HCERT 1.1.1 §2.3).
     """
+    return _read_as_written(octets) or _read_any(octets)
+
+
+def _read_any(octets: bytes) -> Signed:
     try:
         at = _behind_tags(octets)
         major, parts, at = strict_cbor.head(octets, at)
@@ -92,6 +101,34 @@ def read(octets: bytes) -> Signed:
     except NotCbor as error:
         raise NotCose(str(error)) from error
     return Signed(algorithm, kid, payload, _to_be_signed(protected, payload), signature)
+
+
+def _read_as_written(octets: bytes) -> Signed | None:
+    """The parts where the heads are those that ``write`` writes; ``None``: any other message, or none.
+
+    They are the shortest there are, so that what is signed is two stretches of what was read.
+    """
+    if octets[:2] != _TAGGED_LIST or len(octets) < _SHORTEST:
+        return None
+    end = 3 + octets[2] - _STRING  # of the protected header
+    if not 3 < end < 3 + _IN_HEAD:
+        return None
+    payload = end + 3 if octets[end + 1] == _STRING_OF_ONE else end + 4
+    signature = payload + int.from_bytes(octets[end + 2 : payload], "big")
+    if (
+        octets[end : end + 1] != _EMPTY_MAP
+        or octets[end + 1] not in (_STRING_OF_ONE, _STRING_OF_TWO)
+        or octets[signature : signature + 2] != _STRING_OF_64
+        or len(octets) != signature + 2 + 64
+        or signature - payload < (_IN_HEAD if payload == end + 3 else 1 << 8)
+    ):
+        return None
+    try:
+        algorithm, kid = _headers(octets[3:end], _EMPTY_MAP)
+    except NotCbor as error:
+        raise NotCose(str(error)) from error
+    message = _CONTEXT + octets[2:end] + _NO_EXTERNAL_DATA + octets[end + 1 : signature]
+    return Signed(algorithm, kid, octets[payload:signature], message, octets[signature + 2 :])
 
 
 def _behind_tags(octets: bytes) -> int:
@@ -138,19 +175,15 @@ def _string_head(octets: bytes) -> bytes:
     return b"\x59" + length.to_bytes(2, "big") if length < 1 << 16 else b"\x5a" + length.to_bytes(4, "big")
 
 
-def check(signed: Signed, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> None:
+def check(signed: Signed, key: CurveKey | rsa.RSAPublicKey) -> None:
     """Raises ``InvalidSignature`` unless the key made the signature in the way that the header says.
 
     ECDSA is split at half its length, so that also a key on another curve than the algorithm's usual one is
     read (Spain's test certificates have P-384 with ES256).
     """
-    if isinstance(key, rsa.RSAPublicKey):
-        if signed.algorithm != PS256:
-            raise InvalidSignature("an RSA key and another algorithm")
+    if (signed.algorithm == PS256) is isinstance(key, CurveKey):
+        raise InvalidSignature("a key of one kind and an algorithm of the other")
+    if isinstance(key, CurveKey):
+        key.check(signed.signature, signed.message, _HASHES[signed.algorithm])
+    else:
         key.verify(signed.signature, signed.message, _PSS, _SHA256)
-        return
-    half = (key.key_size + 7) // 8
-    if signed.algorithm == PS256 or len(signed.signature) != 2 * half:
-        raise InvalidSignature("the signature is not one of this key")
-    r, s = int.from_bytes(signed.signature[:half], "big"), int.from_bytes(signed.signature[half:], "big")
-    key.verify(encode_dss_signature(r, s), signed.message, _HASHES[signed.algorithm])

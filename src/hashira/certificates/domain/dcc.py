@@ -19,7 +19,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import field as renamed
 
 from hashira.certificates.domain.content import (
     CertificateContent,
@@ -196,8 +199,104 @@ def _unwritable(ja: str, en: str) -> DccNotWritable:
 # --- reading
 
 
+class _Members(Struct, forbid_unknown_fields=True, gc=False):
+    """A map with these members and no others."""
+
+
+_Text = Annotated[str, Meta(min_length=1, max_length=_MAX_READ)]
+_Count = Annotated[int, Meta(ge=1, le=99)]
+
+
+class _Name(_Members):
+    fn: _Text | None = None
+    gn: _Text | None = None
+    fnt: _Text | None = None
+    gnt: _Text | None = None
+
+
+class _Entry(_Members, kw_only=True):
+    tg: _Text
+    vp: _Text
+    mp: _Text
+    ma: _Text
+    dn: _Count
+    sd: _Count
+    dt: str
+    co: _Text
+    issuer: _Text = renamed(name="is")
+    ci: _Text
+
+
+class _Vaccination(_Members):
+    """A certificate of one dose with all that the schema asks for, as nearly all are that anybody scans."""
+
+    ver: Literal["1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.2.1", "1.3.0", "1.3.1", "1.3.2", "1.3.3"]
+    nam: _Name
+    dob: str
+    v: Annotated[list[_Entry], Meta(min_length=1, max_length=1)]
+
+
+def _read_usual(claim: object, issuer: str, signed_at: datetime) -> DccContent | None:
+    """What a claim in the usual layout says, as ``_read_any`` would say; ``None``: in another, or none."""
+    try:
+        read = convert(claim, _Vaccination)
+    except ValidationError:
+        return None
+    entry, name, birth_date = read.v[0], read.nam, read.dob
+    family, given, surname, forename = name.fn, name.gn, name.fnt, name.gnt
+    texts = (
+        entry.tg,
+        entry.vp,
+        entry.mp,
+        entry.ma,
+        entry.co,
+        entry.issuer,
+        entry.ci,
+        family or "",
+        given or "",
+    )
+    if (
+        not "".join(texts).isprintable()
+        or not TRANSLITERATED.fullmatch((surname or "") + (forename or ""))
+        or (family and not surname)
+        or (given and not forename)
+        or not (surname or forename)
+        or not BIRTH_DATE.fullmatch(birth_date)
+        or not "" < birth_date[:4] < f"{signed_at.year}"
+        or not is_day(entry.dt)
+    ):
+        return None
+    holder, transliterated = _named(family, given, surname, forename, birth_date)
+    known = MEDICINES.get(entry.mp)
+    dose = DccDose(
+        date=entry.dt,
+        product=known.name if known else entry.mp,
+        code_system=CODE_SYSTEM,
+        code=entry.mp,
+        country=entry.co,
+        number=entry.dn,
+        total=entry.sd,
+        disease=entry.tg,
+        holder=entry.ma,
+        prophylaxis=entry.vp,
+        authority=entry.issuer,
+    )
+    return DccContent(
+        holder=holder,
+        doses=(dose,),
+        issuer=issuer,
+        certificate_number=entry.ci,
+        version=read.ver,
+        transliterated=transliterated,
+    )
+
+
 def read(claim: object, *, issuer: str, signed_at: datetime) -> DccContent:
     """What the claim says; raises ``NotADcc``."""
+    return _read_usual(claim, issuer, signed_at) or _read_any(claim, issuer, signed_at)
+
+
+def _read_any(claim: object, issuer: str, signed_at: datetime) -> DccContent:
     members = _object(claim, "1")
     version = _version(members.get("ver"))
     holder, transliterated = _read_name(members.get("nam"), _birth_date(members.get("dob"), signed_at))
@@ -256,8 +355,14 @@ def _read_name(value: object, birth_date: str | None) -> tuple[Holder, str]:
             raise NotADcc("nam: not A-Z and <")
         if written is not None and written.strip() and not standard:
             raise NotADcc("nam: a part is not transliterated")
-    whole = " ".join(part for part in (family, given) if part) or None
-    standard_name = "<<".join(part for part in (surname, forename) if part)
+    return _named(family, given, surname, forename, birth_date)
+
+
+def _named(
+    family: str | None, given: str | None, surname: str | None, forename: str | None, birth_date: str | None
+) -> tuple[Holder, str]:
+    whole = f"{family} {given}" if family and given else family or given or None
+    standard_name = f"{surname}<<{forename}" if surname and forename else surname or forename or ""
     holder = Holder(
         name=whole or standard_name.replace("<", " "),
         birth_date=birth_date,

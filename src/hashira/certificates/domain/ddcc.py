@@ -9,12 +9,12 @@ implementation guide 1.0; sample payloads of ``gdhcn-validator``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose, ShownTest
 from hashira.certificates.domain.dcc_schema import is_day
+from hashira.kernel.value import value
 
 VACCINATION = "who-ddcc-vs"
 TEST = "who-ddcc-tr"
@@ -25,7 +25,7 @@ class NotADdcc(ValueError):
     """The claim is no such certificate; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DdccContent(CertificateContent):
     """What the certificate says. One of a test has no doses: it is no proof of vaccination."""
 

@@ -59,6 +59,7 @@ from hashira.certificates.domain.verdict import (
 )
 from hashira.kernel.clock import JST
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 NAME = "divoc"
 TITLE = Bilingual("DIVOC（インドなど）", "DIVOC (India and others)")
@@ -80,7 +81,7 @@ _PSS = padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO)
 """The salt of RFC 7518 is as long as the hash; Node's own default, with which some have signed, is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DivocContent(CertificateContent):
     """What the certificate says; of what its signature does not tell apart, all of it."""
 

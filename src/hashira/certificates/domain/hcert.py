@@ -16,8 +16,9 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeGuard
 
@@ -29,6 +30,7 @@ from hashira.certificates.domain.document_signer import (
     KID_OCTETS,
     Purpose,
     SignerNotAllowed,
+    StateWrong,
     check_purpose,
     check_state,
     check_time,
@@ -38,6 +40,7 @@ from hashira.certificates.domain.state_certificate import (
     StateCertificate,
     read_listed_certificate,
 )
+from hashira.certificates.domain.state_chain import signing_period
 from hashira.certificates.domain.trust import StateKey, TrustStore
 from hashira.certificates.domain.verdict import (
     MAY_BE_REVOKED,
@@ -65,7 +68,7 @@ MAX_READ = 16 * 1024
 MAX_INFLATED = 64 * 1024
 ISS, EXP, IAT, HCERT = 1, 4, 6, -260
 """Claims of the CWT: RFC 8392 §3.1, HCERT 1.1.1 §3.3."""
-_CLOCK_SKEW = timedelta(minutes=5)
+_CLOCK_SKEW = timedelta(minutes=5).total_seconds()
 _LAST_SECOND = 253_402_300_799
 
 
@@ -147,6 +150,8 @@ class Hcert:
     kind: Kind
     claim: dict[Any, Any]
     content: CertificateContent
+    signed_at: datetime
+    """``issued_at`` as a moment."""
 
 
 def sniff(text: str) -> bool:
@@ -181,8 +186,9 @@ def unpack(text: str) -> bytes:
     return message
 
 
+@lru_cache(maxsize=256)
 def key_identifier(certificate: bytes) -> bytes:
-    """The first 8 octets of the SHA-256 of the certificate (HCERT 1.1.1 §2.3)."""
+    """The first 8 octets of the SHA-256 of the certificate (HCERT 1.1.1 §2.3); kept."""
     return hashlib.sha256(certificate).digest()[:KID_OCTETS]
 
 
@@ -212,20 +218,21 @@ def _claims(signed: cose.Signed) -> Hcert:
         raise _malformed("発行日時か有効期限が読めません", "Its times are not readable")
     if not isinstance(contents, dict):
         raise _malformed("健康証明がありません（-260）", "It holds no health certificate (-260)")
-    known = [KINDS[number] for number in contents if type(number) is int and number in KINDS]
-    if len(contents) != 1 or len(known) != 1:
+    number = next(iter(contents), None) if len(contents) == 1 else None
+    kind = KINDS.get(number) if type(number) is int else None
+    if kind is None:
         raise CertificateUnsupported(
             reason=Bilingual("知らない種類の健康証明です", "A kind of health certificate that is not known")
         )
-    kind = known[0]
     if kind.expires and expires is None:
         raise _malformed("有効期限がありません", "It has no expiry")
     claim = contents[kind.claim]
+    signed_at = datetime.fromtimestamp(issued, UTC)
     try:
-        content = kind.read(claim, issuer=issuer, signed_at=datetime.fromtimestamp(issued, UTC))
+        content = kind.read(claim, issuer=issuer, signed_at=signed_at)
     except _NOT_A_CLAIM as error:
         raise _malformed(f"内容が読めません（{error}）", f"Its content is not readable ({error})") from error
-    return Hcert(signed, issuer, issued, expires, kind, claim, content)
+    return Hcert(signed, issuer, issued, expires, kind, claim, content, signed_at)
 
 
 def _is_time(value: object) -> TypeGuard[float]:
@@ -262,8 +269,8 @@ class _Findings:
     """What has been found out so far."""
 
     signed: cose.Signed
-    checks: list[str] = field(default_factory=lambda: ["form"])
-    remarks: list[str] = field(default_factory=list)
+    checks: tuple[str, ...] = ("form",)
+    remarks: tuple[str, ...] = ()
     revoked_by: str | None = None
     key: StateKey | None = None
     signer: StateCertificate | None = None
@@ -279,9 +286,9 @@ class _Findings:
             key_source=self.key.source if self.key else None,
             chain=(signer.subject_text,) if signer else (),
             fingerprints=(signer.sha256,) if signer else (),
-            signed_at=datetime.fromtimestamp(read.issued_at, UTC) if read else None,
-            checks=tuple(self.checks),
-            remarks=tuple(self.remarks),
+            signed_at=read.signed_at if read else None,
+            checks=self.checks,
+            remarks=self.remarks,
             revoked_by=self.revoked_by,
         )
 
@@ -297,11 +304,11 @@ def _judge(signed: cose.Signed, trust: TrustStore, at: datetime, found: _Finding
             ).format(issuer=found.read.issuer, kid=signed.kid.hex()[:40])
         )
     found.key, found.signer = _signing_key(signed, candidates)
-    found.checks.append("signature")
+    found.checks += ("signature",)
     found.read = certificate = _claims(signed)
     _check_signer(certificate, found)
     _check_validity(certificate, at)
-    found.checks.append("validity")
+    found.checks += ("validity",)
     _check_withdrawal(certificate, trust, at, found)
     _check_lists(certificate, trust, found)
     return certificate
@@ -309,6 +316,8 @@ def _judge(signed: cose.Signed, trust: TrustStore, at: datetime, found: _Finding
 
 def _check_lists(certificate: Hcert, trust: TrustStore, found: _Findings) -> None:
     """A list revokes. Its summary only says that it may be; where the list is at hand nobody asks that."""
+    if not trust.revocations and not trust.filters:
+        return
     kid = certificate.signed.kid.hex()
     lists, filters = trust.revocations_of(kid), trust.filters_of(kid)
     if not lists and not filters:
@@ -319,9 +328,9 @@ def _check_lists(certificate: Hcert, trust: TrustStore, found: _Findings) -> Non
     known = {listed.method for listed in lists}
     open_ = [summary for summary in filters if summary.method not in known]
     if any(summary.may_hold(hashes[summary.method]) for summary in open_ if summary.method in hashes):
-        found.remarks.append(MAY_BE_REVOKED)
+        found.remarks += (MAY_BE_REVOKED,)
     else:
-        found.checks.append("revocation")
+        found.checks += ("revocation",)
 
 
 def _check_withdrawal(certificate: Hcert, trust: TrustStore, at: datetime, found: _Findings) -> None:
@@ -331,7 +340,7 @@ def _check_withdrawal(certificate: Hcert, trust: TrustStore, at: datetime, found
     if withdrawn is None or withdrawn.since > at:
         return
     if trust.existed_before(withdrawn.since, format=NAME, signature=certificate.signed.signature):
-        found.remarks.append("existed-before-withdrawal")
+        found.remarks += ("existed-before-withdrawal",)
         return
     found.revoked_by = f"key {withdrawn.kid[:16]} ({withdrawn.since:%Y-%m-%d}, {withdrawn.reason})"
     raise CertificateRevoked(
@@ -360,7 +369,7 @@ def _signing_key(signed: cose.Signed, candidates: tuple[StateKey, ...]) -> tuple
     for key in candidates:
         try:
             signer = read_listed_certificate(key.certificate)
-            cose.check(signed, signer.public_key)
+            cose.check(signed, signer.key)
         except (CertificateUnreadable, InvalidSignature):
             continue
         return key, signer
@@ -371,7 +380,7 @@ def _check_signer(certificate: Hcert, found: _Findings) -> None:
     key, signer = found.key, found.signer
     assert key is not None and signer is not None  # noqa: PT018  (the signature was checked)
     kind = certificate.kind
-    if key.domain not in kind.domains | _ANY_DOMAIN:
+    if key.domain not in kind.domains and key.domain not in _ANY_DOMAIN:
         raise CertificateUntrusted(
             reason=Bilingual(
                 f"署名者は別の目的（{key.domain}）の信頼リストにあります",
@@ -380,18 +389,29 @@ def _check_signer(certificate: Hcert, found: _Findings) -> None:
         )
     purpose: Purpose | None = getattr(certificate.content, "purpose", None)
     try:
-        check_purpose(signer, purpose, listed=bool(key.participant))
-        found.checks.append("purpose")
-        if check_state(certificate.issuer, participant=key.participant, signer=signer):
-            found.checks.append("state")
-        check_time(signer, datetime.fromtimestamp(certificate.issued_at, UTC))
+        held, begins, ends = _may_sign(signer, purpose, certificate.issuer, key.participant)
+        found.checks += held
+        if not begins <= certificate.signed_at <= ends:
+            check_time(signer, certificate.signed_at)
     except SignerNotAllowed as error:
+        if isinstance(error, StateWrong):  # which is asked after the purpose
+            found.checks += ("purpose",)
         raise CertificateUntrusted(reason=error.reason) from error
+
+
+@lru_cache(maxsize=1024)
+def _may_sign(
+    signer: StateCertificate, purpose: Purpose | None, issuer: str, participant: str
+) -> tuple[tuple[str, ...], datetime, datetime]:
+    """What holds of a signer and a state, and when its key may sign; kept, since signers come again."""
+    check_purpose(signer, purpose, listed=bool(participant))
+    of_state = check_state(issuer, participant=participant, signer=signer)
+    return ("purpose", "state") if of_state else ("purpose",), *signing_period(signer)
 
 
 def _check_validity(certificate: Hcert, at: datetime) -> None:
     now = at.timestamp()
-    if certificate.issued_at > now + _CLOCK_SKEW.total_seconds():
+    if certificate.issued_at > now + _CLOCK_SKEW:
         raise CertificateExpired(
             reason=Bilingual("{day}から有効です", "It is valid from {day}").format(
                 day=_day(certificate.issued_at)

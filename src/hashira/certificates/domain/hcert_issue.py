@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import cbor2
@@ -23,6 +24,7 @@ from hashira.certificates.domain.document_signer import (
 from hashira.certificates.domain.hcert import EXP, HCERT, IAT, ISS, KINDS, PREFIX, key_identifier
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.state_certificate import CertificateUnreadable, read_listed_certificate
+from hashira.certificates.domain.state_chain import signing_period
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
 
@@ -30,7 +32,7 @@ MAX_WRITTEN = 2420
 """Letters of a code of version 40 at level Q, which HCERT 1.1.1 §4.2 recommends."""
 _LEVEL = 9
 # One block of DEFLATE holds a whole certificate at this level too; the time goes into clearing memory.
-_MEMORY_LEVEL = 6
+_MEMORY_LEVEL = 5
 
 
 class HcertTooLarge(HashiraError):
@@ -99,20 +101,28 @@ def _fit_certificate(signer: Signer, *, issuer: str, purpose: Purpose | None, at
             reason=Bilingual("署名者の証明書がありません", "There is no certificate of the signer")
         )
     try:
-        certificate = read_listed_certificate(chain[0])
-        check_purpose(certificate, purpose)
-        check_time(certificate, at)
-        known = check_state(issuer, participant="", signer=certificate)
+        begins, ends = _fit(chain[0], signer.public_key_spki, issuer, purpose)
+        if not begins <= at <= ends:
+            check_time(read_listed_certificate(chain[0]), at)
     except SignerNotAllowed as error:
         raise DocumentSignerNotFit(reason=error.reason) from error
     except CertificateUnreadable as error:
         raise DocumentSignerNotFit(
             reason=Bilingual("署名者の証明書を読めません", "The signer's certificate is not readable")
         ) from error
-    if certificate.spki != signer.public_key_spki or not known:
+    return chain[0]
+
+
+@lru_cache(maxsize=256)
+def _fit(der: bytes, spki: bytes, issuer: str, purpose: Purpose | None) -> tuple[datetime, datetime]:
+    """The period of a key whose certificate is fit but for the time; kept, since few keys sign here."""
+    certificate = read_listed_certificate(der)
+    check_purpose(certificate, purpose)
+    known = check_state(issuer, participant="", signer=certificate)
+    if certificate.spki != spki or not known:
         raise DocumentSignerNotFit(
             reason=Bilingual(
                 "証明書が別の鍵のものか、国がありません", "The certificate is of another key, or of no state"
             )
         )
-    return chain[0]
+    return signing_period(certificate)

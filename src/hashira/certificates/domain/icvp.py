@@ -25,6 +25,7 @@ from hashira.certificates.domain.icd11_vaccine import ICD11
 from hashira.certificates.domain.state_code import ISO_3166
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 KIND = "icvp"
 PRODUCT_IDS = "http://smart.who.int/pcmt-vaxprequal/CodeSystem/PreQualProductIds"
@@ -123,7 +124,7 @@ class NotAnIcvp(ValueError):
     """The claim is no such certificate; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IcvpDose(ShownDose):
     """The dose with what only the yellow card says."""
 
@@ -136,7 +137,7 @@ class IcvpDose(ShownDose):
     valid_until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IcvpContent(CertificateContent):
     """What the certificate says."""
 

@@ -14,9 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from hashira.kernel.value import value
 
 
 class UnknownCurve(ValueError):
@@ -113,6 +116,28 @@ CURVES: tuple[NamedCurve, ...] = (
 )
 
 _BY_NAME = {known.curve.name: known for known in CURVES}
+
+
+@value
+class CurveKey:
+    """A public key on one of the curves."""
+
+    key: ec.EllipticCurvePublicKey
+    half: int
+    """Octets of R and of S in a signature."""
+
+    @classmethod
+    def of(cls, key: ec.EllipticCurvePublicKey) -> CurveKey:
+        """Raises ``UnknownCurve``."""
+        return cls(key, curve_of(key).octets)
+
+    def check(self, signature: bytes, message: bytes, algorithm: ec.ECDSA) -> None:
+        """Raises ``InvalidSignature`` unless the key made ``signature`` (R‖S) over ``message``."""
+        half = self.half
+        if len(signature) != 2 * half:
+            raise InvalidSignature("a signature of another length")
+        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+        self.key.verify(encode_dss_signature(r, s), message, algorithm)
 
 
 def curve_of(key: ec.EllipticCurvePublicKey) -> NamedCurve:

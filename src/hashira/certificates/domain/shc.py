@@ -8,7 +8,7 @@ chunks are read.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -16,10 +16,11 @@ from typing import Any, TypeGuard
 import orjson
 from cryptography.exceptions import InvalidSignature
 
-from hashira.certificates.domain import base64url, card_revocation_list, p256, shc_qr, strict_json
+from hashira.certificates.domain import base64url, card_revocation_list, p256, shc_layout, shc_qr, strict_json
 from hashira.certificates.domain.content import CertificateContent, Holder, ShownDose
 from hashira.certificates.domain.revocation_id import fhir_digest_id
 from hashira.certificates.domain.shc_fhir import CardNotWritable, NotABundle, read_bundle, write_bundle
+from hashira.certificates.domain.shc_layout import END_OF_CLOCK, HEALTH_CARD, Layout
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.trust import TrustedKey, TrustStore
 from hashira.certificates.domain.verdict import (
@@ -41,15 +42,14 @@ from hashira.kernel.value import value
 NAME = "shc"
 TITLE = Bilingual("SMART Health Card（国内用）", "SMART Health Card (domestic)")
 REFERENCE = "SMART Health Cards Framework 1.4.0"
-HEALTH_CARD = "https://smarthealth.cards#health-card"
 
 MAX_PAYLOAD = 64 * 1024
 """Octets of the inflated payload that are read at most."""
 MAX_JWS_READ = shc_qr.MAX_JWS * shc_qr.MAX_CHUNKS
-_CLOCK_SKEW = timedelta(minutes=5)
-# A whole card is one block of DEFLATE at this memory level, as at the highest, and is packed twice as fast:
-# the time goes into clearing memory.
-_MEMORY_LEVEL = 6
+_CLOCK_SKEW = timedelta(minutes=5).total_seconds()
+# A whole card is one block of DEFLATE at this memory level (2,048 symbols), as at the highest, and is packed
+# in a third of the time, which goes into clearing memory.
+_MEMORY_LEVEL = 5
 _RID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 _MAX_RID = 24
 
@@ -125,12 +125,24 @@ class Card:
     kid: str
     message: bytes
     signature: bytes
-    claims: dict[str, Any]
+    payload: bytes
+    """The claims as JSON."""
     nbf: float
     exp: float | None
     rid: str | None
-    bundle: dict[str, Any]
     content: CertificateContent
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """All of them as their issuer wrote them; parsed only for whoever asks."""
+        written: dict[str, Any] = orjson.loads(self.payload)
+        return written
+
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """The FHIR bundle among the claims."""
+        written: dict[str, Any] = self.claims["vc"]["credentialSubject"]["fhirBundle"]
+        return written
 
 
 def decode(text: str) -> Card:
@@ -139,7 +151,7 @@ def decode(text: str) -> Card:
     Raises ``CertificateMalformed``, or ``CertificateUnsupported`` for another algorithm.
     """
     jws = text.strip()
-    if shc_qr.sniff(jws):
+    if jws.startswith(shc_qr.PREFIX) or shc_qr.sniff(jws):
         try:
             jws = shc_qr.read(jws)
         except shc_qr.NotQRText as error:
@@ -151,10 +163,13 @@ def decode(text: str) -> Card:
     kid = _kid(header)
     try:
         signature = base64url.decode(seal)
-        claims = strict_json.read(_inflate(base64url.decode(body)))
+        payload = _inflate(base64url.decode(body))
+        read = shc_layout.read(payload) or _read(strict_json.read(payload))
     except ValueError as error:
         raise _malformed("中身を展開できません", "its payload does not open") from error
-    return _card(claims, kid=kid, message=f"{header}.{body}".encode("ascii"), signature=signature)
+    content = CertificateContent(read.holder, read.doses, read.issuer)
+    message = jws[: -len(seal) - 1].encode("ascii")
+    return Card(kid, message, signature, payload, read.nbf, read.exp, read.rid, content)
 
 
 @lru_cache(maxsize=1024)
@@ -184,7 +199,8 @@ def _inflate(octets: bytes) -> bytes:
     return payload
 
 
-def _card(claims: object, *, kid: str, message: bytes, signature: bytes) -> Card:
+def _read(claims: object) -> Layout:
+    """The same of a payload in any layout, or why it is none."""
     if not isinstance(claims, dict):
         raise _malformed("中身がJSONオブジェクトではありません", "its payload is no JSON object")
     issuer, nbf, exp = claims.get("iss"), claims.get("nbf"), claims.get("exp")
@@ -199,28 +215,17 @@ def _card(claims: object, *, kid: str, message: bytes, signature: bytes) -> Card
         raise CertificateUnsupported(
             reason=Bilingual("健康証明書の種別がありません", "it does not say that it is a health card")
         )
-    bundle = subject.get("fhirBundle")
     try:
-        holder, doses = read_bundle(bundle)
+        holder, doses = read_bundle(subject.get("fhirBundle"))
     except NotABundle as error:
         raise _malformed(f"FHIR: {error}", f"FHIR: {error}") from error
     rid = credential.get("rid")
-    return Card(
-        kid=kid,
-        message=message,
-        signature=signature,
-        claims=claims,
-        nbf=nbf,
-        exp=exp,
-        rid=rid if isinstance(rid, str) else None,
-        bundle=bundle if isinstance(bundle, dict) else {},
-        content=CertificateContent(holder=holder, doses=doses, issuer=issuer),
-    )
+    return Layout(issuer, nbf, exp, rid if isinstance(rid, str) else None, holder, doses)
 
 
 def _is_time(value: object) -> TypeGuard[float]:
     """A NumericDate (RFC 7519 §2) within the years a clock can show; Japan wrote fractions."""
-    return type(value) in (int, float) and 0 <= value < 253_402_300_800  # type: ignore[operator]  # mypy does not follow type() in
+    return type(value) in (int, float) and 0 <= value < END_OF_CLOCK  # type: ignore[operator]  # mypy does not follow type() in
 
 
 def _malformed(ja: str, en: str) -> CertificateMalformed:
@@ -247,11 +252,11 @@ def verify(text: str, *, trust: TrustStore, at: datetime) -> Verified:
 class _Findings:
     """What has been found out about a card so far."""
 
-    checks: list[str] = field(default_factory=lambda: ["form"])
+    checks: tuple[str, ...] = ("form",)
     key: TrustedKey | None = None
     subjects: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
-    remarks: list[str] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
     revoked_by: str | None = None
 
     def evidence(self, card: Card, at: datetime) -> Evidence:
@@ -264,32 +269,32 @@ class _Findings:
             chain=self.subjects,
             fingerprints=self.fingerprints,
             signed_at=datetime.fromtimestamp(card.nbf, UTC),
-            checks=tuple(self.checks),
-            remarks=tuple(self.remarks),
+            checks=self.checks,
+            remarks=self.remarks,
             revoked_by=self.revoked_by,
         )
 
 
 def _judge(card: Card, trust: TrustStore, at: datetime, found: _Findings) -> None:
     key = found.key = _signing_key(card, trust)
-    found.checks.append("signature")
+    found.checks += ("signature",)
     if key.issuer is not None:
-        found.checks.append("issuer")
+        found.checks += ("issuer",)
     _check_withdrawal(card, trust, found)
     if key.x5c:
         _check_chain(card, key, found)
     _check_validity(card, at)
-    found.checks.append("validity")
+    found.checks += ("validity",)
     _check_revocation(card, key, trust, found)
 
 
 def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
     """A compromised key signs whatever time its thief likes, so that ``nbf`` does not count."""
-    withdrawn = trust.withdrawal_of(card.kid)
+    withdrawn = trust.withdrawal_of(card.kid) if trust.withdrawn else None
     if withdrawn is None:
         return
     if trust.existed_before(withdrawn.since, format=NAME, signature=card.signature):
-        found.remarks.append("existed-before-withdrawal")
+        found.remarks += ("existed-before-withdrawal",)
         return
     found.revoked_by = f"key {withdrawn.kid} ({withdrawn.since:%Y-%m-%d}, {withdrawn.reason})"
     raise CertificateRevoked(
@@ -298,18 +303,20 @@ def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
 
 
 def _check_revocation(card: Card, key: TrustedKey, trust: TrustStore, found: _Findings) -> None:
+    if not trust.revocations and key.crl_version is None:
+        return
     lists = trust.revocations_of(card.kid, card.content.issuer)
     if key.crl_version is not None:
         latest = max((listed.counter for listed in lists), default=0)
         if latest < key.crl_version:
-            found.remarks.append("revocation-list-old" if lists else "revocation-list-missing")
+            found.remarks += ("revocation-list-old" if lists else "revocation-list-missing",)
     if not lists:
         return
     hit = card_revocation_list.find(lists, _identifiers(card, {x.method for x in lists}), card.nbf)
     if hit is not None:
         found.revoked_by = str(hit)
         raise CertificateRevoked(reason=Bilingual("発行者が失効させました", "Its issuer has revoked it"))
-    found.checks.append("revocation")
+    found.checks += ("revocation",)
 
 
 def _identifiers(card: Card, methods: set[str]) -> dict[str, str]:
@@ -326,22 +333,24 @@ def _identifiers(card: Card, methods: set[str]) -> dict[str, str]:
 
 def _signing_key(card: Card, trust: TrustStore) -> TrustedKey:
     """The key that made the signature, of those published for this issuer under this ``kid``."""
-    issuer = card.content.issuer
-    candidates = [key for key in trust.keys_of(card.kid) if key.issuer in (None, issuer)]
-    if not candidates:
-        raise CertificateUntrusted(
-            reason=Bilingual(
-                "発行者「{issuer}」の鍵が信頼情報にありません",
-                "The trust information has no such key of {issuer}",
-            ).format(issuer=issuer)
-        )
-    for key in candidates:
+    issuer, known = card.content.issuer, False
+    for key in trust.keys_of(card.kid):
+        if key.issuer is not None and key.issuer != issuer:
+            continue
+        known = True
         try:
             p256.check_signature(key.spki, card.message, card.signature)
         except (InvalidSignature, p256.NotP256):
             continue
         return key
-    raise CertificateInvalid(reason=Bilingual("電子署名が一致しません", "The signature does not match"))
+    if known:
+        raise CertificateInvalid(reason=Bilingual("電子署名が一致しません", "The signature does not match"))
+    raise CertificateUntrusted(
+        reason=Bilingual(
+            "発行者「{issuer}」の鍵が信頼情報にありません",
+            "The trust information has no such key of {issuer}",
+        ).format(issuer=issuer)
+    )
 
 
 def _check_chain(card: Card, key: TrustedKey, found: _Findings) -> None:
@@ -357,12 +366,12 @@ def _check_chain(card: Card, key: TrustedKey, found: _Findings) -> None:
     except BrokenChain as error:
         raise CertificateUntrusted(reason=error.reason) from error
     found.subjects, found.fingerprints = chain.subjects, chain.fingerprints
-    found.checks.append("chain")
+    found.checks += ("chain",)
 
 
 def _check_validity(card: Card, at: datetime) -> None:
     now = at.timestamp()
-    if card.nbf > now + _CLOCK_SKEW.total_seconds():
+    if card.nbf > now + _CLOCK_SKEW:
         raise CertificateExpired(
             reason=Bilingual("{day}から有効です", "It is valid from {day}").format(day=_day(card.nbf))
         )

@@ -170,9 +170,13 @@ def _holder(patient: dict[str, Any]) -> Holder:
     family = _text(name.get("family"))
     given_list = name.get("given")
     given = tuple([g for g in given_list if isinstance(g, str)]) if isinstance(given_list, list) else ()
-    # The order in which a card's own language writes a name is not in the card: as Japan prints it.
-    whole = " ".join([part for part in (family, *given) if part]) or _text(name.get("text"))
-    return Holder(whole, _text(patient.get("birthDate")), family, given)
+    return named(family, given, _text(name.get("text")), _text(patient.get("birthDate")))
+
+
+def named(family: str | None, given: tuple[str, ...], text: str | None, birth_date: str | None) -> Holder:
+    """The person; the order in which a card's own language writes a name is not in it: as Japan prints it."""
+    whole = " ".join([part for part in (family, *given) if part]) or text
+    return Holder(whole, birth_date, family, given)
 
 
 def _dose(resource: dict[str, Any]) -> ShownDose:

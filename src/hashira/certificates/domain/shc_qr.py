@@ -6,6 +6,7 @@ Source: SMART Health Cards 1.4.0, "Creating a QR code".
 from __future__ import annotations
 
 import re
+from binascii import a2b_hex
 
 PREFIX = "shc:/"
 MAX_JWS = 1195
@@ -49,11 +50,10 @@ def read(text: str) -> str:
     if text.startswith(PREFIX):
         # One code and nothing round it, the usual way: every pair of digits is a letter of the table.
         try:
-            letters = bytes.fromhex(text[len(PREFIX) :]).translate(_FROM_PACKED)
+            letters = a2b_hex(text[len(PREFIX) :]).translate(_FROM_PACKED)
         except ValueError:
             letters = b""
-        # White space between the pairs, which is passed over, would leave fewer letters than pairs.
-        if letters and 0 not in letters and 2 * len(letters) == len(text) - len(PREFIX):
+        if letters and 0 not in letters:
             return letters.decode("ascii")
     chunks: dict[int, str] = {}
     total = 0

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from hashira.certificates.domain.named_curve import read_ec_key
+from hashira.certificates.domain.named_curve import CurveKey, read_ec_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +93,8 @@ class StateCertificate:
     public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
     spki: bytes
     """The public key as DER SubjectPublicKeyInfo, a curve by its name."""
+    key: CurveKey | rsa.RSAPublicKey
+    """The public key, as it checks signatures."""
     subject_key_id: bytes | None
     authority_key_id: bytes | None
     key_usage: frozenset[str] | None
@@ -181,6 +183,7 @@ def _read(der: bytes, *, listed: bool = False) -> StateCertificate:
         signing_until=period["not_after"].native if period is not None else None,
         public_key=public_key,
         spki=public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        key=public_key if isinstance(public_key, rsa.RSAPublicKey) else CurveKey.of(public_key),
         subject_key_id=_native(extensions.get("key_identifier")),
         authority_key_id=authority_key_id,
         key_usage=_set(_native(extensions.get("key_usage"))),

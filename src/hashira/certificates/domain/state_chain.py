@@ -20,7 +20,8 @@ Source of the profile: Doc 9303 Part 12 §7.1 (table 6 and 7), ICAO TR "VDS-NC" 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -71,25 +72,43 @@ def check_chain(
     ``anchors``: CSCA certificates as DER; ``earliest``: before that the seal cannot have been signed;
     ``at``: the moment for which the answer holds.
     """
+    links = _links(signer, state, document_type, anchors)
+    for link in links:
+        if link.since <= at <= link.until and earliest <= at and earliest <= link.last:
+            return link.authority
     # A state issues several certificates for one key (Japan: self-signed and link); one that holds is enough.
     troubles: list[ChainBroken] = []
-    for authority in _signing_authorities(signer, state, document_type, anchors):
+    for link in links:
         try:
-            if not _may_vouch(authority, signer):
-                _check_authority(authority, signer)
-            _check_times(signer, authority, earliest=earliest, at=at)
+            _check_authority(link.authority, signer)
+            _check_times(signer, link.authority, earliest=earliest, at=at)
         except ChainBroken as trouble:
             troubles.append(trouble)
         else:
-            return authority
+            return link.authority
     raise troubles[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What ``_check_authority`` and ``_check_times`` say of an authority and a signer, for any seal and time.
+
+    Where they find fault at every time, nothing lies from ``since`` to ``until``.
+    """
+
+    authority: StateCertificate
+    since: datetime
+    until: datetime
+    """When both certificates are valid and the signer's key had begun to sign."""
+    last: datetime
+    """The end of the signer's usage period: no event after it can be attested."""
+
+
 @lru_cache(maxsize=1024)
-def _signing_authorities(
+def _links(
     signer: StateCertificate, state: str, document_type: str, anchors: tuple[bytes, ...]
-) -> tuple[StateCertificate, ...]:
-    """Those that signed the certificate of this signer, at least one, and the signer is fit for the document.
+) -> tuple[_Link, ...]:
+    """To those that signed the certificate of this signer, at least one; it is fit for the document.
 
     Kept, since the same signers come again and nothing in it depends on the seal or the time.
     """
@@ -107,17 +126,24 @@ def _signing_authorities(
             "The authority it names did not sign the signer's certificate",
         )
     check_signer(signer, state=state, document_type=document_type)
-    return signing
+    return tuple(_link(authority, signer) for authority in signing)
 
 
-@lru_cache(maxsize=1024)
-def _may_vouch(authority: StateCertificate, signer: StateCertificate) -> bool:
-    """Whether ``_check_authority`` finds nothing; kept as well, for the same reason."""
+def _link(authority: StateCertificate, signer: StateCertificate) -> _Link:
+    begins, ends = signing_period(signer)
+    since = max(authority.not_before, begins)
+    until = min(authority.not_after, signer.not_after)
+    first, last = signing_period(authority)
     try:
         _check_authority(authority, signer)
     except ChainBroken:
-        return False
-    return True
+        since = _NEVER
+    if begins > ends or not first <= signer.not_before <= last:
+        since = _NEVER
+    return _Link(authority, since, until, ends)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def check_signer(signer: StateCertificate, *, state: str, document_type: str) -> None:

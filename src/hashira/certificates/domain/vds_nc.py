@@ -21,12 +21,11 @@ from typing import Any
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
-from hashira.certificates.domain import base64url, state_crl
+from hashira.certificates.domain import base64url, state_crl, vds_nc_layout
 from hashira.certificates.domain.content import Holder, ShownDose
-from hashira.certificates.domain.named_curve import curve_of
+from hashira.certificates.domain.named_curve import CurveKey
 from hashira.certificates.domain.signer import Signer
 from hashira.certificates.domain.state_certificate import (
     CertificateUnreadable,
@@ -43,7 +42,9 @@ from hashira.certificates.domain.state_chain import (
 )
 from hashira.certificates.domain.state_code import is_state
 from hashira.certificates.domain.trust import TrustStore
+from hashira.certificates.domain.vds_nc_layout import Layout
 from hashira.certificates.domain.vds_nc_message import (
+    MAX_BRACKETS,
     TEST,
     VACCINATION,
     NotAMessage,
@@ -78,8 +79,6 @@ MAX_WRITTEN = 2953
 """Octets of a QR code of version 40, level L (ISO/IEC 18004): what does not fit cannot be printed."""
 MAX_READ = 16 * 1024
 """Characters of a seal that are read; with the white space of a file it may be longer than a code."""
-_MAX_BRACKETS = 512
-"""More objects and lists than 99 doses have; bounds the depth before anything is parsed."""
 
 _DOCUMENT_TYPES = {VACCINATION: "NV", TEST: "NT"}
 _ALGORITHMS = {
@@ -227,6 +226,26 @@ def sniff(text: str) -> bool:
 
 def decode(text: str) -> Seal:
     """The parts of a seal; raises ``CertificateMalformed`` or ``CertificateUnsupported``."""
+    layout = (vds_nc_layout.read(text) if len(text) <= MAX_READ else None) or _read(text)
+    try:
+        return Seal(
+            layout.content,
+            layout.signed,
+            layout.algorithm,
+            _signer(layout.certificate),
+            _octets(layout.signature),
+            layout.grouped,
+        )
+    except CertificateUnreadable as error:
+        raise _malformed(
+            "署名者の証明書が読めません", "The signer's certificate in it is not readable"
+        ) from error
+    except ValueError as error:
+        raise _malformed("base64url ではありません", "It has something that is not base64url") from error
+
+
+def _read(text: str) -> Layout:
+    """The same of a seal in any layout, or why it is none."""
     document = _parse(text)
     data, sig = document["data"], document["sig"]
     if not isinstance(data, dict) or not isinstance(sig, dict) or sig.keys() != {"alg", "cer", "sigvl"}:
@@ -244,21 +263,8 @@ def decode(text: str) -> Seal:
         raise CertificateUnsupported(
             reason=Bilingual("知らない署名方式です", "Its signature algorithm is not known")
         )
-    try:
-        return Seal(
-            content=content,
-            signed=signed,
-            algorithm=algorithm,
-            signer=_signer(certificate),
-            signature=_octets(signature),
-            grouped=any([len(event["vd"]) > 1 for event in data["msg"].get("ve", ())]),
-        )
-    except CertificateUnreadable as error:
-        raise _malformed(
-            "署名者の証明書が読めません", "The signer's certificate in it is not readable"
-        ) from error
-    except ValueError as error:
-        raise _malformed("base64url ではありません", "It has something that is not base64url") from error
+    grouped = any(len(event["vd"]) > 1 for event in data["msg"].get("ve", ()))
+    return Layout(content, signed, algorithm, certificate, signature, grouped)
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -268,7 +274,7 @@ def _parse(text: str) -> dict[str, Any]:
     is refused: readers differ on which one they show.
     """
     text = text.lstrip("\ufeff")
-    if len(text) > MAX_READ or text.count("{") + text.count("[") > _MAX_BRACKETS:
+    if len(text) > MAX_READ or text.count("{") + text.count("[") > MAX_BRACKETS:
         raise _malformed("大きすぎます", "It is too large")
     try:
         document = orjson.loads(text)
@@ -311,8 +317,10 @@ def _signer(text: str) -> StateCertificate:
 
 def _octets(text: str) -> bytes:
     """Base64url with its padding or without (RFC 4648 §5)."""
+    if not text.endswith("="):
+        return base64url.decode(text)
     bare = text.rstrip("=")
-    if bare != text and (len(text) % 4 or len(text) - len(bare) > 2):
+    if len(text) % 4 or len(text) - len(bare) > 2:
         raise ValueError("wrong padding")
     return base64url.decode(bare)
 
@@ -370,16 +378,17 @@ def _check_withdrawal(
 
     A seal has no time of signing that could be believed, so a withdrawn signer takes all its seals with it.
     """
+    if not trust.state_crls and not trust.withdrawn:
+        return _NO_LIST
     finding = state_crl.judge(seal.signer, authority, trust.state_crls, at)
     operator = trust.withdrawal_of(seal.signer.sha256)
-    since = min(
-        (w.since for w in (finding.withdrawn, operator) if w is not None and w.since <= at), default=None
-    )
+    known = [w.since for w in (finding.withdrawn, operator) if w is not None and w.since <= at]
     remarks = (finding.remark,)
-    if since is None:
+    if not known:
         if finding.remark == state_crl.CURRENT:
             checks.append("revocation")
         return remarks
+    since = min(known)
     if trust.existed_before(since, format=NAME, signature=seal.signature):
         return (*remarks, "existed-before-withdrawal")
     why = finding.withdrawn.reason if finding.withdrawn else operator.reason if operator else ""
@@ -397,6 +406,7 @@ def _check_withdrawal(
     )
 
 
+_NO_LIST = (state_crl.UNKNOWN,)
 _REFUSALS: dict[type[ChainBroken], type[NotVerified]] = {
     Forged: CertificateInvalid,
     OutsideTime: CertificateExpired,
@@ -411,29 +421,34 @@ def _evidence(
     remarks: tuple[str, ...] = (),
     revoked_by: str | None = None,
 ) -> Evidence:
-    subjects = (seal.signer.subject_text,)
+    source, chain = _told(seal.signer, authority)
     return Evidence(
         format=NAME,
         judged_at=at,
         issuer=seal.content.issuer,
         kid=seal.signer.sha256,
-        key_source=f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)" if authority else None,
-        chain=(*subjects, authority.subject_text) if authority else subjects,
+        key_source=source,
+        chain=chain,
         checks=checks,
         remarks=remarks,
         revoked_by=revoked_by,
     )
 
 
+@lru_cache(maxsize=1024)
+def _told(signer: StateCertificate, authority: StateCertificate | None) -> tuple[str | None, tuple[str, ...]]:
+    """What evidence says of the two: where the key comes from, and the chain."""
+    if authority is None:
+        return None, (signer.subject_text,)
+    source = f"CSCA {authority.serial:x} (SHA-256 {authority.sha256[:16]}…)"
+    return source, (signer.subject_text, authority.subject_text)
+
+
 def _check_signature(seal: Seal) -> None:
     """Raises ``InvalidSignature``, or ``CertificateUnsupported`` for a key that is on no curve."""
-    key = seal.signer.public_key
-    if not isinstance(key, ec.EllipticCurvePublicKey):
+    key = seal.signer.key
+    if not isinstance(key, CurveKey):
         raise CertificateUnsupported(
             reason=Bilingual("署名者の鍵が楕円曲線の鍵ではありません", "The signer's key is not on a curve")
         )
-    half = curve_of(key).octets
-    if len(seal.signature) != 2 * half:
-        raise InvalidSignature("a signature of another length")
-    r, s = (int.from_bytes(part, "big") for part in (seal.signature[:half], seal.signature[half:]))
-    key.verify(encode_dss_signature(r, s), seal.signed, _ALGORITHMS[seal.algorithm])
+    key.check(seal.signature, seal.signed, _ALGORITHMS[seal.algorithm])

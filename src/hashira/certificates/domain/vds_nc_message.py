@@ -35,8 +35,10 @@ MAX_CENTRE = 20
 MAX_LOT = 20
 MAX_SEQUENCE = 99
 
-_MAX_READ = 200
+MAX_TEXT = 200
 """Characters of any text that are read."""
+MAX_BRACKETS = 512
+"""More objects and lists than 99 doses have; bounds the depth before anything is parsed."""
 _EARLIEST_YEAR = 1900
 _FIRST_ZONE = timedelta(hours=14)
 """A day begins first at UTC+14 (Kiribati)."""
@@ -200,7 +202,7 @@ def _coded(text: str, most: int, field: str) -> str:
 
 
 def _date(text: str, field: str) -> str:
-    if _day(text) is None:
+    if not is_day(text):
         raise _unwritable(field, "日付（YYYY-MM-DD）ではありません", "not a date (YYYY-MM-DD)")
     return text
 
@@ -246,7 +248,7 @@ def _read_vaccination(members: dict[str, Any], issuer: str) -> SealContent:
 
 def _read_dose(event: dict[str, Any], dose: dict[str, Any]) -> SealDose:
     day = _string(dose, "dvc")
-    if _day(day) is None:
+    if not is_day(day):
         raise NotAMessage("dvc is not a date")
     return SealDose(
         day,
@@ -319,13 +321,13 @@ def _moment(text: str) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def _day(text: str) -> date | None:
-    """The day; kept, since many people were vaccinated on the same days."""
+def is_day(text: str) -> bool:
+    """Whether it is a date; kept, since many people were vaccinated on the same days."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return None
-    return day if day.isoformat() == text and day.year >= _EARLIEST_YEAR else None
+        return False
+    return day.isoformat() == text and day.year >= _EARLIEST_YEAR
 
 
 def _object(value: object, name: str) -> dict[str, Any]:
@@ -343,7 +345,7 @@ def _array(value: object, name: str) -> list[Any]:
 def _string(members: dict[str, Any], name: str) -> str:
     value = members.get(name)
     # Control characters would be obeyed by the terminal in which somebody verifies.
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_READ or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
         raise NotAMessage(f"{name} is no readable text")
     return value
 

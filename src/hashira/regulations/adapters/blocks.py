@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hashira.regulations.domain.law.labels import appendix_number, article_number
 from hashira.regulations.domain.law.number import amending_law_id
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, Part, UnitKind
-from hashira.regulations.domain.law.units import CELL, Unit
+from hashira.regulations.domain.law.units import CELL, Unit, of_fields
 
 LEVELS = {word: (tag, letters) for tag, (letters, word) in GROUPS.items()}
 ORDER = tuple(GROUPS)
@@ -263,6 +263,7 @@ class _Emission:
         self.law_id = law_id
         self.found: list[Unit] = []
         self.taken: set[str] = set()
+        self.again: dict[str, int] = {}
         self.place: tuple[tuple[str, ...], str, int, str] = ((), "", 0, "")
         self.amendment = ""
         self.part = Part.MAIN
@@ -271,9 +272,10 @@ class _Emission:
 
     def unique(self, path: str) -> str:
         if path in self.taken:
-            again = 2
+            again = self.again.get(path, 2)
             while f"{path}~{again}" in self.taken:
                 again += 1
+            self.again[path] = again + 1
             path = f"{path}~{again}"
         self.taken.add(path)
         return path
@@ -344,22 +346,25 @@ class _Emission:
     ) -> None:
         headings, group, supplement, appendix = self.place
         self.found.append(
-            Unit(
-                path,
-                kind,
-                self.part,
-                self.article,
-                paragraph,
-                item,
-                subitems,
-                label,
-                text,
-                self.caption,
-                headings,
-                group,
-                supplement,
-                self.amendment,
-                appendix,
+            of_fields(
+                Unit,
+                (
+                    path,
+                    kind,
+                    self.part,
+                    self.article,
+                    paragraph,
+                    item,
+                    subitems,
+                    label,
+                    text,
+                    self.caption,
+                    headings,
+                    group,
+                    supplement,
+                    self.amendment,
+                    appendix,
+                ),
             )
         )
 

@@ -13,6 +13,7 @@ import errno
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,13 +76,34 @@ def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
     """Writes CSV as RFC 4180 has it."""
     table = csv.writer(rows)
     table.writerow(COLUMNS)
+    values_of, place = attrgetter(*COLUMNS), COLUMNS.index("reasons")
+    in_words = _Wording()
     for finding in found:
-        table.writerow(
-            [
-                reasons_in_words(finding.reasons) if column == "reasons" else _plain(getattr(finding, column))
-                for column in COLUMNS
-            ]
-        )
+        row = list(values_of(finding))
+        row[place] = in_words(row[place])
+        values = ["" if value is None else str(value) for value in row]
+        line = ",".join(values)
+        # The writer looks at each letter by itself; few rows have one that it would have to quote.
+        if line.count(",") == len(values) - 1 and not ('"' in line or "\n" in line or "\r" in line):
+            rows.write(f"{line}\r\n")
+        else:
+            table.writerow(values)
+
+
+class _Wording:
+    """Reasons in one line. Most are the same objects from row to row, so each is put into words once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[str, Reason]] = {}
+
+    def __call__(self, reasons: Iterable[Reason]) -> str:
+        told = []
+        for reason in reasons:
+            known = self.known.get(id(reason))
+            if known is None:  # kept with the reason, so that no other gets its id
+                known = self.known[id(reason)] = (reason_in_words(reason), reason)
+            told.append(known[0])
+        return "; ".join(told)
 
 
 def reasons_in_words(reasons: Iterable[Reason]) -> str:
@@ -90,15 +112,13 @@ def reasons_in_words(reasons: Iterable[Reason]) -> str:
     >>> reasons_in_words((Reason("目視.目", "目視", 1.5), Reason("罰則", "", -4.0)))
     '目視.目「目視」+1.50; 罰則-4.00'
     """
-    return "; ".join(
-        f"{reason.rule}{f'「{reason.words}」' if reason.words else ''}"
-        + (f"{reason.weight:+.2f}" if reason.weight else "")
-        for reason in reasons
-    )
+    return "; ".join(reason_in_words(reason) for reason in reasons)
 
 
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
+def reason_in_words(reason: Reason) -> str:
+    """One reason, with what it added."""
+    words = f"「{reason.words}」" if reason.words else ""
+    return f"{reason.rule}{words}{f'{reason.weight:+.2f}' if reason.weight else ''}"
 
 
 def _document(finding: Finding) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law.labels import article_number, item_number
 from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank
 from hashira.regulations.domain.law.number import Revision
+from hashira.regulations.domain.law.units import of_fields
 
 _HEAD = re.compile(r'^ *(\w+): "?(.*?)"?$', re.MULTILINE)
 _BOLD = re.compile(r"\*\*(.*?)\*\*　?")
@@ -100,12 +101,12 @@ def _lines(body: str) -> Iterator[Line]:
             yield _entry(line)
         elif first == "|":
             if not _RULER.fullmatch(line):
-                yield Line("row", "", "", line[1:].rstrip().removesuffix("|"))
+                yield of_fields(Line, ("row", "", "", line[1:].rstrip().removesuffix("|"), 0))
         elif first == "#":
             title = line.lstrip("#").strip()
             yield Line("supplement" if title.startswith("附則") else "heading", "", "", title)
         else:
-            yield Line("plain", "", "", line)
+            yield of_fields(Line, ("plain", "", "", line, 0))
 
 
 def _bold(line: str) -> Line:
@@ -114,10 +115,11 @@ def _bold(line: str) -> Line:
         return Line("plain", "", "", line)
     inside, text = found[1], line[found.end() :]
     if _NUMBER.fullmatch(inside):
-        return Line("paragraph", inside, _CIRCLES.get(inside) or str(int(inside)), text)
+        number = _CIRCLES.get(inside) or str(int(inside))
+        return of_fields(Line, ("paragraph", inside, number, text, 0))
     title = _TITLE.fullmatch(inside)
     if title and article_number(title[1]):
-        return Line("article", title[1], title[2] or "", text)
+        return of_fields(Line, ("article", title[1], title[2] or "", text, 0))
     return Line("appendix", inside, "", text)
 
 
@@ -129,5 +131,5 @@ def _entry(line: str) -> Line:
     text = stripped[2:]
     label = _LABEL.match(text)
     if label and (number := item_number(label[1], depth)):
-        return Line("item", label[1], number, text[label.end() :], depth)
-    return Line("item", "", "", text, depth)
+        return of_fields(Line, ("item", label[1], number, text[label.end() :], depth))
+    return of_fields(Line, ("item", "", "", text, depth))

@@ -10,13 +10,14 @@ from __future__ import annotations
 import gc
 import lzma
 import multiprocessing
+import os
 import tarfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Generic, TypeVar
+from typing import IO, Generic, NamedTuple, TypeVar
 
 from hashira.kernel.errors import HashiraError
 from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text, reiki_html
@@ -35,7 +36,7 @@ R = TypeVar("R")
 LARGEST = 128
 """The largest document that is read, in MB; the largest law in force has 20."""
 _TARS = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
-_BATCH = 4_000_000
+_BATCH = 2_000_000
 _PASSED_OVER = {".json", ".part", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
 
 
@@ -46,6 +47,14 @@ class Document:
     name: str
     content: bytes
     companion: bytes = b""
+
+
+class _OnDisk(NamedTuple):
+    """A file of a folder before it is read: who works on it reads it, so that it does not travel."""
+
+    path: Path
+    name: str
+    size: int
 
 
 def documents(source: Path) -> Iterator[Document | Refused]:
@@ -71,7 +80,7 @@ def documents(source: Path) -> Iterator[Document | Refused]:
                     if member.isfile()
                 )
         else:
-            yield _file(source, source.name)
+            yield _file(source, source.name, source.stat().st_size)
     except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError):
         raise UnreadableSource(source=str(source)) from None
 
@@ -88,34 +97,40 @@ def scan(source: Path, judge: Callable[[LawText], R], processes: int = 1) -> Ite
     ``judge`` gets facts and units without a tree, which is the fast way. With more than one process it must
     be a function of a module, since it runs in others; what it answers travels back, so it should be small.
     """
-    return each(source, _Judged(judge), processes)
+    return each(source, _Judged(judge), processes, start=_start())
 
 
 def each(
     source: Path,
     work: Callable[[Document], R],
     processes: int = 1,
-    wanted: Callable[[Document], bool] = lambda document: True,
+    wanted: Callable[[Document], bool] | None = None,
+    start: str = "spawn",
 ) -> Iterator[R | Refused]:
     """What ``work`` makes of every wanted document of a source, in the order of the source.
 
     ``wanted`` is asked here, ``work`` is done where there is a processor free: with more than one process it
     must be something that can travel. What it raises as ``HashiraError`` refuses that document alone. Only a
-    few answers wait to be taken, however slowly they are.
+    few answers wait to be taken, however slowly they are. ``start`` is how other processes begin.
     """
-    batches = _batches(d for d in documents(source) if isinstance(d, Refused) or wanted(d))
+    found: Iterator[Document | Refused | _OnDisk]
+    if wanted is not None:
+        found = (d for d in documents(source) if isinstance(d, Refused) or wanted(d))
+    else:
+        found = _unread(source) if source.is_dir() else documents(source)
+    batches = _batches(found)
     if processes <= 1:
         for batch in batches:
             yield from _work((work, batch))
         return
     room = threading.Semaphore(2 * processes + 2)
 
-    def tasks() -> Iterator[tuple[Callable[[Document], R], list[Document | Refused]]]:
+    def tasks() -> Iterator[tuple[Callable[[Document], R], list[Document | Refused | _OnDisk]]]:
         for batch in batches:
             room.acquire()
             yield work, batch
 
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(start)
     with context.Pool(processes, initializer=collect_rarely) as pool:
         try:
             for answers in pool.imap(_work, tasks()):
@@ -123,6 +138,15 @@ def each(
                 yield from answers
         finally:
             room.release(1_000_000)  # nobody takes answers any more: the thread that hands out must not wait
+
+
+def _start() -> str:
+    """How the other processes of a scan begin: as copies of this one, which have loaded everything, if this
+    one does nothing else beside (a copy has one thread, and would wait for what the others held)."""
+    try:
+        return "fork" if len(os.listdir("/proc/self/task")) == 1 else "spawn"
+    except OSError:  # not Linux
+        return "spawn"
 
 
 def collect_rarely() -> None:
@@ -197,18 +221,33 @@ class _Judged(Generic[R]):
         return self.judge(read_text(document))
 
 
-def _work(task: tuple[Callable[[Document], R], list[Document | Refused]]) -> list[R | Refused]:
+def _work(task: tuple[Callable[[Document], R], list[Document | Refused | _OnDisk]]) -> list[R | Refused]:
     work, batch = task
-    return [document if isinstance(document, Refused) else _guarded(work, document) for document in batch]
+    return [_worked(work, found) for found in batch]
 
 
-def _batches(found: Iterable[Document | Refused]) -> Iterator[list[Document | Refused]]:
+def _worked(work: Callable[[Document], R], found: Document | Refused | _OnDisk) -> R | Refused:
+    if isinstance(found, _OnDisk):
+        path = found.path
+        try:
+            found = _file(path, found.name, found.size)
+        except OSError:
+            raise UnreadableSource(source=str(path)) from None
+    return found if isinstance(found, Refused) else _guarded(work, found)
+
+
+def _batches(
+    found: Iterable[Document | Refused | _OnDisk],
+) -> Iterator[list[Document | Refused | _OnDisk]]:
     """Some megabytes together: few enough hand-overs, and small enough that all processes end together."""
-    batch: list[Document | Refused] = []
+    batch: list[Document | Refused | _OnDisk] = []
     size = 0
     for document in found:
         batch.append(document)
-        size += len(document.content) if isinstance(document, Document) else 0
+        if isinstance(document, _OnDisk):
+            size += document.size
+        elif isinstance(document, Document):
+            size += len(document.content)
         if size >= _BATCH:
             yield batch
             batch, size = [], 0
@@ -216,14 +255,27 @@ def _batches(found: Iterable[Document | Refused]) -> Iterator[list[Document | Re
         yield batch
 
 
-def _folder(folder: Path) -> Iterator[Document | Refused]:
+def _unread(folder: Path) -> Iterator[_OnDisk]:
+    """The files of a folder. Raises ``UnreadableSource``."""
+    try:
+        yield from _files(folder)
+    except OSError:
+        raise UnreadableSource(source=str(folder)) from None
+
+
+def _files(folder: Path) -> Iterator[_OnDisk]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix.lower() not in _PASSED_OVER:
-            yield _file(path, path.relative_to(folder).as_posix())
+            yield _OnDisk(path, path.relative_to(folder).as_posix(), path.stat().st_size)
 
 
-def _file(path: Path, name: str) -> Document | Refused:
-    if path.stat().st_size > LARGEST * 1_000_000:
+def _folder(folder: Path) -> Iterator[Document | Refused]:
+    for path, name, size in _files(folder):
+        yield _file(path, name, size)
+
+
+def _file(path: Path, name: str, size: int) -> Document | Refused:
+    if size > LARGEST * 1_000_000:
         return Refused(name, TooLarge(source=name, limit=LARGEST))
     beside = path.with_suffix(".json")
     companion = beside.read_bytes() if path.suffix == ".xml" and beside.is_file() else b""

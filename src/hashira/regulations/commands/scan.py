@@ -161,9 +161,11 @@ def _read(source: Path, processes: int, engine: str, titles: bool) -> tuple[list
 
 
 def _print(found: list[Finding]) -> None:
+    from hashira.regulations.domain.detection.finding import shown_score
+
     for finding in found:
         kind = f"{finding.category} {finding.type} {finding.phase}"
-        click.echo(f"{finding.score:.2f} {kind}　{finding.citation}")
+        click.echo(f"{shown_score(finding.score)} {kind}　{finding.citation}")
         click.echo(f"     {finding.excerpt[:90]}")
 
 

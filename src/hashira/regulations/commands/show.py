@@ -97,6 +97,7 @@ def _contents(view: LawView) -> None:
 
 
 def _text(view: LawView, units: Sequence[Unit], as_json: bool) -> None:
+    from hashira.regulations.domain.detection.finding import shown_score
     from hashira.regulations.domain.law.law import citation_of
     from hashira.regulations.selectors.findings import findings_in
 
@@ -124,7 +125,7 @@ def _text(view: LawView, units: Sequence[Unit], as_json: bool) -> None:
         click.echo(f"{citation}" + (f"（{unit.caption}）" if unit.caption and not unit.item else ""))
         click.echo(f"    {unit.text}")
         for row in mine:
-            click.echo(f"    → {row.score:.2f} {row.category} {row.type} {row.phase}")
+            click.echo(f"    → {shown_score(row.score)} {row.category} {row.type} {row.phase}")
 
 
 def _references(view: LawView, path: str, as_json: bool) -> None:

@@ -34,6 +34,7 @@ def surveys(
     ``titles`` is as in :class:`~hashira.regulations.domain.detection.Surveyor`.
     """
     shown = not quiet and sys.stderr.isatty()
+    surveyor_of(engine, titles=titles)  # before there are other processes, which may be copies of this one
     begun = last = time.monotonic()
     for count, answer in enumerate(scan(source, _Survey(engine, titles), processes), 1):
         now = time.monotonic()

@@ -47,6 +47,9 @@ class FindingView:
     family: tuple[FindingRow, ...]
     """Others of the same wording, at most :data:`FAMILY_SHOWN`."""
     family_size: int
+    before: int | None
+    """The key of the finding of the same category that is the next surer; ``None`` at the surest."""
+    after: int | None
 
 
 FAMILY_SHOWN = 20
@@ -129,7 +132,19 @@ def finding_view(key: int) -> FindingView | None:
         same_place=tuple(map(_row, others.filter(law=row.law, path=row.path))),
         family=tuple(map(_row, family.order_by("entry")[:FAMILY_SHOWN])),
         family_size=family.count(),
+        before=_beside(row, surer=True),
+        after=_beside(row, surer=False),
     )
+
+
+def _beside(row: models.Finding, *, surer: bool) -> int | None:
+    """The key of the next finding of its category in the order of the list, to one side or the other."""
+    own = models.Finding.objects.filter(category=row.category).order_by().values_list("pk", flat=True)
+    if surer:
+        equal, others = own.filter(score=row.score, pk__lt=row.pk), own.filter(score__gt=row.score)
+        return equal.order_by("-pk").first() or others.order_by("score", "-pk").first()
+    equal, others = own.filter(score=row.score, pk__gt=row.pk), own.filter(score__lt=row.score)
+    return equal.order_by("pk").first() or others.order_by("-score", "pk").first()
 
 
 def findings_in(law_id: str) -> Mapping[str, Sequence[FindingRow]]:

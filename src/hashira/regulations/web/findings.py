@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from hashira.core import access
 from hashira.regulations.domain.detection import JAPAN, Finding
 from hashira.regulations.domain.detection.category import table as category_table
-from hashira.regulations.domain.detection.finding import LEARNT
+from hashira.regulations.domain.detection.finding import LEARNT, shown_score
 from hashira.regulations.domain.detection.rule import Scope
 from hashira.regulations.domain.detection.spoken import words_of_signs
 from hashira.regulations.domain.search.excerpt import Stretch
@@ -33,7 +33,6 @@ from hashira.regulations.web.names import (
     RANK_CHOICES,
     RANK_NAMES,
     rule_name,
-    shown_score,
     type_name,
 )
 from hashira.ui.tables import Column, Order, Table
@@ -136,6 +135,8 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
         "family": view.family,
         "family_size": view.family_size,
         "family_url": f"{reverse('regulations:findings')}?{urlencode({'family': found.family_id})}",
+        "before": view.before,
+        "after": view.after,
         "law_url": f"{reverse('regulations:findings')}?{urlencode({'law': found.law_id})}",
     }
     return render(request, "regulations/finding.html", context)

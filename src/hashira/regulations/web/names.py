@@ -56,11 +56,6 @@ LIKELY = 0.5
 """From here on a finding is worth an officer's first look (有力)."""
 
 
-def shown_score(score: float) -> str:
-    """How sure the scan is, for reading: cut to two digits, since no machine is sure to 1.00."""
-    return f"{int(score * 100) / 100:.2f}"
-
-
 def type_name(category: str, type: str) -> Bilingual | str:
     """What a type (類型) of a category is called; one that the table no longer has keeps its own words."""
     return _TYPE_NAMES.get((category, type), type)

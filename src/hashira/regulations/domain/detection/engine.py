@@ -7,7 +7,7 @@ by start, then by end. So which one runs changes the time and nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Protocol
 
 Hit = tuple[int, int]
@@ -120,3 +120,61 @@ def engine(literals: Iterable[str], name: str = "") -> Engine:
         except ImportError:
             continue
     raise AssertionError("re is always there")
+
+
+Sieve = Callable[[str], Container[int]]
+"""Answers the numbers of the patterns that may stand in a text: never without one that does."""
+_REPEATED = re.compile(r"(?<!\\)\{(?:\d+(?:,\d*)?|,\d+)\}")
+
+
+def sieve(patterns: Sequence[re.Pattern[str]], name: str) -> Sieve:
+    """What spares the search for most patterns: with hyperscan one pass over a text, else nothing.
+
+    Those that are left have to be looked for in earnest, so that it changes the time and nothing else.
+    """
+    every = range(len(patterns))
+    if name != Hyperscan.name or not patterns:
+        return lambda text: every
+    import hyperscan
+
+    database = hyperscan.Database()
+    try:
+        database.compile(
+            # Any number of times instead of so many: compiled in a tenth of the time, and hardly more is met.
+            expressions=[_REPEATED.sub("*", pattern.pattern).encode() for pattern in patterns],
+            ids=list(every),
+            elements=len(patterns),
+            flags=[_flags(pattern) for pattern in patterns],
+        )
+    except hyperscan.error:  # a pattern that it does not know
+        return lambda text: every
+
+    def may_stand(text: str) -> Container[int]:
+        found: set[int] = set()
+
+        def met(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            found.add(number)
+
+        try:
+            octets = text.encode()
+        except UnicodeEncodeError:  # half a character
+            return every
+        database.scan(octets, match_event_handler=met)
+        return found
+
+    return may_stand
+
+
+def _flags(pattern: re.Pattern[str]) -> int:
+    """As Python looks for it, told once a text; what hyperscan cannot do (look-arounds) it passes over."""
+    import hyperscan
+
+    flags = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP | hyperscan.HS_FLAG_SINGLEMATCH
+    flags |= hyperscan.HS_FLAG_ALLOWEMPTY | hyperscan.HS_FLAG_PREFILTER
+    for python, other in (
+        (re.DOTALL, hyperscan.HS_FLAG_DOTALL),
+        (re.IGNORECASE, hyperscan.HS_FLAG_CASELESS),
+        (re.MULTILINE, hyperscan.HS_FLAG_MULTILINE),
+    ):
+        flags |= other if pattern.flags & python else 0
+    return int(flags)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 LEARNT = "文字列"
 """The rule of a reason that is no written rule: characters near the place, weighed by training alone."""
@@ -25,6 +26,12 @@ class Reason:
     rule: str
     words: str
     weight: float
+
+
+@lru_cache(maxsize=16_384)
+def reason(rule: str, words: str, weight: float) -> Reason:
+    """The reason of these, the same object each time: of some thousands a scan has a million."""
+    return Reason(rule, words, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,12 @@ class Finding:
     """The strongest first."""
     excerpt: str
     """The words around the strongest reason, at most 200 characters."""
+
+
+def shown_score(score: float) -> str:
+    """How sure the scan is, for reading: two digits, and never 1.00, which nobody is.
+
+    >>> shown_score(0.9987), shown_score(0.29)
+    ('0.99', '0.29')
+    """
+    return f"{min(score, 0.99):.2f}"

@@ -14,11 +14,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
-from operator import add
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
-from hashira.regulations.domain.detection.finding import LEARNT, Reason
+from hashira.regulations.domain.detection.finding import LEARNT, Reason, reason
 from hashira.regulations.domain.detection.occurrence import Occurrence
 from hashira.regulations.domain.detection.rule import RuleSet
 
@@ -28,15 +27,6 @@ SHORTEST, LONGEST = 2, 4
 """Of the strings that a window is cut into."""
 _MENTIONED = 0.05
 """A smaller term is not worth an officer's time."""
-
-
-_WINDOWS_KEPT = 1_000
-
-
-@lru_cache(maxsize=16)  # what stands in one place is asked for several categories, one after the other
-def _pairs(window: str) -> frozenset[str]:
-    """Every two characters that follow each other in a window."""
-    return frozenset(map(add, window, window[1:]))
 
 
 @dataclass(frozen=True)
@@ -51,35 +41,39 @@ class Weights:
     """Of the calibration: the score is the logistic of ``slope * sum + offset``."""
     offset: float = 0.0
 
-    def met(self, window: str) -> list[str]:
-        """Which of the strings stand in a window, each once.
-
-        What :func:`strings` would have in common with them; but only those are looked for whose first two
-        characters stand there, which is a fifth of the work. The reasons ask again what the score has asked.
-        """
-        known = self._met.get(window)
-        if known is None:
-            if len(self._met) >= _WINDOWS_KEPT:
-                self._met.clear()
-            beginnings = self._beginnings
-            known = self._met[window] = [
-                string
-                for pair in beginnings.keys() & _pairs(window)
-                for string in beginnings[pair]
-                if string in window
-            ]
-        return known
+    def met(self, window: str) -> set[str]:
+        """Which of the strings stand in a window: what :func:`strings` would have in common with them."""
+        try:
+            return set(self._automaton.find_matches_as_strings(window, overlapping=True))
+        except UnicodeEncodeError:  # half a character, which no string has
+            whole = window.encode(errors="replace").decode()
+            return set(self._automaton.find_matches_as_strings(whole, overlapping=True))
 
     @cached_property
-    def _met(self) -> dict[str, list[str]]:
-        return {}
+    def _automaton(self) -> Any:
+        """One pass for all strings."""
+        import ahocorasick_rs
+
+        return ahocorasick_rs.AhoCorasick(list(self.strings))
 
     @cached_property
-    def _beginnings(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for string in self.strings:
-            found.setdefault(string[:SHORTEST], []).append(string)
-        return found
+    def told(self) -> _Terms:
+        """The terms worth telling, of signs and of strings: made once, since a scan has millions of them."""
+        signs = [Reason(sign, "", self.slope * weight) for sign, weight in self.signs.items()]
+        strings = [Reason(LEARNT, string, self.slope * weight) for string, weight in self.strings.items()]
+        kept = [term for term in (*signs, *strings) if abs(term.weight) >= _MENTIONED]
+        kept.sort(key=lambda term: (-abs(term.weight), term.rule, term.words))
+        return _Terms(
+            {term.rule: (place, term) for place, term in enumerate(kept) if not term.words},
+            {term.words: (place, term) for place, term in enumerate(kept) if term.words},
+        )
+
+
+class _Terms(NamedTuple):
+    """Terms with their places among all of the category, the strongest first."""
+
+    of_signs: Mapping[str, tuple[int, Reason]]
+    of_strings: Mapping[str, tuple[int, Reason]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +100,12 @@ class Model:
         """The terms of the sum, the strongest first. ``words`` are those of the trigger as they stand."""
         trigger = rules.triggers[occurrence.trigger]
         own = self.weights[trigger.category]
-        terms = [
-            Reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0)),
-            *(Reason(sign, "", own.slope * own.signs.get(sign, 0.0)) for sign in occurrence.signs),
-            *(
-                Reason(LEARNT, string, own.slope * own.strings[string])
-                for string in sorted(own.met(occurrence.surroundings))
-            ),
-        ]
-        kept = [term for term in terms[1:] if abs(term.weight) >= _MENTIONED]
-        return (terms[0], *sorted(kept, key=lambda term: (-abs(term.weight), term.rule, term.words)))
+        first = reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0))
+        signs, strings = own.told
+        terms = [signs[sign] for sign in occurrence.signs if sign in signs]
+        if own.strings:
+            terms += [strings[string] for string in own.met(occurrence.surroundings) if string in strings]
+        return (first, *(term for _place, term in sorted(terms)))
 
 
 def score(log_odds: float) -> float:

@@ -7,12 +7,12 @@ One pass finds the literals of all triggers in the whole law; each that its trig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from hashira.regulations.domain.detection.engine import engine
-from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign, Trigger
+from hashira.regulations.domain.detection.engine import engine, sieve
+from hashira.regulations.domain.detection.rule import RuleSet, Scope, Sign
 from hashira.regulations.domain.law.law import LawText
 from hashira.regulations.domain.law.points import top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
@@ -25,6 +25,7 @@ SURROUNDINGS = 48
 _AT_LITERAL = 12
 _BRACKET = re.compile("（[^（）]*）")
 _LONGEST_CHAPEAU = 400
+_SMALLER = re.compile("-(?:It|Su|Tb|Li|No|Xx)_")
 
 
 class Occurrence(NamedTuple):
@@ -43,13 +44,27 @@ class Occurrence(NamedTuple):
     """The ids of the signs that hold, with ``部.附則`` and the like for the part it stands in."""
 
 
-_Searches = dict[Scope, tuple[tuple[str, Callable[[str], object]], ...]]
-"""The ids of signs with what looks for them, by where they are looked for."""
+_Searches = tuple[tuple[str, Callable[[str], object]], ...]
+"""The ids of signs with what looks for them."""
 
 
-def _searches(signs: Iterable[Sign]) -> _Searches:
-    every = tuple(signs)
-    return {scope: tuple((s.id, s.pattern.search) for s in every if s.scope is scope) for scope in Scope}
+class _Group:
+    """The signs that are asked together, by where they are looked for."""
+
+    def __init__(self, signs: Iterable[Sign], in_sentences: Sequence[Sign]) -> None:
+        """``in_sentences`` are the signs of all groups that one sieve is made of."""
+        by_scope: dict[Scope, list[tuple[str, Callable[[str], object]]]] = {scope: [] for scope in Scope}
+        for sign in signs:
+            by_scope[sign.scope].append((sign.id, sign.pattern.search))
+        self.window: _Searches = tuple(by_scope[Scope.WINDOW])
+        self.before: _Searches = tuple(by_scope[Scope.BEFORE])
+        self.after: _Searches = tuple(by_scope[Scope.AFTER])
+        numbers = {sign.id: number for number, sign in enumerate(in_sentences)}
+        self.sentence = tuple((numbers[id], id, search) for id, search in by_scope[Scope.SENTENCE])
+        self.bare: _Searches = tuple(by_scope[Scope.BARE])
+        self.article: _Searches = tuple(by_scope[Scope.ARTICLE])
+        self.caption: _Searches = tuple(by_scope[Scope.CAPTION])
+        self.title: _Searches = tuple(by_scope[Scope.TITLE])
 
 
 class Finder:
@@ -61,18 +76,20 @@ class Finder:
         self.words = tuple(literals)
         self.triggers_of = tuple(literals.values())
         self.engine = engine(self.words, engine_name)
-        self.of_all = _searches(sign for sign in rules.signs if not sign.only)
+        in_sentences = tuple(sign for sign in rules.signs if sign.scope is Scope.SENTENCE)
+        self.sieve = sieve([sign.pattern for sign in in_sentences], self.engine.name)
+        self.of_all = _Group((sign for sign in rules.signs if not sign.only), in_sentences)
         self.of_one = {
-            category: _searches(sign for sign in rules.signs if category in sign.only)
+            category: _Group((sign for sign in rules.signs if category in sign.only), in_sentences)
             for category in rules.categories
         }
 
     def occurrences(self, law: LawText) -> Iterator[Occurrence]:
         """Every confirmed trigger of a law, in the order of the text."""
-        return _Reading(self, law).occurrences()
+        return Reading(self, law).occurrences()
 
 
-class _Reading:
+class Reading:
     """One law while it is read: what several triggers of a sentence, article or caption share is kept."""
 
     def __init__(self, finder: Finder, law: LawText) -> None:
@@ -80,55 +97,53 @@ class _Reading:
         self.units: Sequence[Unit] = law.units
         self.title = law.facts.title
         self.required: dict[tuple[int, int, int], bool] = {}
-        self.of_all = _Signs(finder.of_all, self)
-        self.of_one = {category: _Signs(own, self) for category, own in finder.of_one.items()}
-        self.by_path: dict[str, str] | None = None
+        self.sentences: dict[tuple[int, int, int], tuple[str, Container[int]]] = {}
+        self.above: dict[str, str] = {}
         self.by_article: dict[str, list[str]] | None = None
 
     def occurrences(self) -> Iterator[Occurrence]:
+        """Every confirmed trigger, in the order of the text."""
         texts = [unit.text for unit in self.units]
         if not texts:
             return
-        hits = self.finder.engine("\n".join(texts))
+        finder = self.finder
+        of_all = _Signs(finder.of_all, self)
+        of_one = {category: _Signs(own, self) for category, own in finder.of_one.items()}
+        triggers = finder.rules.triggers
         index, begins, ends = 0, 0, len(texts[0])
         met: set[tuple[int, int, int]] = set()
-        for at, literal in hits:
+        for at, literal in finder.engine("\n".join(texts)):
             while at > ends:
                 index += 1
                 begins = ends + 1
                 ends = begins + len(texts[index])
             start = at - begins
-            end = start + len(self.finder.words[literal])
-            if end > len(texts[index]):
+            end = start + len(finder.words[literal])
+            text = texts[index]
+            if end > len(text):
                 continue
             span: tuple[int, int] | None = None  # the same for all triggers of the literal
-            for number in self.finder.triggers_of[literal]:
-                if (index, number, start) in met:
+            for number in finder.triggers_of[literal]:
+                key = (index, number, start)
+                if key in met:
                     continue
-                met.add((index, number, start))
-                if self._excluded(number, texts[index], start, end):
+                met.add(key)
+                trigger = triggers[number]
+                excludes = trigger.excludes
+                if excludes is not None and excludes.search(
+                    text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL)
+                ):
                     continue
-                span = span or sentence_span(texts[index], start, end, self.finder.rules.sentence_end)
-                found = self._confirmed(number, (index, start, end, *span))
-                if found is not None:
-                    yield found
-
-    def _excluded(self, number: int, text: str, start: int, end: int) -> bool:
-        excludes = self.finder.rules.triggers[number].excludes
-        return excludes is not None and bool(
-            excludes.search(text, max(0, start - _AT_LITERAL), min(len(text), end + _AT_LITERAL))
-        )
-
-    def _confirmed(self, number: int, place: tuple[int, int, int, int, int]) -> Occurrence | None:
-        index, start, end, first, last = place
-        unit = self.units[index]
-        trigger: Trigger = self.finder.rules.triggers[number]
-        if trigger.requires is not None and not self._has_required(index, number, first, last):
-            return None
-        own = self.of_one[trigger.category].at(place)
-        signs = self.of_all.at(place) + own + _standing(unit.part, unit.kind)
-        surroundings = unit.text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
-        return Occurrence(index, number, start, end, surroundings, signs)
+                first, last = span = span or sentence_span(text, start, end, finder.rules.sentence_end)
+                if trigger.requires is not None and not self._has_required(index, number, first, last):
+                    continue
+                unit = self.units[index]
+                place = (index, start, end, first, last)
+                signs = (
+                    of_all.at(place) + of_one[trigger.category].at(place) + _standing(unit.part, unit.kind)
+                )
+                surroundings = text[max(first, start - SURROUNDINGS) : min(last, end + SURROUNDINGS)]
+                yield Occurrence(index, number, start, end, surroundings, signs)
 
     def _has_required(self, index: int, number: int, first: int, last: int) -> bool:
         """Whether what the trigger requires stands in the sentence, or in it and the one above it."""
@@ -141,16 +156,39 @@ class _Reading:
             sentence = unit.text[first:last]
             held = self.required[key] = bool(
                 required.search(sentence)
-                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self.chapeau(unit) + sentence))
+                or (unit.kind is not UnitKind.PARAGRAPH and required.search(self.chapeau(index) + sentence))
             )
         return held
 
-    def chapeau(self, unit: Unit) -> str:
+    def sentence(self, index: int, first: int, last: int) -> tuple[str, Container[int]]:
+        """A sentence, for an item with the one above it, and which signs may stand in it, by number."""
+        key = (index, first, last)
+        known = self.sentences.get(key)
+        if known is None:
+            unit = self.units[index]
+            text = unit.text[first:last]
+            if unit.kind is not UnitKind.PARAGRAPH:
+                text = self.chapeau(index) + text
+            known = self.sentences[key] = (text, self.finder.sieve(text))
+        return known
+
+    def chapeau(self, index: int) -> str:
         """The sentence of the paragraph above an item (柱書), the nearest last."""
-        if self.by_path is None:
-            self.by_path = {other.path: other.text for other in self.units}
-        above = self.by_path.get(above_path(unit), "")
-        return above[:_LONGEST_CHAPEAU]
+        return self.text_above(index)[:_LONGEST_CHAPEAU]
+
+    def text_above(self, index: int) -> str:
+        """The text of what says who and how for an item; empty where nothing stands above it."""
+        path = above_path(self.units[index])
+        text = self.above.get(path)
+        if text is None:
+            text = ""
+            while index >= 0 and self.units[index].path.startswith(path):  # it stands before what is in it
+                if self.units[index].path == path:
+                    text = self.units[index].text
+                    break
+                index -= 1
+            self.above[path] = text
+        return text
 
     def article(self, name: str) -> str:
         """The text of all units of an article."""
@@ -171,10 +209,10 @@ def _standing(part: Part, kind: UnitKind) -> tuple[str, ...]:
 class _Signs:
     """The signs of one group while a law is read: of those for all categories, or of those for one alone."""
 
-    def __init__(self, searches: _Searches, reading: _Reading) -> None:
-        self.searches = searches
+    def __init__(self, group: _Group, reading: Reading) -> None:
+        self.group = group
         self.reading = reading
-        self.title = self._held(Scope.TITLE, reading.title)
+        self.title = _held(group.title, reading.title)
         self.of_place: dict[tuple[int, int, int], tuple[str, ...]] = {}
         self.of_sentence: dict[tuple[int, int], tuple[str, ...]] = {}
         self.of_article: dict[str, tuple[str, ...]] = {}
@@ -183,59 +221,57 @@ class _Signs:
     def at(self, place: tuple[int, int, int, int, int]) -> tuple[str, ...]:
         """The ids of those that hold at a place: unit, start, end, and the span of the sentence."""
         index, start, end, first, last = place
-        held = self.of_place.get((index, start, end))
+        key = (index, start, end)
+        held = self.of_place.get(key)
         if held is None:
+            group = self.group
             unit = self.reading.units[index]
             text = unit.text
             left, right = max(first, start - WINDOW), min(last, end + WINDOW)
-            held = (
-                *self._held(Scope.WINDOW, text[left:right]),
-                *self._held(Scope.BEFORE, text[left:start]),
-                *self._held(Scope.AFTER, text[end:right]),
-                *self._sentence(index, first, last),
-                *self._article(unit),
-                *self._caption(unit),
-                *self.title,
-            )
-            self.of_place[index, start, end] = held
+            held = _held(group.window, text[left:right])
+            if group.before:
+                held += _held(group.before, text[left:start])
+            if group.after:
+                held += _held(group.after, text[end:right])
+            if group.sentence or group.bare:
+                held += self._sentence(index, first, last)
+            if group.article:
+                held += self._article(unit)
+            if group.caption:
+                held += self._caption(unit)
+            held = self.of_place[key] = held + self.title
         return held
 
-    def _held(self, scope: Scope, text: str) -> tuple[str, ...]:
-        return tuple([id for id, search in self.searches[scope] if search(text)])
-
     def _sentence(self, index: int, first: int, last: int) -> tuple[str, ...]:
-        if not self.searches[Scope.SENTENCE] and not self.searches[Scope.BARE]:
-            return ()
         held = self.of_sentence.get((index, first))
         if held is None:
-            unit = self.reading.units[index]
-            text = unit.text[first:last]
-            if unit.kind is not UnitKind.PARAGRAPH:
-                text = self.reading.chapeau(unit) + text
-            held = self._held(Scope.SENTENCE, text)
-            if self.searches[Scope.BARE]:
-                held += self._held(Scope.BARE, without_brackets(text))
+            text, may = self.reading.sentence(index, first, last)
+            signs = self.group.sentence
+            held = tuple([id for number, id, search in signs if number in may and search(text)])
+            if self.group.bare:
+                held += _held(self.group.bare, without_brackets(text))
             self.of_sentence[index, first] = held
         return held
 
     def _article(self, unit: Unit) -> tuple[str, ...]:
-        if not self.searches[Scope.ARTICLE]:
-            return ()
         name = article_path(unit)
         held = self.of_article.get(name)
         if held is None:
-            held = self.of_article[name] = self._held(Scope.ARTICLE, self.reading.article(name))
+            held = self.of_article[name] = _held(self.group.article, self.reading.article(name))
         return held
 
     def _caption(self, unit: Unit) -> tuple[str, ...]:
-        if not self.searches[Scope.CAPTION]:
-            return ()
         key = (unit.caption, unit.headings)
         held = self.of_caption.get(key)
         if held is None:
             text = "\n".join((f"（{unit.caption}）", *unit.headings))
-            held = self.of_caption[key] = self._held(Scope.CAPTION, text)
+            held = self.of_caption[key] = _held(self.group.caption, text)
         return held
+
+
+def _held(searches: _Searches, text: str) -> tuple[str, ...]:
+    """The ids of the signs that stand in a text."""
+    return tuple([id for id, search in searches if search(text)])
 
 
 def sentence_span(text: str, start: int, end: int, stop: str) -> tuple[int, int]:
@@ -279,11 +315,8 @@ def paragraph_path(path: str) -> str:
     >>> paragraph_path("Mp-At_9_3-Pr_1-It_2-Su_1"), paragraph_path("Mpat_1-Tb_1-Tr_2")
     ('Mp-At_9_3-Pr_1', 'Mpat_1')
     """
-    segments = path.split("-")
-    for index, segment in enumerate(segments):
-        if segment.startswith(("It_", "Su_", "Tb_", "Li_", "No_", "Xx_")) and index:
-            return "-".join(segments[:index])
-    return path
+    smaller = _SMALLER.search(path)
+    return path[: smaller.start()] if smaller else path
 
 
 def article_path(unit: Unit) -> str:

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hashira.regulations.domain.detection.family import family_id
-from hashira.regulations.domain.detection.finding import Finding, Reason
+from hashira.regulations.domain.detection.finding import Finding, Reason, reason
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import (
     Finder,
     Occurrence,
-    above_path,
+    Reading,
     paragraph_path,
     sentence_span,
 )
@@ -36,6 +36,7 @@ from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
 from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
+from hashira.regulations.domain.reference.paths import article_path
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -113,16 +114,16 @@ class Surveyor:
     def survey(self, law: LawText) -> Survey:
         """The candidates of one law, in the order of the text."""
         best: dict[tuple[int, str], tuple[float, Occurrence]] = {}
-        for occurrence in self.finder.occurrences(law):
+        reading = Reading(self.finder, law)
+        for occurrence in reading.occurrences():
             category = self.rules.triggers[occurrence.trigger].category
             odds = self.model.log_odds(self.rules, occurrence)
             key = (occurrence.unit, category)
             if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
                 best[key] = (odds, occurrence)
-        texts = {unit.path: unit.text for unit in law.units} if best else {}
         references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
-            self._candidate(law, category, odds, occurrence, texts, references)
+            self._candidate(law, category, odds, occurrence, reading, references)
             for (_unit, category), (odds, occurrence) in sorted(best.items())
         )
         # Only a provision that is likely one lets another, which applies it, be one.
@@ -136,7 +137,7 @@ class Surveyor:
         category: str,
         odds: float,
         occurrence: Occurrence,
-        texts: dict[str, str],
+        reading: Reading,
         references: Recogniser,
     ) -> Candidate:
         unit = law.units[occurrence.unit]
@@ -145,19 +146,19 @@ class Surveyor:
         sentence = text[first:last]
         start = occurrence.start - first
         if unit.kind is not UnitKind.PARAGRAPH:  # an item says what, the sentence above it who and how
-            above = texts.get(above_path(unit), "")
+            above = reading.text_above(occurrence.unit)
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
         reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
         kinds = [
-            Reason(f"類型.{kind.type}", kind.type_words, 0.0),
-            Reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
+            reason(f"類型.{kind.type}", kind.type_words, 0.0),
+            reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
         ]
         return Candidate(
             unit,
             category,
             odds,
-            (*reasons, *(reason for reason in kinds if reason.words)),
+            (*reasons, *(one for one in kinds if one.words)),
             kind.type,
             kind.phase,
             _excerpt(text, occurrence),
@@ -195,7 +196,7 @@ def _applications(
     units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
 ) -> Iterable[Application]:
     """The paragraphs that could apply a provision that is likely one."""
-    likely = _Numbers.of(candidate.unit for candidate in candidates if candidate.log_odds >= 0)
+    likely = _Numbers.of([c.unit for c in candidates if c.log_odds >= 0], references)
     for place, unit in enumerate(units):
         if (
             unit.part is Part.MAIN
@@ -231,23 +232,35 @@ class _Numbers:
     articles: frozenset[str]
     mains: frozenset[int]
     """The numbers of the articles without their branches: 9 for 第九条の三."""
+    near: frozenset[str]
+    """The paths of the articles from which 前条, 前十条 or 次条 may lead to one of them."""
+    outside: bool
+    """Whether some of the units stand in no article."""
     others: bool
-    """Whether some of the units stand in no article, or in one that has no plain number."""
+    """Whether some stand in an article that has no plain number."""
 
     @classmethod
-    def of(cls, units: Iterable[Unit]) -> _Numbers:
+    def of(cls, units: Sequence[Unit], references: Recogniser) -> _Numbers:
         articles = frozenset(unit.article for unit in units)
-        heads = [article.partition("_")[0] for article in articles]
+        heads = [article.partition("_")[0] for article in articles if article]
+        order, paths = references.order, references.articles
+        places = {order[path] for unit in units if (path := article_path(unit.path))}
         return cls(
             articles,
             frozenset(int(head) for head in heads if head.isdigit()),
+            frozenset(path for place in places for path in paths[max(0, place - 1) : place + 11]),
+            "" in articles,
             not all(head.isdigit() for head in heads),
         )
 
     def may_be_named(self, unit: Unit) -> bool:
         """Whether the text may name one of them; never no where it does."""
         text = unit.text
-        if self.others or unit.article in self.articles or _NEAR_ARTICLE.search(text):
+        if self.others or unit.article in self.articles:
+            return True
+        if self.outside and ("附則" in text or "別表" in text):
+            return True
+        if _NEAR_ARTICLE.search(text) and (article_path(unit.path) in self.near or _RANGE.search(text)):
             return True
         named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
         if not self.articles.isdisjoint(named) or not all(named):
@@ -283,10 +296,12 @@ def findings(
         if only is not None and facts.law_id not in only:
             continue
         ministry = known.get(facts.law_id, "")
+        revision_id = facts.revision.revision_id
         for candidate in (*_lifted(survey, lifts), *_applied(survey)):
             probability = score(candidate.log_odds)
             if probability >= floor:
-                found.append((probability, len(found), _finding(facts, candidate, probability, ministry)))
+                finding = _finding(facts, revision_id, candidate, probability, ministry)
+                found.append((probability, len(found), finding))
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return [finding for _probability, _place, finding in found]
 
@@ -427,7 +442,9 @@ def _applied(survey: Survey) -> Iterable[Candidate]:
             )
 
 
-def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry: str) -> Finding:
+def _finding(
+    facts: LawFacts, revision_id: str, candidate: Candidate, probability: float, ministry: str
+) -> Finding:
     unit = candidate.unit
     return Finding(
         law_id=facts.law_id,
@@ -441,7 +458,7 @@ def _finding(facts: LawFacts, candidate: Candidate, probability: float, ministry
         paragraph=unit.paragraph,
         item=unit.item,
         subitem="-".join(unit.subitems),
-        revision_id=facts.revision.revision_id,
+        revision_id=revision_id,
         enforced_at=facts.revision.enforced_at,
         family_id=candidate.family,
         category=candidate.category,

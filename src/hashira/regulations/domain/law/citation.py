@@ -22,6 +22,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from hashira.kernel.errors import HashiraError
 from hashira.kernel.language import Bilingual
@@ -145,6 +146,7 @@ def _number(digits: str, numerals: Numerals) -> list[str]:
     return [kanji_number(int(part)) for part in parts]
 
 
+@lru_cache(maxsize=16384)  # the same articles and items are named in every law
 def _words(segment: str, depth: int, numerals: Numerals, letters: Letters) -> str:
     if segment in _NAMED:
         return _NAMED[segment]

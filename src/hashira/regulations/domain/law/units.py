@@ -84,6 +84,10 @@ class Unit(NamedTuple):
         return head.rpartition("-")[0] if last.startswith("Tr_") else head
 
 
+of_fields = tuple.__new__
+"""A named tuple of its kind and all its fields; what the kind itself makes takes three times as long."""
+
+
 class _Place(NamedTuple):
     """What a unit takes over from above."""
 
@@ -100,24 +104,20 @@ class _Place(NamedTuple):
     amendment: str = ""
     appendix: str = ""
 
-    def unit(self, kind: UnitKind, label: str, text: str) -> Unit:
-        return Unit(
-            self.path,
-            kind,
-            self.part,
-            self.article,
-            self.paragraph,
-            self.item,
-            self.subitems,
-            label,
-            text,
-            self.caption,
-            self.headings,
-            self.group,
-            self.supplement,
-            self.amendment,
-            self.appendix,
-        )
+    def below(self, path: str, *, caption: str, paragraph: str, item: str) -> _Place:
+        """The place of a paragraph or item in it: ``_replace``, which takes four times as long."""
+        fields = (
+            path, self.part, self.article, paragraph, item, self.subitems, caption, self.headings, self.group,
+            self.supplement, self.amendment, self.appendix,
+        )  # fmt: skip
+        return of_fields(_Place, fields)
+
+    def unit(self, kind: UnitKind, label: str, text: str, path: str = "") -> Unit:
+        fields = (
+            path or self.path, kind, self.part, self.article, self.paragraph, self.item, self.subitems, label,
+            text, self.caption, self.headings, self.group, self.supplement, self.amendment, self.appendix,
+        )  # fmt: skip
+        return of_fields(Unit, fields)
 
 
 def units(tree: Node, law_id: str = "") -> Iterator[Unit]:
@@ -135,6 +135,7 @@ class _Walk:
         self.law_id = law_id
         self.found: list[Unit] = []
         self.taken: set[str] = set()
+        self.again: dict[str, int] = {}
         self.supplements = 0
 
     def law(self, tree: Node) -> list[Unit]:
@@ -163,9 +164,10 @@ class _Walk:
     def unique(self, path: str) -> str:
         """The path, or, if another unit has it already, the path with a count."""
         if path in self.taken:
-            again = 2
+            again = self.again.get(path, 2)
             while f"{path}~{again}" in self.taken:
                 again += 1
+            self.again[path] = again + 1
             path = f"{path}~{again}"
         self.taken.add(path)
         return path
@@ -236,38 +238,40 @@ class _Walk:
     def paragraph(self, node: Node, place: _Place, label: str = "") -> None:
         number = node.get("Num", "")
         path = self.unique(f"{place.path}-Pr_{number}")
-        place = place._replace(path=path, paragraph=number)
-        text = ""
+        caption, text = place.caption, ""
         below: list[Node] = []
         for child in node:
             tag = child.tag
-            if tag == "ParagraphSentence":
-                text = sentences(child)
-            elif tag == "ParagraphNum":
+            if tag == "ParagraphNum":
                 label = words(child) or label
+            elif tag == "ParagraphSentence":
+                text = sentences(child)
             elif tag == "ParagraphCaption":
-                place = place._replace(caption=_without_brackets(words(child)))
+                caption = _without_brackets(words(child))
             else:
                 below.append(child)
-        self.found.append(place.unit(UnitKind.PARAGRAPH, label, text))
+        own = place.below(path, caption=caption, paragraph=number, item=place.item)
+        self.found.append(own.unit(UnitKind.PARAGRAPH, label, text))
         if below:
-            self.rest(below, place)
+            self.rest(below, own)
 
     def item(self, node: Node, place: _Place, depth: int) -> None:
         """An item (depth 0) or a subitem (depth 1 to 10)."""
         number = node.get("Num", "")
         tag = node.tag
+        title, sentence = f"{tag}Title", f"{tag}Sentence"
         path = self.unique(f"{place.path}-{'Su' if depth else 'It'}_{number}")
         if depth:
             place = place._replace(path=path, subitems=(*place.subitems, number))
         else:
-            place = place._replace(path=path, item=number)
+            place = place.below(path, caption=place.caption, paragraph=place.paragraph, item=number)
         label = text = ""
         below: list[Node] = []
         for child in node:
-            if child.tag == tag + "Title":
+            part = child.tag
+            if part == title:
                 label = words(child)
-            elif child.tag == tag + "Sentence":
+            elif part == sentence:
                 text = sentences(child)
             else:
                 below.append(child)
@@ -362,7 +366,7 @@ class _Walk:
     def table(self, node: Node, place: _Place) -> None:
         for count, row in enumerate(node, 1):
             text = CELL.join(cell(column) for column in row)
-            self.found.append(place._replace(path=f"{place.path}-Tr_{count}").unit(UnitKind.ROW, "", text))
+            self.found.append(place.unit(UnitKind.ROW, "", text, f"{place.path}-Tr_{count}"))
 
     def appendix(self, node: Node, place: _Place, letters: str, count: int) -> None:
         titles = (node.tag + "Title", "ArithFormulaNum")  # 付録, the appendix of formulas, has the second

@@ -40,7 +40,7 @@ _ANY_BRACKET = re.compile("[（()）]")
 _NUMBERED = re.compile(
     r"[（(](?:(?P<number>(?:明治|大正|昭和|平成|令和)[^（）()。]*?号)(?:。[^（）()]*)?|(?:以下|次[条項号]において)[^（）()]*という。?)[）)]\Z"
 )
-_OWN = frozenset({"この法律", "本法", "この政令", "この省令", "この府令", "この規則", "この条例", "この命令"})
+_OWN = ("この法律", "本法", "この政令", "この省令", "この府令", "この規則", "この条例", "この命令")
 _NUMBER_AFTER = re.compile(r"[（(]((?:明治|大正|昭和|平成|令和)[^（）()。]*?号)")
 _SAME_LAW = ("同法", "同令")
 UNKNOWN = "?"
@@ -60,6 +60,10 @@ class _Named:
     end: int = -1
     continues: bool = False
     """Whether brackets opened right after a place, of which they go on to speak."""
+
+    def inside(self, *, continues: bool) -> _Named:
+        """What brackets begin with."""
+        return _Named(self.law, self.section, self.article, self.paragraph, self.item, -1, continues)
 
 
 class Recogniser:
@@ -99,18 +103,24 @@ class Recogniser:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every path of the law, also of what units stand in."""
-        found: set[str] = set()
-        for unit in self.units:
-            path = unit.path
-            while path and path not in found:
-                found.add(path)
-                path = path.rpartition("-")[0]
-        return frozenset(found)
+        found = level = {unit.path for unit in self.units}
+        while level:
+            level = {path.rpartition("-")[0] for path in level} - found
+            found |= level
+        return frozenset(found - {""})
 
     @cached_property
     def articles(self) -> tuple[str, ...]:
         """The paths of its articles in their order."""
-        return tuple(dict.fromkeys(path for unit in self.units if (path := article_path(unit.path))))
+        found: dict[str, None] = {}
+        inside = "-"
+        for unit in self.units:
+            if not unit.path.startswith(inside):  # most stand in the article of the one before them
+                path = article_path(unit.path)
+                inside = f"{path}-"
+                if path:
+                    found[path] = None
+        return tuple(found)
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -188,8 +198,8 @@ class Recogniser:
             return name_end - len(name), law, True
         if known:
             return name_end, known, True
-        own = next((word for word in _OWN if head.endswith(word)), "")
-        if own:
+        if head.endswith(_OWN):
+            own = next(word for word in _OWN if head.endswith(word))
             return len(head) - len(own), "", True
         if told:
             return name_end, told, True
@@ -205,7 +215,7 @@ class Recogniser:
         for stop in range(end, 0, -1):
             if text[stop - 1] not in endings or text.endswith(_SAME_LAW, 0, stop):
                 continue
-            if text.endswith(tuple(_OWN), 0, stop):
+            if text.endswith(_OWN, 0, stop):
                 return ""
             short = self._abbreviated(place, text, stop)
             if short is not None:
@@ -386,7 +396,7 @@ def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> N
     """What stands in brackets begins with what was named before them, and ends with them."""
     for bracket in _ANY_BRACKET.finditer(text, first, last):
         if bracket[0] in "（(":
-            named.append(replace(named[-1], end=-1, continues=bracket.start() == named[-1].end))
+            named.append(named[-1].inside(continues=bracket.start() == named[-1].end))
         elif len(named) > 1:
             named.pop()
 

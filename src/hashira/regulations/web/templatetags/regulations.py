@@ -8,7 +8,8 @@ from typing import Protocol
 from django import template
 
 from hashira.kernel.language import Bilingual
-from hashira.regulations.web.names import SHORT_NAMES, shown_score
+from hashira.regulations.domain.detection.finding import shown_score
+from hashira.regulations.web.names import SHORT_NAMES
 
 register = template.Library()
 
