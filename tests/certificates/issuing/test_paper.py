@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import warnings
 from dataclasses import replace
 from datetime import date
@@ -234,6 +235,31 @@ def test_many_sheets_each_begin_a_page_and_count_their_own(hanako: Principal, pe
     document = pypdfium2.PdfDocument(made)
     assert len(document) == 5
     assert len(set(codes_of(made))) == 5
+
+
+def test_the_number_is_at_the_foot_of_every_page_however_much_a_sheet_says(
+    hanako: Principal, person: UUID
+) -> None:
+    """A short sheet has it placed, a longer one has a footer; which it is, is judged before that."""
+    sheet, chance = card_sheet(hanako, person), random.Random("20211220")
+    long = []
+    for _ in range(40):
+        dose = sheet.doses[0]
+        texts = [Bilingual("語" * chance.randrange(1, 25), _words(chance)) for _ in range(3)]
+        doses = [
+            replace(dose, disease=texts[0], maker=texts[1], product=texts[2], number=place)
+            for place in range(1, chance.randrange(2, 9))
+        ]
+        long.append(replace(sheet, doses=tuple(doses)))
+    document = pypdfium2.PdfDocument(printer.pdf(long))
+    assert len(long) < len(document) < 2 * len(long)
+    for page in document:
+        said = page.get_textpage().get_text_bounded(bottom=0, top=12 * 72 / 25.4)
+        assert sheet.number in said
+
+
+def _words(chance: random.Random) -> str:
+    return " ".join("Wm" * chance.randrange(1, 7) for _ in range(chance.randrange(1, 5)))
 
 
 def test_a_certificate_with_a_withdrawn_dose_is_not_printed(

@@ -96,7 +96,7 @@ class PaperCode:
     title: Bilingual
     alternative: Bilingual
     path: str
-    """Its rows as lines of an SVG path, one module thick, in modules."""
+    """Its rows as lines of an SVG path along their upper edges, one module thick, in modules."""
     modules: int
     side: float
     octets: int = 0

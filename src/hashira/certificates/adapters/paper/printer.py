@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,9 +16,11 @@ from hashira.certificates.adapters.paper import typefaces
 from hashira.certificates.adapters.qr_image import draw_lines
 from hashira.certificates.domain.paper import (
     WINDOWS,
+    Cover,
     Edition,
     Envelope,
     PaperCode,
+    PaperDose,
     PaperSheet,
     check_density,
 )
@@ -38,6 +40,8 @@ _PICTURE_SIDE = 1000
 _WIDE = 0.55
 """mm at level L; one level up makes a code larger by up to a fifth, which leaves 0.44."""
 _STANDARDS = ["a-2a", "ua-1"]
+_LETTERS_OF_A_NAME = 20
+"""As many are sure to fit one line."""
 _MANY, _REMEMBERED = 50, 11
 """typst keeps the layouts of its last ten documents for the next one. For one of many sheets they are
 hundreds of megabytes that no other document uses; so many empty ones, a millisecond each, let them go."""
@@ -127,28 +131,67 @@ def _compiler(template: Path = _TEMPLATE) -> typst.Compiler:
 
 def _told(sheet: PaperSheet) -> dict[str, Any]:
     """The sheet as the template reads it; characters that cannot be drawn are replaced and told."""
-    told = asdict(sheet)
     name = typefaces.drawable(sheet.name) if sheet.name is not None else None
-    told["name"] = name.text if name else None
-    told["missing"] = typefaces.code_points(name.missing) if name else ""
-    told["common"] = typefaces.code_points(name.common) if name else ""
-    if sheet.cover is not None:
-        window = WINDOWS[sheet.cover.envelope]
-        told["cover"] |= {
-            "name": typefaces.drawable(sheet.cover.name).text,
-            "address": typefaces.drawable(sheet.cover.address).text,
-            "window": asdict(window),
-            "folded": sheet.cover.envelope is Envelope.LONG_3,
-        }
-    told["issued_on"] = sheet.issued_at.astimezone(JST).date()
-    for code in told["codes"]:
-        size = code["modules"]
-        code["svg"] = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
-            f'<path d="{code["path"]}" stroke="#000"/></svg>'
-        )
-        del code["path"]
-    return told
+    return {
+        "number": sheet.number,
+        "issued_on": sheet.issued_at.astimezone(JST).date(),
+        "municipality": sheet.municipality,
+        "name": name.text if name else None,
+        "missing": typefaces.code_points(name.missing) if name else "",
+        "common": typefaces.code_points(name.common) if name else "",
+        "birth_date": sheet.birth_date,
+        "travel": sheet.travel,
+        "doses": sheet.doses,
+        "codes": [_drawn(code) for code in sheet.codes],
+        "official": sheet.official,
+        "cover": _letter(sheet.cover) if sheet.cover is not None else None,
+        "notes": sheet.notes,
+        "short": _short(sheet),
+    }
+
+
+def _short(sheet: PaperSheet) -> bool:
+    """Whether the sheet is sure to need one page only, in letters of the standard edition.
+
+    150 mm are left for its code and the doses, or 122 with the particulars of a traveller, and 14 to spare.
+    """
+    if sheet.notes or len(sheet.name or "") > _LETTERS_OF_A_NAME:
+        return False
+    room = 150 - max((code.side for code in sheet.codes), default=0) - (28 if sheet.travel else 0)
+    return sum(map(_height, sheet.doses)) < room
+
+
+def _height(dose: PaperDose) -> float:
+    """mm that the row of a dose takes at most."""
+    disease = _lines(36, japanese=dose.disease.ja) + _lines(36, english=dose.disease.en)
+    product = _lines(52, japanese=dose.product.ja) + _lines(52, english=dose.product.en)
+    maker = _lines(52, japanese=dose.maker.ja, english=dose.maker.en)
+    return 3 + 4.3 * max(disease, product + maker, _lines(19, english=dose.lot))
+
+
+def _lines(width: float, *, japanese: str = "", english: str = "") -> int:
+    """Lines of a text in a column, at most: a fifth of it may stay empty where a long word does not break."""
+    return 1 + int((3.4 * len(japanese) + 1.8 * len(english)) / (0.8 * width))
+
+
+def _drawn(code: PaperCode) -> dict[str, Any]:
+    box = f"0 -.5 {code.modules} {code.modules}"
+    path = f'<path d="{code.path}" stroke="#000"/>'
+    return {
+        "title": code.title,
+        "alternative": code.alternative,
+        "side": code.side,
+        "svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{path}</svg>',
+    }
+
+
+def _letter(cover: Cover) -> dict[str, Any]:
+    return {
+        "name": typefaces.drawable(cover.name).text,
+        "address": typefaces.drawable(cover.address).text,
+        "window": WINDOWS[cover.envelope],
+        "folded": cover.envelope is Envelope.LONG_3,
+    }
 
 
 def _plain(value: object) -> object:
