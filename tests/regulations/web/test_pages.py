@@ -149,6 +149,9 @@ def test_a_finding_says_why(officer: Client) -> None:
     assert "理由（強い順" in text
     assert "<mark>目視により点検しなければならない</mark>" in text  # the trigger's words, and those of signs
     assert "<mark>損傷</mark>の有無" in text
+    rules, learnt = text.split("<details")[:2]
+    assert "目視" in rules[rules.index("理由（強い順") :]
+    assert "近くの文字の並び（学習による、" in learnt
     assert page(officer, "/regulations/findings/999999", 404)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hashira.core import access
-from hashira.regulations.domain.detection import JAPAN, Finding
+from hashira.regulations.domain.detection import JAPAN, Finding, Reason
 from hashira.regulations.domain.detection.category import table as category_table
 from hashira.regulations.domain.detection.finding import LEARNT, shown_score
 from hashira.regulations.domain.detection.rule import Scope
@@ -118,16 +118,8 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
         "facts": _facts(view),
         "kind": f"{' '.join(map(worded, names))} Phase {found.phase}",
         "percent": min(99, round(found.score * 100)),
-        "reasons": [
-            {
-                "name": rule_name(r.rule),
-                "words": r.words or spoken.get(r.rule, ""),
-                "rule": r.rule,
-                "weight": f"{r.weight:+.2f}",
-            }
-            for r in sorted(found.reasons, key=lambda reason: -abs(reason.weight))
-            if r.weight
-        ],
+        "reasons": _weighed((r for r in found.reasons if r.rule != LEARNT), spoken),
+        "learnt": _weighed((r for r in found.reasons if r.rule == LEARNT), spoken),
         "meanings": _meanings(view),
         "lines": _lines(law, found, spoken),
         "place": law_place(found.law_id, found.path),
@@ -140,6 +132,19 @@ def finding(request: HttpRequest, key: int) -> HttpResponse:
         "law_url": f"{reverse('regulations:findings')}?{urlencode({'law': found.law_id})}",
     }
     return render(request, "regulations/finding.html", context)
+
+
+def _weighed(reasons: Iterable[Reason], spoken: Mapping[str, str]) -> list[dict[str, object]]:
+    """The rows of a table of reasons, the strongest first; what weighs nothing tells the type or phase."""
+    return [
+        {
+            "name": rule_name(reason.rule),
+            "words": reason.words or spoken.get(reason.rule, ""),
+            "weight": f"{reason.weight:+.2f}",
+        }
+        for reason in sorted(reasons, key=lambda reason: -abs(reason.weight))
+        if reason.weight
+    ]
 
 
 def _meanings(view: FindingView) -> list[tuple[object, object]]:
