@@ -59,7 +59,7 @@ def test_problem_document() -> None:
 
 def test_an_error_travels_between_processes() -> None:
     error = UnreadableEraYear(text="昭和")
-    error.beside = 3  # type: ignore[attr-defined]
+    error.beside = 3  # type: ignore[attr-defined]  # an attribute beside its own travels too
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is UnreadableEraYear
     assert (again.details, again.args, again.beside) == (error.details, error.args, 3)

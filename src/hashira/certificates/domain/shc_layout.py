@@ -71,9 +71,9 @@ class _Immunization(_Members, kw_only=True, tag_field="resourceType", tag="Immun
     status: Literal["completed"]
     vaccineCode: _Concept  # noqa: N815  (as FHIR names it)
     patient: _Reference
-    occurrenceDateTime: str  # noqa: N815
+    occurrenceDateTime: str  # noqa: N815  (as FHIR names it)
     performer: Annotated[list[_Performer], Meta(min_length=1)] | None = None
-    lotNumber: str | None = None  # noqa: N815
+    lotNumber: str | None = None  # noqa: N815  (as FHIR names it)
 
 
 class _Name(_Members, kw_only=True):
@@ -86,11 +86,11 @@ class _Name(_Members, kw_only=True):
 class _Patient(_Members, kw_only=True, tag_field="resourceType", tag="Patient"):
     name: Annotated[list[_Name], Meta(min_length=1)]
     gender: str | None = None
-    birthDate: str | None = None  # noqa: N815
+    birthDate: str | None = None  # noqa: N815  (as FHIR names it)
 
 
 class _Entry(_Members):
-    fullUrl: str  # noqa: N815
+    fullUrl: str  # noqa: N815  (as FHIR names it)
     resource: _Immunization | _Patient
 
 
@@ -100,13 +100,13 @@ class _Bundle(_Members, tag_field="resourceType", tag="Bundle"):
 
 
 class _Subject(_Members):
-    fhirVersion: str  # noqa: N815
-    fhirBundle: _Bundle  # noqa: N815
+    fhirVersion: str  # noqa: N815  (as FHIR names it)
+    fhirBundle: _Bundle  # noqa: N815  (as FHIR names it)
 
 
 class _Credential(_Members, kw_only=True):
     type: list[str]
-    credentialSubject: _Subject  # noqa: N815
+    credentialSubject: _Subject  # noqa: N815  (as FHIR names it)
     rid: str | None = None
 
 
