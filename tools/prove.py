@@ -55,6 +55,7 @@ AREAS = {
             "-rP",
             "tests/certificates/test_mutants.py",
             "tests/certificates/test_short_ways.py",
+            "tests/certificates/test_qr_symbol.py",
             "tests/certificates/test_shc_mutations.py",
             "tests/certificates/test_vds_nc_mutations.py",
         ),

@@ -11,6 +11,7 @@ import json
 import os
 import random
 import zlib
+from binascii import a2b_base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from tests.certificates.card import Key, card, dose
 from tests.certificates.dcc_vectors import vectors
 from tests.certificates.hcerts import NOW, claim, eu
@@ -27,9 +29,11 @@ from tests.certificates.states import AT, authority, signer
 from tests.certificates.test_vds_nc import HOLDER, doses
 
 from hashira.certificates.domain import (
+    base45,
     base64url,
     cose,
     dcc,
+    ecdsa_signature,
     hcert,
     shc,
     shc_layout,
@@ -291,7 +295,7 @@ def test_the_shortest_messages(head: int) -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 23, 24, 255, 256, 257, 65_535, 65_536])
 def test_payloads_of_every_length(length: int) -> None:
-    protected = cose._protected(b"12345678")
+    protected = cbor2.loads(cose._protected(b"12345678"))
     shortest = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, b"x" * length, b"s" * 64]))
     assert same_message(shortest) is (24 <= length < 65_536)
     if length < 65_536:
@@ -299,6 +303,61 @@ def test_payloads_of_every_length(length: int) -> None:
             cbor2.dumps(b"x" * length), b"\x59%b" % (length.to_bytes(2, "big") + b"x" * length)
         )
         assert same_message(longer) is (length >= 256)
+
+
+def by_binascii(text: str) -> bytes | None:
+    """Base64url as the strict reader of Python takes it; ``None``: not at all."""
+    try:
+        raw = text.encode("ascii").translate(bytes.maketrans(b"-_+/=", b"+/!!!"))
+        octets = a2b_base64(raw + b"=" * (-len(raw) % 4), strict_mode=True)
+    except ValueError:
+        return None
+    return octets if base64url.encode(octets) == text else None
+
+
+def test_base64url_is_read_as_by_a_stricter_reader() -> None:
+    chance = random.Random(20261130)
+    letters = "".join(map(chr, range(128))) + "é\u3000\ud800" + '=+/-_\\"' * 8
+    taken = 0
+    for _ in range(10 * NUMBER):
+        text = base64url.encode(chance.randbytes(chance.randrange(40)))
+        for _ in range(chance.randrange(3)):
+            at = chance.randrange(len(text) + 1)
+            text = text[:at] + chance.choice(letters) + text[at + chance.randrange(2) :]
+        expected = by_binascii(text)
+        taken += expected is not None
+        if expected is None:
+            with pytest.raises(ValueError, match="not base64url"):
+                base64url.decode(text)
+        else:
+            assert base64url.decode(text) == expected, text
+    assert NUMBER < taken < 9 * NUMBER
+
+
+@pytest.mark.parametrize("half", [32, 48, 64, 66])
+def test_a_signature_is_written_as_the_library_writes_it(half: int) -> None:
+    chance = random.Random(half)
+    edges = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 1 << 8 * half - 1, (1 << 8 * half) - 1, (1 << 8 * half - 1) - 1]
+    numbers = edges + [chance.getrandbits(chance.randrange(1, 8 * half)) for _ in range(40)]
+    for r in numbers:
+        for s in numbers:
+            signature = r.to_bytes(half, "big") + s.to_bytes(half, "big")
+            assert ecdsa_signature.der(signature) == encode_dss_signature(r, s), signature.hex()
+
+
+def test_base45_of_every_pair_of_octets() -> None:
+    """Against division, each number of two octets in the first, the last and a lane between."""
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    octets = b"".join(number.to_bytes(2, "big") for number in range(1 << 16))
+    expected = [letters[n % 45] + letters[n // 45 % 45] + letters[n // 2025] for n in range(1 << 16)]
+    assert base45.encode(octets) == "".join(expected)
+    for number in range(0, 1 << 16, 97):
+        pair = number.to_bytes(2, "big")
+        assert base45.encode(pair) == expected[number]
+        assert (
+            base45.encode(pair + b"\xff\xff" + pair) == expected[number] + expected[0xFFFF] + expected[number]
+        )
+        assert base45.decode(expected[number] * 2) == pair * 2
 
 
 @pytest.mark.shared_data

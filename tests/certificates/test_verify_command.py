@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 from tests.certificates.card import ISSUER, Key, card, dose
 
-from hashira.certificates.adapters import qr_image
+from hashira.certificates.adapters import qr_path
 from hashira.certificates.domain import p256, shc_qr
 from hashira.certificates.domain.content import Holder
 
@@ -181,7 +181,7 @@ def test_the_domain_of_cards_loads_little_beside_cryptography(key: Key) -> None:
 def test_a_drawn_code_is_read_by_another_reading(key: Key) -> None:
     """The path is painted module by module, and the picture read."""
     text = shc_qr.write(card(key))
-    path, size = qr_image.draw(text)
+    path, size = qr_path.draw(text)
     image = Image.new("L", (size, size), 255)
     for piece in path.split("M")[1:]:
         x, rest = piece.split(" ", 1)

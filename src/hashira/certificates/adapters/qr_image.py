@@ -1,10 +1,9 @@
-"""QR codes as pictures: read from a photograph or a scan, drawn as the path of an SVG (二次元コード)."""
+"""QR codes read from pictures: a photograph, a scan, a screenshot (二次元コードの読み取り)."""
 
 from __future__ import annotations
 
 import base64
 import io
-import re
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 MAX_OCTETS = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-_QUIET_ZONE = 4  # modules, ISO/IEC 18004 §6.3.8
-_DARK = b"\x00"
-_RUNS = re.compile(rb"\xff*\x00+")
 
 
 class NoCodeInImage(HashiraError):
@@ -70,56 +66,3 @@ def _on_white(image: Picture) -> Picture:
 
     coloured = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured)
-
-
-def draw(text: str, *, level: str = "L") -> tuple[str, int]:
-    """A QR code as the path of an SVG and the side of its square, in modules with the quiet zone.
-
-    ``level`` is the error correction (L, M, Q, H). For ``shc:/`` the drawer chooses byte and
-    numeric segments by itself.
-    """
-    rows = _rows(text, level)
-    runs = (
-        f"M{match.start() + _QUIET_ZONE} {y}h{len(match[0])}v1h-{len(match[0])}z"
-        for y, row in enumerate(rows, start=_QUIET_ZONE)
-        for match in re.finditer(rb"\x00+", row)
-    )
-    return "".join(runs), len(rows) + 2 * _QUIET_ZONE
-
-
-class _Steps(dict[bytes, str]):
-    """What to draw for light modules and the dark ones after them: few differ, so each is written once."""
-
-    def __missing__(self, modules: bytes) -> str:
-        dark = modules.count(_DARK)
-        step = self[modules] = f"m{len(modules) - dark} 0h{dark}"
-        return step
-
-
-_STEPS = _Steps()
-
-
-def draw_lines(text: str, *, level: str = "L") -> tuple[str, int]:
-    """As ``draw``, with each run of dark modules as one line, to be stroked one module wide.
-
-    A line lies on the upper edge of its row, since whole numbers are read and written faster: who draws it
-    moves it down by half a module. It says the same in two fifths of the letters, and a printer has a fifth
-    of the points to go through.
-    """
-    rows = _rows(text, level)
-    lines = (
-        f"M{_QUIET_ZONE} {y}{''.join(map(_STEPS.__getitem__, _RUNS.findall(row)))}"
-        for y, row in enumerate(rows, start=_QUIET_ZONE)
-    )
-    return "".join(lines), len(rows) + 2 * _QUIET_ZONE
-
-
-def _rows(text: str, level: str) -> list[bytes]:
-    """The modules of a code, one octet each, without the quiet zone."""
-    import zxingcpp
-
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    image = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
-    height, width = image.shape
-    octets = bytes(image)
-    return [octets[y * width : (y + 1) * width] for y in range(height)]

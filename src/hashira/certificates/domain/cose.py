@@ -63,16 +63,15 @@ class Signed:
 def write(payload: bytes, *, kid: bytes, signer: Signer) -> bytes:
     """A tagged COSE_Sign1 with ES256 and the key identifier in its protected header."""
     protected = _protected(kid)
-    signature = signer.sign(_to_be_signed(protected, payload))
-    strings = (part for octets in (payload, signature) for part in (_string_head(octets), octets))
-    return b"".join((_TAGGED_LIST, _string_head(protected), protected, _EMPTY_MAP, *strings))
+    content = _string(payload)
+    signature = signer.sign(b"".join((_CONTEXT, protected, _NO_EXTERNAL_DATA, content)))
+    return b"".join((_TAGGED_LIST, protected, _EMPTY_MAP, content, _string(signature)))
 
 
 @lru_cache(maxsize=256)
 def _protected(kid: bytes) -> bytes:
-    """The protected header, kept: one signer writes the same on every certificate."""
-    header: bytes = cbor2.dumps({_ALG: ES256, _KID: kid})
-    return header
+    """The protected header as a byte string, kept: one signer writes the same on every certificate."""
+    return _string(cbor2.dumps({_ALG: ES256, _KID: kid}))
 
 
 def read(octets: bytes) -> Signed:
@@ -160,19 +159,19 @@ def _headers(protected: bytes, unprotected: bytes) -> tuple[int, bytes]:
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """The ``Sig_structure`` of RFC 9052 §4.4."""
-    return b"".join(
-        (_CONTEXT, _string_head(protected), protected, _NO_EXTERNAL_DATA, _string_head(payload), payload)
-    )
+    return b"".join((_CONTEXT, _string(protected), _NO_EXTERNAL_DATA, _string(payload)))
 
 
-def _string_head(octets: bytes) -> bytes:
-    """The head of a byte string in its shortest form, which is the only one that may be signed."""
+def _string(octets: bytes) -> bytes:
+    """A byte string with the shortest head, which is the only one that may be signed."""
     length = len(octets)
-    if length < 24:
-        return bytes((0x40 | length,))
+    if length < _IN_HEAD:
+        return b"%c%b" % (_STRING | length, octets)
     if length < 1 << 8:
-        return bytes((0x58, length))
-    return b"\x59" + length.to_bytes(2, "big") if length < 1 << 16 else b"\x5a" + length.to_bytes(4, "big")
+        return b"\x58%c%b" % (length, octets)
+    if length < 1 << 16:
+        return b"\x59%b%b" % (length.to_bytes(2, "big"), octets)
+    return b"\x5a%b%b" % (length.to_bytes(4, "big"), octets)
 
 
 def check(signed: Signed, key: CurveKey | rsa.RSAPublicKey) -> None:

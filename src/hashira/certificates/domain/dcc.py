@@ -151,17 +151,18 @@ def write_vaccination(
     """
     if holder.family is None and not holder.given:
         raise _unwritable("氏名がありません", "there is no name")
-    name = {"fn": holder.family or "", "gn": " ".join(holder.given)}
-    for text in name.values():
-        if unicodedata.normalize("NFC", text) != text:
+    family, given = holder.family or "", " ".join(holder.given)
+    for text in (family, given):
+        if not unicodedata.is_normalized("NFC", text):
             raise _unwritable("氏名に正準合成されていない文字があります", "a name is not in NFC")
     if not surname.strip("<") and not forename.strip("<"):
         raise _unwritable("ローマ字の氏名がありません", "there is no transliterated name")
-    if (name["fn"] and not surname) or (name["gn"] and not forename):
+    if (family and not surname) or (given and not forename):
         raise _unwritable("姓または名のローマ字がありません", "a part of the name is not transliterated")
     if country not in _TWO_LETTERS:
         raise _unwritable("接種国の2文字がありません", "there are no two letters of the country of dose")
-    if not is_day(holder.birth_date) or (holder.birth_date or "") > day.isoformat():
+    given_on = day.isoformat()
+    if not is_day(holder.birth_date) or (holder.birth_date or "") > given_on:
         raise _unwritable("生年月日がないか、接種日より後です", "no date of birth, or one after the dose")
     if codes.medicine not in MEDICINES or codes.holder not in HOLDERS or total > 9 or number > 9:
         raise _unwritable("製品か回数が値集合にありません", "a product or number that the value sets lack")
@@ -174,15 +175,17 @@ def write_vaccination(
         "ma": codes.holder,
         "dn": number,
         "sd": total,
-        "dt": day.isoformat(),
+        "dt": given_on,
         "co": country,
         "is": authority,
         "ci": uvci,
     }
-    name |= {"fnt": surname, "gnt": forename}
+    name = {"fn": family, "gn": given, "fnt": surname, "gnt": forename}
+    if not (family and given and surname and forename):
+        name = {part: text for part, text in name.items() if text}
     claim = {
         "ver": VERSION,
-        "nam": {part: text for part, text in name.items() if text},
+        "nam": name,
         "dob": holder.birth_date,
         "v": [entry],
     }

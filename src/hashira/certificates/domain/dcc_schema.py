@@ -85,7 +85,7 @@ def _keeps(claim: object) -> bool:
     return (
         bool(surname or forename)
         and TRANSLITERATED.fullmatch((surname or "") + (forename or "")) is not None
-        and _VERSION.fullmatch(read.ver) is not None
+        and (read.ver == VERSION or _VERSION.fullmatch(read.ver) is not None)
         and BIRTH_DATE.fullmatch(read.dob) is not None
         and _COUNTRY.search(dose.co) is not None
         and is_day(dose.dt)

@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from hashira.certificates.domain.vaccine_product import PRODUCTS
 from hashira.kernel.language import Bilingual
+from hashira.kernel.value import value
 
 COVID_19 = "840539006"
 """SNOMED CT, the only disease of the value set."""
@@ -148,7 +149,7 @@ TEST_RESULTS: Mapping[str, Bilingual] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DccCodes:
     """The three codes of a vaccine in a certificate made on some day."""
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from hashira.certificates.domain import ecdsa_signature
 from hashira.kernel.value import value
 
 
@@ -133,11 +133,9 @@ class CurveKey:
 
     def check(self, signature: bytes, message: bytes, algorithm: ec.ECDSA) -> None:
         """Raises ``InvalidSignature`` unless the key made ``signature`` (R‖S) over ``message``."""
-        half = self.half
-        if len(signature) != 2 * half:
+        if len(signature) != 2 * self.half:
             raise InvalidSignature("a signature of another length")
-        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
-        self.key.verify(encode_dss_signature(r, s), message, algorithm)
+        self.key.verify(ecdsa_signature.der(signature), message, algorithm)
 
 
 def curve_of(key: ec.EllipticCurvePublicKey) -> NamedCurve:

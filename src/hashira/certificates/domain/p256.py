@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from hashira.certificates.domain import base64url, jwk_thumbprint
+from hashira.certificates.domain import base64url, ecdsa_signature, jwk_thumbprint
 
 _ECDSA_SHA256 = ec.ECDSA(SHA256())
 COORDINATE = 32
@@ -107,6 +106,4 @@ def check_signature(spki: bytes, message: bytes, signature: bytes) -> None:
     """Raises ``InvalidSignature`` unless ``signature`` (R‖S, 64 octets) is the key's over ``message``."""
     if len(signature) != 2 * COORDINATE:
         raise InvalidSignature("an ES256 signature has 64 octets")
-    r = int.from_bytes(signature[:COORDINATE], "big")
-    s = int.from_bytes(signature[COORDINATE:], "big")
-    public_key(spki).verify(encode_dss_signature(r, s), message, _ECDSA_SHA256)
+    public_key(spki).verify(ecdsa_signature.der(signature), message, _ECDSA_SHA256)

@@ -280,17 +280,19 @@ def _judge(card: Card, trust: TrustStore, at: datetime, found: _Findings) -> Non
     found.checks += ("signature",)
     if key.issuer is not None:
         found.checks += ("issuer",)
-    _check_withdrawal(card, trust, found)
+    if trust.withdrawn:
+        _check_withdrawal(card, trust, found)
     if key.x5c:
         _check_chain(card, key, found)
     _check_validity(card, at)
     found.checks += ("validity",)
-    _check_revocation(card, key, trust, found)
+    if trust.revocations or key.crl_version is not None:
+        _check_revocation(card, key, trust, found)
 
 
 def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
     """A compromised key signs whatever time its thief likes, so that ``nbf`` does not count."""
-    withdrawn = trust.withdrawal_of(card.kid) if trust.withdrawn else None
+    withdrawn = trust.withdrawal_of(card.kid)
     if withdrawn is None:
         return
     if trust.existed_before(withdrawn.since, format=NAME, signature=card.signature):
@@ -303,8 +305,6 @@ def _check_withdrawal(card: Card, trust: TrustStore, found: _Findings) -> None:
 
 
 def _check_revocation(card: Card, key: TrustedKey, trust: TrustStore, found: _Findings) -> None:
-    if not trust.revocations and key.crl_version is None:
-        return
     lists = trust.revocations_of(card.kid, card.content.issuer)
     if key.crl_version is not None:
         latest = max((listed.counter for listed in lists), default=0)

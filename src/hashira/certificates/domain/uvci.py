@@ -52,7 +52,7 @@ def is_wrong(text: str) -> bool:
     >>> is_wrong("URN:UVCI:01:SE:EHM/V12907267LAJW#E"), is_wrong("URN:UVCI:01:SE:EHM/V12907267LAJW#F")
     (False, True)
     """
-    match = _FORM.fullmatch(text)
+    match = _FORM.fullmatch(text) if "#" in text else None
     if match is None or match[2] is None:
         return False
     return match[2] != check_character(text.partition("#")[0])

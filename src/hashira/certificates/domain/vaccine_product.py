@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hashira.kernel.errors import HashiraError
@@ -113,7 +114,10 @@ class VaccineProduct:
 
     def eu_on(self, day: date) -> EuCode | None:
         """The EU's codes in a certificate made on that day."""
-        return next((one for one in reversed(self.eu_codes) if one.since <= day), None)
+        for one in reversed(self.eu_codes):
+            if one.since <= day:
+                return one
+        return None
 
 
 def _on(codes: tuple[DatedCode, ...], day: date) -> str | None:
@@ -130,9 +134,14 @@ def use_catalogue(source: Callable[[], Catalogue]) -> None:
 
 def catalogue() -> Catalogue:
     """The products that are in force."""
+    return _sources[0]() if _sources else _built_in()
+
+
+@cache
+def _built_in() -> Catalogue:
     from hashira.certificates.domain.vaccine_catalogue import built_in
 
-    return _sources[0]() if _sources else built_in()
+    return built_in()
 
 
 def product(code: str, *, on: date | None = None) -> VaccineProduct:

@@ -95,6 +95,8 @@ class _Whole(_Members, kw_only=True):
 
 _read = Decoder(_Whole).decode
 _write = Encoder().encode
+_OTHER_LETTERS = len('"ctr":"","dvc":"2021-01-01","seq":1')
+"""Octets of a dose that are no brackets, at least."""
 _FRAME = len('{"data":,"sig":{"alg":"","cer":"","sigvl":""}}')
 
 
@@ -128,8 +130,6 @@ def read(text: str) -> Layout | None:
     signed = _write(data)
     if len(text) != len(signed) + len(sig.alg) + len(sig.cer) + len(sig.sigvl) + _FRAME:
         return None
-    if signed.count(b"{") + signed.count(b"[") > MAX_BRACKETS - 2:  # of the frame
-        return None
     message = data.msg
     doses: list[ShownDose] = []
     grouped = False
@@ -153,6 +153,9 @@ def read(text: str) -> Layout | None:
                 )
             )
     if len(doses) > MAX_SEQUENCE:
+        return None
+    most = MAX_BRACKETS - 2  # of the frame
+    if len(signed) - len(doses) * _OTHER_LETTERS > most and signed.count(b"{") + signed.count(b"[") > most:
         return None
     person, identifier = message.pid, message.uvci
     content = SealContent(

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from hashira.certificates.adapters.paper.printer import pdf, png
-from hashira.certificates.adapters.qr_image import draw
+from hashira.certificates.adapters.qr_path import draw
 from hashira.certificates.domain import hcert, shc, shc_qr
 from hashira.certificates.domain.certificate_kind import TITLES
 from hashira.certificates.domain.paper import Edition

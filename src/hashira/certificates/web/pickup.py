@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hashira.certificates.adapters.qr_image import draw
+from hashira.certificates.adapters.qr_path import draw
 from hashira.certificates.domain.linking import grouped, read_number
 from hashira.certificates.selectors.issuing import CertificateView
 from hashira.certificates.selectors.people import PersonView

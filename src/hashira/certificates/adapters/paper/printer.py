@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hashira.certificates.adapters.paper import typefaces
-from hashira.certificates.adapters.qr_image import draw_lines
+from hashira.certificates.adapters.qr_path import draw_lines
 from hashira.certificates.domain.paper import (
     WINDOWS,
     Cover,
