@@ -15,6 +15,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hashira.regulations.domain.detection.application import Application, applications
 from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason, reason
 from hashira.regulations.domain.detection.kind import kind_of
@@ -28,15 +29,13 @@ from hashira.regulations.domain.detection.occurrence import (
 )
 from hashira.regulations.domain.detection.rule import RuleSet
 from hashira.regulations.domain.law.citation import cite
-from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
-from hashira.regulations.domain.law.schema import Part, UnitKind
+from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
 from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
-from hashira.regulations.domain.reference.paths import article_path
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
@@ -74,14 +73,6 @@ class Candidate(NamedTuple):
     """What it refers to in other laws: ``法``, ``令`` or the number of the law, and a path."""
 
 
-class Application(NamedTuple):
-    """A paragraph that applies others by their numbers (準用)."""
-
-    unit: Unit
-    targets: tuple[str, ...]
-    """Paths of articles or paragraphs of the same law."""
-
-
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What one law holds."""
@@ -90,6 +81,14 @@ class Survey:
     units: int
     candidates: tuple[Candidate, ...]
     applications: tuple[Application, ...]
+
+
+class _Scored(NamedTuple):
+    """An occurrence with its log odds, and the strings around it that the model knows."""
+
+    log_odds: float
+    occurrence: Occurrence
+    strings: set[str]
 
 
 class Surveyor:
@@ -113,33 +112,33 @@ class Surveyor:
 
     def survey(self, law: LawText) -> Survey:
         """The candidates of one law, in the order of the text."""
-        best: dict[tuple[int, str], tuple[float, Occurrence]] = {}
+        best: dict[tuple[int, str], _Scored] = {}
         reading = Reading(self.finder, law)
         for occurrence in reading.occurrences():
             category = self.rules.triggers[occurrence.trigger].category
-            odds = self.model.log_odds(self.rules, occurrence)
+            odds, met = self.model.weighed(self.rules, occurrence)
             key = (occurrence.unit, category)
-            if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
-                best[key] = (odds, occurrence)
+            if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key].log_odds):
+                best[key] = _Scored(odds, occurrence, met)
         references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
-            self._candidate(law, category, odds, occurrence, reading, references)
-            for (_unit, category), (odds, occurrence) in sorted(best.items())
+            self._candidate(law, category, best[unit, category], reading, references)
+            for unit, category in sorted(best)
         )
         # Only a provision that is likely one lets another, which applies it, be one.
-        likely = any(candidate.log_odds >= 0 for candidate in candidates)
-        applications = tuple(_applications(law.units, references, candidates)) if likely else ()
-        return Survey(law.facts, len(law.units), candidates, applications)
+        likely = [candidate.unit for candidate in candidates if candidate.log_odds >= 0]
+        applying = tuple(applications(law.units, references, likely)) if likely else ()
+        return Survey(law.facts, len(law.units), candidates, applying)
 
     def _candidate(
         self,
         law: LawText,
         category: str,
-        odds: float,
-        occurrence: Occurrence,
+        scored: _Scored,
         reading: Reading,
         references: Recogniser,
     ) -> Candidate:
+        odds, occurrence, met = scored
         unit = law.units[occurrence.unit]
         text = unit.text
         first, last = sentence_span(text, occurrence.start, occurrence.end, self.rules.sentence_end)
@@ -149,7 +148,8 @@ class Surveyor:
             above = reading.text_above(occurrence.unit)
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
-        reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
+        words = text[occurrence.start : occurrence.end]
+        reasons = self.model.reasons(self.rules, occurrence, words, met)
         kinds = [
             reason(f"類型.{kind.type}", kind.type_words, 0.0),
             reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
@@ -190,86 +190,6 @@ def _basis(place: int, references: Recogniser) -> tuple[tuple[str, str], ...]:
         if reference.law and reference.law != UNKNOWN
         for target in reference.targets
     )
-
-
-def _applications(
-    units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
-) -> Iterable[Application]:
-    """The paragraphs that could apply a provision that is likely one."""
-    likely = _Numbers.of([c.unit for c in candidates if c.log_odds >= 0], references)
-    for place, unit in enumerate(units):
-        if (
-            unit.part is Part.MAIN
-            and unit.kind is UnitKind.PARAGRAPH
-            and "準用する" in unit.text
-            and likely.may_be_named(unit)
-        ):
-            targets = [
-                target
-                for reference in references.applied(place)
-                if not reference.law
-                for target in reference.targets
-            ]
-            if targets:
-                yield Application(unit, tuple(targets))
-
-
-_NAMED_ARTICLE = re.compile(
-    r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)"
-)
-
-_NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
-_RANGE = re.compile("から[第前次同本この附別]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The articles of some units, to tell quickly that a text cannot name any of them.
-
-    Reading the references of a paragraph takes a hundred times as long as asking this.
-    """
-
-    articles: frozenset[str]
-    mains: frozenset[int]
-    """The numbers of the articles without their branches: 9 for 第九条の三."""
-    near: frozenset[str]
-    """The paths of the articles from which 前条, 前十条 or 次条 may lead to one of them."""
-    outside: bool
-    """Whether some of the units stand in no article."""
-    others: bool
-    """Whether some stand in an article that has no plain number."""
-
-    @classmethod
-    def of(cls, units: Sequence[Unit], references: Recogniser) -> _Numbers:
-        articles = frozenset(unit.article for unit in units)
-        heads = [article.partition("_")[0] for article in articles if article]
-        order, paths = references.order, references.articles
-        places = {order[path] for unit in units if (path := article_path(unit.path))}
-        return cls(
-            articles,
-            frozenset(int(head) for head in heads if head.isdigit()),
-            frozenset(path for place in places for path in paths[max(0, place - 1) : place + 11]),
-            "" in articles,
-            not all(head.isdigit() for head in heads),
-        )
-
-    def may_be_named(self, unit: Unit) -> bool:
-        """Whether the text may name one of them; never no where it does."""
-        text = unit.text
-        if self.others or unit.article in self.articles:
-            return True
-        if self.outside and ("附則" in text or "別表" in text):
-            return True
-        if _NEAR_ARTICLE.search(text) and (article_path(unit.path) in self.near or _RANGE.search(text)):
-            return True
-        named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
-        if not self.articles.isdisjoint(named) or not all(named):
-            return True
-        if not _RANGE.search(text):
-            return False
-        # A range names all between its ends. Which two are one is not asked: between the least and the most.
-        heads = [int(number.partition("_")[0]) for number in named]
-        return bool(heads) and any(min(heads) <= number <= max(heads) for number in self.mains)
 
 
 def findings(
