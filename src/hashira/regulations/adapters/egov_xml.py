@@ -16,6 +16,7 @@ from lxml import etree
 
 from hashira.kernel.era import EraYear, UnreadableEraYear, read_era_year
 from hashira.kernel.errors import HashiraError
+from hashira.regulations.adapters.egov_text import Shapes, UnusualShape, head_of
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law.element import Element, words
 from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank
@@ -59,7 +60,17 @@ def read_law(content: bytes, source: str = "", companion: bytes = b"") -> Law:
 
 
 def read_units(content: bytes, source: str = "", companion: bytes = b"") -> LawText:
-    """The facts and units of a law straight from lxml, without a tree of ours: what a scan uses."""
+    """The facts and units of a law without a tree of ours: what a scan uses."""
+    try:
+        text, begins, head = head_of(content)
+        facts = facts_of(head, source, companion)
+        return LawText(facts, Shapes(facts.law_id).read(text, begins))
+    except UnusualShape:
+        return read_any_units(content, source, companion)
+
+
+def read_any_units(content: bytes, source: str = "", companion: bytes = b"") -> LawText:
+    """The same of XML in whatever shape, straight from lxml."""
     root = parse(content, source)
     facts = facts_of(root, source, companion)
     return LawText(facts, list(units(root, facts.law_id)))
