@@ -31,9 +31,7 @@ _WORDS = r"[^<]*(?:<Ruby>[^<]*<Rt>[^<]*</Rt></Ruby>[^<]*)*"
 _SENTENCE = r'<Sentence(?: Function="[a-z]*")?(?: Num="\d*")?(?: WritingMode="[a-z]*")?'
 _SENTENCES = rf"(?:{_SENTENCE}(?:/>|>{_WORDS}</Sentence>){_GAP})+"
 _FIRST_AND_MORE = rf"{_SENTENCE}(?:/>|>({_WORDS})</Sentence>){_GAP}((?:{_SENTENCES})?)"
-_COLUMNS = (
-    rf'((?:<Column(?: LineBreak="[a-z]*")?(?: Num="\d*")?>{_GAP}{_SENTENCES}</Column>{_GAP})+)'
-)
+_COLUMNS = rf'((?:<Column(?: LineBreak="[a-z]*")?(?: Num="\d*")?>{_GAP}{_SENTENCES}</Column>{_GAP})+)'
 
 _HEAD = re.compile(
     rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")?\?>\n?'

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from hashira.regulations.adapters.refusals import Refused
 from hashira.regulations.adapters.sources import scan
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import Survey
 from hashira.regulations.domain.law import LawText
 
+A = TypeVar("A")
 _SHOWN_EVERY = 0.5
 
 
@@ -33,10 +35,16 @@ def surveys(
 
     ``titles`` is as in :class:`~hashira.regulations.domain.detection.Surveyor`.
     """
-    shown = not quiet and sys.stderr.isatty()
     surveyor_of(engine, titles=titles)  # before there are other processes, which may be copies of this one
+    answers = scan(source, _Survey(engine, titles), processes)
+    return answers if quiet else with_progress(answers)
+
+
+def with_progress(answers: Iterable[A]) -> Iterator[A]:
+    """The same answers, counted on standard error if that is a terminal."""
+    shown = sys.stderr.isatty()
     begun = last = time.monotonic()
-    for count, answer in enumerate(scan(source, _Survey(engine, titles), processes), 1):
+    for count, answer in enumerate(answers, 1):
         now = time.monotonic()
         if shown and now - last > _SHOWN_EVERY:
             last = now

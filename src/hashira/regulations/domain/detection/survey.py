@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from hashira.regulations.domain.detection.application import Application, applic
 from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason, reason
 from hashira.regulations.domain.detection.kind import kind_of
+from hashira.regulations.domain.detection.lifting import LIFT, Lifts, Outline, Resting, lifts
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import (
     Finder,
@@ -28,30 +29,24 @@ from hashira.regulations.domain.detection.occurrence import (
     sentence_span,
 )
 from hashira.regulations.domain.detection.rule import RuleSet
-from hashira.regulations.domain.law.citation import cite
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
 from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
-from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
+from hashira.regulations.domain.reference.law_index import TitlesAhead
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
 """What scores less is not kept; ``below-cut`` estimates how many true ones that loses."""
 EXCERPT = 200
-_LIFT = 0.9
-"""The most that another provision lifts this one by, in log odds. Set by hand, not trained."""
 _APPLIED = 1.6
 """How much less sure a provision is than the one that it applies (準用) without naming the act. By hand."""
 APPLICATION = "参照.準用"
-DELEGATION = "参照.委任"
-BASIS = "参照.根拠"
 
 _BASIS = {"法": "法", "令": "令"}
 """What an order calls the Act and the order above it before it says so: known by their titles later."""
-_KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
@@ -81,6 +76,20 @@ class Survey:
     units: int
     candidates: tuple[Candidate, ...]
     applications: tuple[Application, ...]
+
+    def outline(self) -> Outline:
+        """What other laws need of it."""
+        strongest: dict[tuple[str, str], tuple[float, str]] = {}
+        for candidate in self.candidates:
+            key = (paragraph_path(candidate.unit.path), candidate.category)
+            if key not in strongest or candidate.log_odds > strongest[key][0]:
+                strongest[key] = (candidate.log_odds, candidate.unit.path)
+        resting = tuple(
+            Resting(c.unit.path, c.unit.amendment, c.category, c.log_odds, c.basis)
+            for c in self.candidates
+            if c.basis
+        )
+        return Outline(self.facts, self.units, strongest, resting)
 
 
 class _Scored(NamedTuple):
@@ -118,7 +127,7 @@ class Surveyor:
             category = self.rules.triggers[occurrence.trigger].category
             odds, met = self.model.weighed(self.rules, occurrence)
             key = (occurrence.unit, category)
-            if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key].log_odds):
+            if score(odds + LIFT) >= self.floor and (key not in best or odds > best[key].log_odds):
                 best[key] = _Scored(odds, occurrence, met)
         references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
@@ -209,40 +218,27 @@ def findings(
     """
     every = list(surveys)
     known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
-    lifts = _lifts(every)
+    lifted = lifts([survey.outline() for survey in every])
     found: list[tuple[float, int, Finding]] = []
     for survey in every:
-        facts = survey.facts
-        if only is not None and facts.law_id not in only:
-            continue
-        ministry = known.get(facts.law_id, "")
-        revision_id = facts.revision.revision_id
-        for candidate in (*_lifted(survey, lifts), *_applied(survey)):
-            probability = score(candidate.log_odds)
-            if probability >= floor:
-                finding = _finding(facts, revision_id, candidate, probability, ministry)
+        law_id = survey.facts.law_id
+        if only is None or law_id in only:
+            for probability, finding in findings_of(survey, lifted, known.get(law_id, ""), floor):
                 found.append((probability, len(found), finding))
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return [finding for _probability, _place, finding in found]
 
 
-def names_of(facts: LawFacts) -> frozenset[str]:
-    """What other laws know this one by: its number, and its title if it is an Act or a 政令."""
-    number = plain_number(facts.number)
-    title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
-    return frozenset(name for name in (title, number) if name)
-
-
-def named_by(survey: Survey) -> frozenset[str]:
-    """The names of the laws that the candidates of a survey rest on: it lifts them, and they lift it."""
-    family = family_of(survey.facts.title)
-    return frozenset(
-        name
-        for candidate in survey.candidates
-        for law, _path in candidate.basis
-        for name in (_title_of(law, family), plain_number(law))
-        if name
-    )
+def findings_of(
+    survey: Survey, lifted: Lifts, ministry: str, floor: float
+) -> Iterator[tuple[float, Finding]]:
+    """The findings of one law and how likely each is, in the order of the text."""
+    facts = survey.facts
+    revision_id = facts.revision.revision_id
+    for candidate in (*_lifted(survey, lifted), *_applied(survey)):
+        probability = score(candidate.log_odds)
+        if probability >= floor:
+            yield probability, _finding(facts, revision_id, candidate, probability, ministry)
 
 
 def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[str, str]:
@@ -262,73 +258,17 @@ def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[st
     return known
 
 
-def _lifted(
-    survey: Survey, lifts: Mapping[tuple[str, str, str], tuple[str, str, float]]
-) -> Iterator[Candidate]:
+def _lifted(survey: Survey, lifted: Lifts) -> Iterator[Candidate]:
     for candidate in survey.candidates:
         key = (survey.facts.law_id, candidate.unit.path, candidate.category)
-        if key not in lifts:
+        if key not in lifted:
             yield candidate
             continue
-        rule, words, weight = lifts[key]
+        rule, words, weight = lifted[key]
         yield candidate._replace(
             log_odds=candidate.log_odds + weight,
             reasons=(*candidate.reasons, Reason(rule, words, weight)),
         )
-
-
-def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
-    """What provisions of the same family of laws say of each other: by law, path and category."""
-    laws = {s.facts.title: s for s in surveys if s.facts.rank in _KNOWN_BY_TITLE}
-    numbered = {number: s for s in surveys if (number := plain_number(s.facts.number))}
-    best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
-    for survey in surveys:
-        for candidate in survey.candidates:
-            key = (paragraph_path(candidate.unit.path), candidate.category)
-            mine = best[survey.facts.law_id]
-            if key not in mine or candidate.log_odds > mine[key][0]:
-                mine[key] = (candidate.log_odds, candidate.unit.path)
-    lifts: dict[tuple[str, str, str], tuple[str, str, float]] = {}
-
-    def lift(key: tuple[str, str, str], rule: str, words: str, odds: float) -> None:
-        weight = _LIFT * max(0.0, min(1.0, odds / 3))
-        if weight > 0.05 and (key not in lifts or lifts[key][2] < weight):
-            lifts[key] = (rule, words, weight)
-
-    for survey in surveys:
-        family = family_of(survey.facts.title)
-        for candidate in survey.candidates:
-            for law, path in candidate.basis:
-                above = (
-                    laws.get(_title_of(law, family))
-                    or numbered.get(plain_number(law))
-                    or laws.get(title_at_the_end(law, laws))
-                )
-                if above is None or above is survey:
-                    continue
-                for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):
-                    met = best[above.facts.law_id].get((target, candidate.category))
-                    if met is None:
-                        continue
-                    odds, unit_path = met
-                    lift(
-                        (survey.facts.law_id, candidate.unit.path, candidate.category),
-                        BASIS,
-                        cite(above.facts.title, target),
-                        odds,
-                    )
-                    lift(
-                        (above.facts.law_id, unit_path, candidate.category),
-                        DELEGATION,
-                        citation_of(survey.facts.title, survey.facts.rank, candidate.unit),
-                        candidate.log_odds,
-                    )
-    return lifts
-
-
-def _title_of(law: str, family: str) -> str:
-    """The title of what an order calls 法 or 令; empty for a law that is known by its number."""
-    return {"法": family, "令": f"{family}施行令"}.get(law, "")
 
 
 def _applied(survey: Survey) -> Iterable[Candidate]:
