@@ -99,9 +99,9 @@ def head_of(content: bytes) -> tuple[str, int, Any]:
     if "&" in text or ("]" in text and "]]>" in text) or "\ufffe" in text or "\uffff" in text:
         raise UnusualShape
     head = _HEAD.match(text)
-    if head is None:
+    if head is None or "xmlns" in head[0]:
         raise UnusualShape
-    begins = text.index("<Law", 0)
+    begins = text.index("<Law")
     return text, head.end(), _element(f"{text[begins : head.end()]}</LawBody></Law>")
 
 
@@ -152,8 +152,8 @@ class Shapes(Walk):
                 taken.add(path)
             caption = outer if caption is None else without_brackets(_plain(caption))
             unit = (
-                path, UnitKind.PARAGRAPH, part, article, number, "", (), (label and _plain(label)) or title or "",
-                _joined(first, more), caption,
+                path, UnitKind.PARAGRAPH, part, article, number, "", (),
+                (label and _plain(label)) or title or "", _joined(first, more), caption,
             )  # fmt: skip
             found.append(of_fields(Unit, unit + below))
             if article_end is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import multiprocessing
 import traceback
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -111,7 +111,7 @@ class Shares:
         self.own = Share(engine, titles)  # before there are other processes, which may be copies of this one
         self.pipes: list[Connection] = []
         self.processes: list[BaseProcess] = []
-        context = multiprocessing.get_context(start_method())
+        context: Any = multiprocessing.get_context(start_method())
         for _ in range(processes if processes > 1 else 0):
             pipe, other = context.Pipe()
             process = context.Process(target=_serve, args=(other, engine, titles), daemon=True)
@@ -136,13 +136,13 @@ class Shares:
         """The outline of every law of a source, in its order. Raises ``UnreadableSource``, ``ScanBroken``."""
         tasks = _numbered(batches(source))
         if not self.pipes:
-            for task in tasks:
-                yield from self.own.survey(*task)
+            for first, batch in tasks:
+                yield from self.own.survey(first, batch)
             return
         free, busy = deque(self.pipes), dict[Connection, int]()
         answers: dict[int, list[Outline | Refused]] = {}
         following: deque[int] = deque()
-        task = next(tasks, None)
+        task: tuple[int, Batch] | None = next(tasks, None)
         while task or busy:
             while task and free:
                 pipe = free.popleft()
@@ -202,7 +202,7 @@ def _serve(pipe: Connection, engine: str, titles: bool) -> None:
     """Another process: answers until nobody asks any more."""
     collect_rarely()
     share = Share(engine, titles)
-    verbs = {"survey": share.survey, "entries": share.entries}
+    verbs: dict[str, Callable[..., Any]] = {"survey": share.survey, "entries": share.entries}
     while True:
         try:
             verb, question = pipe.recv()

@@ -82,8 +82,8 @@ def scan(
         write_rows,
     )
     from hashira.regulations.adapters.procedures import ministries_by_number
-    from hashira.regulations.adapters.sources import collect_rarely
     from hashira.regulations.adapters.shares import Shares, Wanted
+    from hashira.regulations.adapters.sources import collect_rarely
     from hashira.regulations.domain.detection import JAPAN
 
     unknown = [name for name in categories if name not in JAPAN.categories]
