@@ -2,6 +2,10 @@
 # in .tools, installs what uv.lock says.
 # shellcheck shell=sh
 
+# Images of containers often forbid Python to keep what it has compiled; every one of the hundreds of processes
+# that the checks start, and every start of the product, would compile all of its libraries again.
+unset PYTHONDONTWRITEBYTECODE
+
 find_python() {
     for candidate in python3.11 python3.12 python3.13 python3.14 python3; do
         if command -v "$candidate" >/dev/null 2>&1 &&

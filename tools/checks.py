@@ -1,8 +1,9 @@
 """Every check of the project, and one summary of what ran and what did not.
 
 ``./test`` calls it; ``./test quick`` leaves out what needs a browser, a database or a crash.
-The quick checks run one after the other; the long ones, which wait for processes more than they compute,
-run in two lanes side by side, and each one's words are printed whole when it has ended.
+Those of one process run one after the other. Those that wait for other processes more than they compute run
+in three lanes side by side, one more than the machine of ``.ci/run`` has processors; each one's words are
+printed whole when it has ended.
 Ends with 1 if a check failed and, in CI, also if a test was skipped.
 """
 
@@ -17,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import chromium
@@ -33,28 +34,30 @@ _PRINTING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One command. Those without a ``lane`` run first; ``./test quick`` runs the ``quick`` ones of them."""
+    """One command. Those without a ``lane`` run first."""
 
     name: str
     command: tuple[str, ...]
     lane: int | None = None
-    quick: bool = True
     environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """How it ended; ``seconds`` by the clock, ``processor`` seconds of it and of what it started."""
+
     check: Check
     succeeded: bool
     seconds: float
+    processor: float
     counts: dict[str, int]
 
 
-def checks(database_url: str | None) -> list[Check]:
-    """The checks in order, cheap ones first."""
+def checks(*, quick: bool = False) -> list[Check]:
+    """Those of one process in order, cheap ones first; ``quick``: what has an answer within a minute."""
     python, pytest = str(BIN / "python"), str(BIN / "pytest")
-    workers = ("-n", "2", "--dist", "loadfile")
-    listed = [
+    which = ("-m", f"not long and {_ALONE}", "--without-database") if quick else ("-m", _ALONE)
+    return [
         Check("ruff", (str(BIN / "ruff"), "check", ".")),
         Check("format", (str(BIN / "ruff"), "format", "--check", ".")),
         Check("mypy", (str(BIN / "mypy"),)),
@@ -62,52 +65,45 @@ def checks(database_url: str | None) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, *workers, "-m", f"not long and {_ALONE}")),
-        Check("long", (pytest, *workers, "-m", f"long and {_ALONE}"), quick=False),
-        Check("peers", (python, "tools/foreign.py"), quick=False),
-        Check("browser", (pytest, "-m", "browser"), lane=1),
-        Check("foreign", (pytest, "-m", "foreign and not browser"), lane=1),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=1),
-        Check("crash", (pytest, "-m", "crash"), lane=2),
+        Check("tests", (pytest, "-n", "2", "--dist", "loadfile", *which)),
     ]
-    if database_url:
-        listed.append(
-            Check(
-                "postgres",
-                (
-                    pytest,
-                    "tests/certificates/registry",
-                    "tests/certificates/imports",
-                    "tests/certificates/linking",
-                    "tests/certificates/residents",
-                    "tests/certificates/desk",
-                    "tests/certificates/issuing",
-                    "tests/certificates/status",
-                    "tests/certificates/trust",
-                    "tests/regulations/search",
-                    "tests/regulations/store",
-                    "tests/regulations/web",
-                    "tests/cloud",
-                    "tests/core",
-                    "tests/portal",
-                    "tests/guard",
-                    "-m",
-                    _ALONE,
-                ),
-                lane=2,
-                environment={"HASHIRA_DATABASE_URL": database_url},
-            )
-        )
-    return listed
 
 
-def _is_long(check: Check) -> bool:
-    return check.lane is not None or not check.quick
-
-
-def _quickly(check: Check) -> Check:
-    """The check as it is done within a minute: tests of the database would take two more."""
-    return replace(check, command=(*check.command, "--without-database")) if check.name == "tests" else check
+def lanes(database_url: str) -> list[Check]:
+    """Those that wait for processes of their own, spread so that the lanes end at about the same time."""
+    pytest = str(BIN / "pytest")
+    return [
+        Check("browser", (pytest, "-m", "browser"), lane=1),
+        Check("crash", (pytest, "-m", "crash"), lane=2),
+        Check(
+            "postgres",
+            (
+                pytest,
+                "tests/certificates/registry",
+                "tests/certificates/imports",
+                "tests/certificates/linking",
+                "tests/certificates/residents",
+                "tests/certificates/desk",
+                "tests/certificates/issuing",
+                "tests/certificates/status",
+                "tests/certificates/trust",
+                "tests/regulations/search",
+                "tests/regulations/store",
+                "tests/regulations/web",
+                "tests/cloud",
+                "tests/core",
+                "tests/portal",
+                "tests/guard",
+                "-m",
+                _ALONE,
+            ),
+            lane=3,
+            environment={"HASHIRA_DATABASE_URL": database_url},
+        ),
+        Check("peers", (str(BIN / "python"), "tools/foreign.py"), lane=3),
+        Check("foreign", (pytest, "-m", "foreign and not browser"), lane=3),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=3),
+    ]
 
 
 def run(check: Check, folder: Path) -> Outcome:
@@ -133,12 +129,18 @@ def run(check: Check, folder: Path) -> Outcome:
         else:
             held_back.append(line.removesuffix("\n"))
         last = line if _COUNTS.search(line) else last
-    status = process.wait()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     if held_back:
         with _PRINTING:
             print("\n".join(held_back), flush=True)
-    counts = {kind.rstrip("s"): int(number) for number, kind in _COUNTS.findall(last)}
-    return Outcome(check, status == 0, time.monotonic() - started, counts)
+    return Outcome(
+        check,
+        succeeded=process.returncode == 0,
+        seconds=time.monotonic() - started,
+        processor=used.ru_utime + used.ru_stime,
+        counts={kind.rstrip("s"): int(number) for number, kind in _COUNTS.findall(last)},
+    )
 
 
 def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
@@ -163,7 +165,8 @@ def summarise(outcomes: list[Outcome], left_out: list[str]) -> int:
     for outcome in outcomes:
         mark = "ok    " if outcome.succeeded else "FAILED"
         counted = ", ".join(f"{number} {kind}" for kind, number in outcome.counts.items())
-        print(f"{mark} {outcome.check.name:<12}{outcome.seconds:7.1f} s  {counted}")
+        spent = f"{outcome.seconds:7.1f} s, of a processor {outcome.processor:7.1f} s"
+        print(f"{mark} {outcome.check.name:<12}{spent}  {counted}")
         for kind, number in outcome.counts.items():
             total[kind] = total.get(kind, 0) + number
     for name in left_out:
@@ -182,31 +185,32 @@ def main(arguments: list[str]) -> int:
     if arguments and not quick:
         print("usage: ./test [quick]", file=sys.stderr)
         return 2
-    left_out: list[str] = []
+    os.environ.setdefault("HASHIRA_ENVIRONMENT", "development")
     with tempfile.TemporaryDirectory(prefix="hashira-test-") as directory:
-        os.environ.setdefault("HASHIRA_ENVIRONMENT", "development")
-        server = None
+        folder = Path(directory)
         if not quick:
-            import pgserver
+            return _everything(folder)
+        later = ("what is long or of a database", *(check.name for check in lanes("")))
+        return summarise(run_all(checks(quick=True), folder / "checks"), [f"{of} (./test)" for of in later])
 
-            server = pgserver.get_server(Path(directory) / "postgres", cleanup_mode="stop")
-            for promise in ("fsync", "full_page_writes"):  # it outlives no power cut
-                server.psql(f"ALTER SYSTEM SET {promise} = off")
-            server.psql("SELECT pg_reload_conf()")
-        try:
-            selected = checks(postgresql_url(server.get_uri()) if server else None)
-            if quick:
-                left_out = [f"{c.name} (./test runs it)" for c in selected if _is_long(c)]
-                left_out += [f"{of} (./test runs it)" for of in ("tests of the database", "postgres")]
-                selected = [_quickly(c) for c in selected if not _is_long(c)]
-            elif chromium.find() is None and not IN_CI:
-                left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
-                selected = [c for c in selected if c.name != "browser"]
-            outcomes = run_all(selected, Path(directory) / "checks")
-        finally:
-            if server is not None:
-                server.cleanup()
-    return summarise(outcomes, left_out)
+
+def _everything(folder: Path) -> int:
+    """With a PostgreSQL of its own for those that want one."""
+    import pgserver
+
+    server = pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    try:
+        for promise in ("fsync", "full_page_writes"):  # it outlives no power cut
+            server.psql(f"ALTER SYSTEM SET {promise} = off")
+        server.psql("SELECT pg_reload_conf()")
+        selected = [*checks(), *lanes(postgresql_url(server.get_uri()))]
+        left_out: list[str] = []
+        if chromium.find() is None and not IN_CI:
+            left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
+            selected = [check for check in selected if check.name != "browser"]
+        return summarise(run_all(selected, folder / "checks"), left_out)
+    finally:
+        server.cleanup()
 
 
 def postgresql_url(uri: str) -> str:

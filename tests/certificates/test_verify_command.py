@@ -16,6 +16,7 @@ from hashira.certificates.adapters import qr_image
 from hashira.certificates.domain import p256, shc_qr
 from hashira.certificates.domain.content import Holder
 
+pytestmark = pytest.mark.long
 HASHIRA = (sys.executable, "-c", "from hashira.portal.command import main; main()")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 CONTRACTS = Path(__file__).parents[2] / ".importlinter"
 HOUSE = "portal → systems → ui → core → kernel"
 SYSTEM = "in a system: web → services → store → domain"

@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ from django.conf import settings as configured
 from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from tests import nursery
 
 from hashira.portal.development_provider import vouchers
 from hashira.portal.development_provider.people import PEOPLE
@@ -288,15 +287,8 @@ def _started(tmp_path: Path, program: str, **variables: str) -> str:
     """What a program prints in a process with these settings and no others."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("HASHIRA_")}
     setup = "import django; django.setup(); from django.conf import settings; "
-    done = subprocess.run(
-        (sys.executable, "-c", setup + program),
-        env=own
-        | {"HASHIRA_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "hashira.portal.settings"}
-        | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    settings = {"HASHIRA_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "hashira.portal.settings"}
+    done = nursery.run(("-c", setup + program), env=own | settings | variables, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
+import sqlite3
 import subprocess
-import sys
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from tests import nursery
 from tests.regulations.cities import FACILITY, city
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of data with empty tables, and a city that was taken in and scanned."""
-    folder = tmp_path_factory.mktemp("installation")
-    environment = _environment(folder)
-    made = subprocess.run(
-        (sys.executable, "-m", "django", "migrate"),
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of data with empty tables."""
+    folder = tmp_path_factory.mktemp("empty")
+    made = nursery.run(("-m", "django", "migrate"), env=_environment(folder), timeout=120)
     assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, empty: Path) -> Path:
+    """Such a folder, with a city that was taken in and scanned."""
+    folder = tmp_path_factory.mktemp("installation")
+    shutil.copytree(empty, folder, dirs_exist_ok=True)
     source = city(folder / "city")
     (source / "壊れ.xml").write_text("<Law>", encoding="utf-8")
     taken = hashira(folder, "ingest", str(source), "--as-of", "2022-04-01", "--json", "--processes", "1")
@@ -59,14 +64,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def hashira(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = "from hashira.portal.command import main; main()"
-    return subprocess.run(
-        (sys.executable, "-c", command, "regulations", *arguments),
-        env=_environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return nursery.run((*nursery.HASHIRA, "regulations", *arguments), env=_environment(folder), timeout=120)
 
 
 def test_taking_in_again_passes_over_what_is_there(home: Path) -> None:
@@ -127,29 +125,15 @@ def test_a_code_of_no_municipality_is_refused(home: Path) -> None:
     assert "検査数字" in refused.stderr
 
 
-def test_killed_in_the_middle_it_goes_on_where_it_was(home: Path, tmp_path: Path) -> None:
+def test_killed_in_the_middle_it_goes_on_where_it_was(empty: Path, tmp_path: Path) -> None:
     """``kill -9`` while documents are taken in; the same command comes to the same laws."""
-    import signal
-    import time
-
     folder = tmp_path / "installation"
-    folder.mkdir()
-    made = subprocess.run(
-        (sys.executable, "-m", "django", "migrate"),
-        env=_environment(folder),
-        capture_output=True,
-        timeout=120,
-    )
-    assert made.returncode == 0
+    shutil.copytree(empty, folder)
     many = {f"条例{n:03}": FACILITY.replace("試験市", f"試験市{n}") for n in range(400)}
     source = city(tmp_path / "many", **many)
-    command = "from hashira.portal.command import main; main()"
-    running = subprocess.Popen(
-        (sys.executable, "-c", command, "regulations", "ingest", str(source), "--processes", "1"),
-        env=_environment(folder),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    ingest = ("regulations", "ingest", str(source), "--processes", "1")
+    with open(os.devnull, "wb") as nowhere:
+        running = nursery.start((*nursery.HASHIRA, *ingest), env=_environment(folder), stdout=nowhere)
     kept = 0
     ends = time.monotonic() + 60
     while not kept and time.monotonic() < ends and running.poll() is None:
@@ -164,7 +148,5 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(home: Path, tmp_path: Path
 
 
 def _laws(folder: Path) -> int:
-    import sqlite3
-
     with sqlite3.connect(folder / "data" / "hashira.sqlite3", timeout=10) as database:
         return int(database.execute("SELECT count(*) FROM regulations_law").fetchone()[0])

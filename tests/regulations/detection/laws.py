@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hashira.regulations.adapters.law_markdown import read_units
-from hashira.regulations.domain.detection import JAPAN, Finding, Surveyor, findings
+from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.domain.detection import Finding, findings
 from hashira.regulations.domain.law import LawText
 
 _HEAD = """---
@@ -16,8 +17,6 @@ extra:
 ---
 
 """
-
-SURVEYOR = Surveyor(JAPAN)
 
 
 def law(
@@ -35,7 +34,7 @@ def law(
 
 def found_in(*laws: LawText, floor: float = 0.0) -> list[Finding]:
     """What the trained detector finds in laws, however unsure."""
-    surveyor = Surveyor(JAPAN, floor=0.0)
+    surveyor = surveyor_of(floor=0.0)
     return findings([surveyor.survey(text) for text in laws], floor=floor)
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.regulations.detection.laws import found_in, law, score_of
 
 from hashira.regulations.adapters.sources import Document, documents, read_text
-from hashira.regulations.domain.detection import JAPAN, Surveyor, findings
+from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.domain.detection import findings
 from hashira.regulations.domain.detection.family import family_id, masked
 from hashira.regulations.domain.detection.kind import kind_of
 from hashira.regulations.domain.detection.lifting import BASIS, DELEGATION
@@ -173,7 +174,7 @@ def test_the_example_of_the_schedule_of_2022_is_found(shared_data: Path) -> None
     """工程表 (2022-12): 河川法施行令第9条の3第1項第2号, 目視規制, 現在Phase 1-②."""
     for document in documents(shared_data / "law/laws-markdown-2022-06-03.tar.xz"):
         if isinstance(document, Document) and "340CO0000000014" in document.name:
-            found = findings([Surveyor(JAPAN).survey(read_text(document))])
+            found = findings([surveyor_of().survey(read_text(document))])
             break
     finding = next(
         f for f in found if f.citation == "河川法施行令第九条の三第一項第二号" and f.category == "目視"
@@ -199,7 +200,7 @@ def test_a_law_that_is_named_by_its_title_alone_is_followed_when_asked() -> None
     )
     told = {}
     for titles in (False, True):
-        surveyor = Surveyor(JAPAN, titles=titles)
+        surveyor = surveyor_of(titles=titles)
         found = findings([surveyor.survey(act), surveyor.survey(order)])
         told[titles] = {f.law_title: {r.rule for r in f.reasons} for f in found if f.category == "目視"}
     assert "参照.根拠" not in told[False]["別の規則"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.regulations.detection.laws import SURVEYOR, law
+from tests.regulations.detection.laws import law
 
+from hashira.regulations.adapters.surveying import surveyor_of
 from hashira.regulations.domain.detection import JAPAN
 from hashira.regulations.domain.detection.rule import Trigger
 from hashira.regulations.domain.detection.spoken import words_of_signs
@@ -15,7 +16,7 @@ EVERY = {sign.id for sign in JAPAN.signs if not sign.pattern.match("")}
 @pytest.mark.parametrize("trigger", JAPAN.triggers, ids=lambda trigger: trigger.id)
 def test_they_are_found_for_the_signs_that_the_scan_says_hold(trigger: Trigger) -> None:
     text = law(f"**第一条（検査の方法）**　この条は、例である。{trigger.example}\n")
-    for held in SURVEYOR.finder.occurrences(text):
+    for held in surveyor_of().finder.occurrences(text):
         own = JAPAN.triggers[held.trigger]
         unit = text.units[held.unit]
         words = unit.text[held.start : held.end]

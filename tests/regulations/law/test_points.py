@@ -7,7 +7,8 @@ import pytest
 from hashira.regulations.adapters.egov_xml import read_units as read_xml
 from hashira.regulations.adapters.egov_xml import write_law
 from hashira.regulations.adapters.ordinance_text import read_law, read_units
-from hashira.regulations.domain.detection import JAPAN, Surveyor, findings
+from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.domain.detection import findings
 from hashira.regulations.domain.law.citation import read_citation
 from hashira.regulations.domain.law.law import citation_of
 from hashira.regulations.domain.law.schema import UnitKind
@@ -106,7 +107,7 @@ def test_half_a_citation_is_none(words: str) -> None:
 
 def test_a_finding_in_a_point_has_its_citation_and_a_page_its_depth() -> None:
     law = read_units(NOTICE.encode(), "notice.txt")
-    found = findings([Surveyor(JAPAN).survey(law)])
+    found = findings([surveyor_of().survey(law)])
     eye = next(f for f in found if f.category == "目視")
     assert eye.citation == "公園の点検について（通知）第2の1(1)ア"
     blocks = {block.path: block for block in lay_out(law.units, {}).sheets[0]}
