@@ -166,8 +166,8 @@ def test_most_made_laws_are_of_the_usual_shape_and_some_are_not() -> None:
 
 
 BREAKS = (
-    "", "<", ">", "/", '"', "&", "]]>", "\x01", "\ufffe", "\r", " ", "字", "<Item>", "</Item>", "</Paragraph>",
-    "<!-- -->", "<?x?>", "<x/>",
+    "", "<", ">", "/", '"', "&", "]]>", "\x01", "\ufffe", "\r", " ", "字", "<Item>", "</Item>",
+    "</Paragraph>", "<!-- -->", "<?x?>", "<x/>",
 )  # fmt: skip
 
 
