@@ -24,6 +24,7 @@ WORDS = (
     "<Ruby>梯<Rt>はし</Rt></Ruby>子",
     "第一条の<Ruby>検<Rt>けん</Rt></Ruby><Ruby>査<Rt>さ</Rt></Ruby>",
     "\n   折り返す",
+    "\n   ",
     "a > b",
     "&amp;",
     "図<Sup>二</Sup>",
@@ -72,7 +73,8 @@ class Writer:
             kind = self.dice.random()
             if kind < 0.1:
                 row = self.element("TableRow", *[self.element("TableColumn", self.sentence()) for _ in "ab"])
-                found.append(self.element("TableStruct", self.element("Table", row, row)))
+                titled = [self.element("TableStructTitle", "表")] if self.dice.random() < 0.2 else []
+                found.append(self.element("TableStruct", *titled, self.element("Table", row, row)))
             elif kind < 0.2:
                 found.append(self.element("List", self.sentences("ListSentence")))
             elif kind < 0.2 + self.odd:
@@ -120,8 +122,11 @@ class Writer:
                 self.element("SupplProvision", label, *self.provisions(("Chapter",)), attributes=told)
             )
         if self.dice.random() < 0.3:
-            title = self.element("AppdxTableTitle", "別表第一")
-            parts.append(self.element("AppdxTable", title, *self.below(0)))
+            for title in ("別表第一", "別表"):
+                head = [self.element("AppdxTableTitle", title, attributes=' WritingMode="vertical"')]
+                if self.dice.random() < 0.3:
+                    head.append(self.element("RelatedArticleNum", "（第三条関係）"))
+                parts.append(self.element("AppdxTable", *head, *self.below(0), attributes=self.number()))
         title = self.element("LawTitle", "検査法", attributes=' Kana="けんさほう"')
         body = self.element("LawBody", title, *parts)
         number = self.element("LawNum", "昭和四十年法律第十四号")

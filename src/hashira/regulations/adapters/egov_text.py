@@ -19,13 +19,22 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from hashira.regulations.domain.law.schema import GROUPS, UnitKind
-from hashira.regulations.domain.law.units import COLUMN, MAIN, Place, Unit, Walk, of_fields, without_brackets
+from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, UnitKind
+from hashira.regulations.domain.law.units import (
+    CELL,
+    COLUMN,
+    MAIN,
+    Place,
+    Unit,
+    Walk,
+    of_fields,
+    without_brackets,
+)
 
 LONGEST = 8_000_000
 """Of a file, in octets. lxml refuses longer texts within one; it is left to it to do so."""
 
-_GAP = r"(?:\n[ \n\t]*)?"
+_GAP = r"(?:\n *(?:[\n\t][ \n\t]*)?)?"
 _ATTRIBUTES = r'((?: [A-Za-z]{1,40}="[^"<\n\t]*")*)'
 _WORDS = r"[^<]*(?:<Ruby>[^<]*<Rt>[^<]*</Rt></Ruby>[^<]*)*"
 _SENTENCE = r'<Sentence(?: Function="[a-z]*")?(?: Num="\d*")?(?: WritingMode="[a-z]*")?'
@@ -56,6 +65,15 @@ _ITEM = re.compile(
     rf"<(Item|Subitem(?:10|[1-9])){_ATTRIBUTES}>{_GAP}<\1Title(?:/>|>({_WORDS})</\1Title>){_GAP}"
     rf"<\1Sentence>{_GAP}(?:{_FIRST_AND_MORE}|{_COLUMNS})</\1Sentence>{_GAP}(?:(</\1>){_GAP})?"
 )
+_APPENDIX = re.compile(
+    rf"<AppdxTable{_ATTRIBUTES}>{_GAP}<AppdxTableTitle{_ATTRIBUTES}>({_WORDS})</AppdxTableTitle>{_GAP}"
+    rf"(?:<RelatedArticleNum>{_WORDS}</RelatedArticleNum>{_GAP})?"
+)
+_TABLE = re.compile(rf"<TableStruct>{_GAP}<Table{_ATTRIBUTES}>{_GAP}")
+_CELL = rf"<TableColumn{_ATTRIBUTES}>{_GAP}((?:{_SENTENCES})?)</TableColumn>{_GAP}"
+_CELLS = re.compile(_CELL)
+_ROW = re.compile(rf"<TableRow>{_GAP}((?:{_CELL})+)</TableRow>{_GAP}")
+_END_OF_TABLE = re.compile(rf"</Table>{_GAP}</TableStruct>{_GAP}")
 _END = re.compile(rf"</(\w+)>{_GAP}")
 _OTHER = re.compile(r'<(\w+)(?: [A-Za-z]{1,40}="[^"<]*")*(/?)>')
 _BETWEEN = re.compile(_GAP)
@@ -68,6 +86,8 @@ _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
 
+_FOUND_BEFORE = "units found before"
+"""Among the counts of an appendix."""
 _BODY, _IN_PROVISIONS, _IN_ARTICLE, _IN_UNIT = range(4)
 
 
@@ -207,6 +227,8 @@ class Shapes(Walk):
         ended = self.opened.pop()
         if ended.behind:
             self.rest(ended.behind, ended.place)
+        if ended.counts.get(_FOUND_BEFORE) == len(self.found):
+            self.empty_appendix(ended.place)
         return self.opened[-1] if self.opened else ended
 
     def _end(self, text: str, position: int) -> int:
@@ -232,7 +254,41 @@ class Shapes(Walk):
             place = MAIN if provisions[1] else self.supplement(told.get("AmendLawNum", ""))
             self._open(tag, _IN_PROVISIONS, place)
             return provisions.end()
-        return self._cut_out(text, position, now)
+        if now.inside == _BODY and (appendix := _APPENDIX.match(text, position)):
+            attributes, of_title, title = appendix.groups()
+            now.counts["AppdxTable"] = count = now.counts.get("AppdxTable", 0) + 1
+            _attributes(of_title)
+            letters, part = APPENDICES["AppdxTable"]
+            number = _number(attributes) or str(count)
+            place = self.appendix_place(Place("", part), _plain(title), letters, number)
+            self._open("AppdxTable", _IN_UNIT, place)
+            self.opened[-1].counts[_FOUND_BEFORE] = len(self.found)
+            return appendix.end()
+        return (now.inside == _IN_UNIT and self._table(text, position, now)) or self._cut_out(
+            text, position, now
+        )
+
+    def _table(self, text: str, position: int, now: _Open) -> int:
+        """A table of plain cells; answers where the next begins, or 0 if it is another."""
+        begins = _TABLE.match(text, position)
+        if begins is None:
+            return 0
+        _attributes(begins[1])
+        position = begins.end()
+        texts = []
+        while row := _ROW.match(text, position):
+            cells = _CELLS.findall(row[1])
+            for attributes, _ in cells:
+                _attributes(attributes)
+            texts.append(CELL.join([_of_a_column(sentences) for _, sentences in cells]))
+            position = row.end()
+        end = _END_OF_TABLE.match(text, position)
+        if end is None:
+            return 0
+        now.counts["TableStruct"] = count = now.counts.get("TableStruct", 0) + 1
+        path = self.unique(f"{now.place.path}-Tb_{count}")
+        self.rows(texts, now.place._replace(path=path))
+        return end.end()
 
     def _cut_out(self, text: str, position: int, now: _Open) -> int:
         """Walks an element of another shape as ever; answers where the next one begins."""
@@ -295,4 +351,10 @@ def _joined(first: str | None, more: str) -> str:
 
 
 def _in_columns(columns: str) -> str:
-    return COLUMN.join([_joined("", column) for column in columns.split("</Column>")[:-1]])
+    return COLUMN.join([_of_a_column(column) for column in columns.split("</Column>")[:-1]])
+
+
+def _of_a_column(sentences: str) -> str:
+    """Those of sentences in a column or a cell, where a sentence that is only the end of a line is none."""
+    found = _WORDS_OF_A_SENTENCE.findall(sentences)
+    return _plain("".join([words for words in found if "\n" not in words or not words.isspace()]))

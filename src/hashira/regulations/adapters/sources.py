@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Generic, NamedTuple, TypeVar
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text, reiki_html
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text
 from hashira.regulations.adapters.refusals import (
     IchitaroDocument,
     OldWordDocument,
@@ -168,6 +168,8 @@ def read_law(document: Document) -> Law:
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_law(document.content, document.name)
     if suffix in (".html", ".htm"):
+        from hashira.regulations.adapters import reiki_html  # here, because few sources have it
+
         return reiki_html.read_law(document.content, document.name)
     if suffix == ".pdf":
         return pdf_text.read_law(document.content, document.name)
@@ -184,6 +186,8 @@ def read_text(document: Document) -> LawText:
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_units(document.content, document.name)
     if suffix in (".html", ".htm"):
+        from hashira.regulations.adapters import reiki_html  # here, because few sources have it
+
         return reiki_html.read_units(document.content, document.name)
     if suffix == ".pdf":
         return pdf_text.read_units(document.content, document.name)

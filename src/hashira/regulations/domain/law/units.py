@@ -375,21 +375,29 @@ class Walk:
         self.rest(others, place)
 
     def table(self, node: Node, place: Place) -> None:
-        for count, row in enumerate(node, 1):
-            text = CELL.join(cell(column) for column in row)
+        self.rows([CELL.join([cell(column) for column in row]) for row in node], place)
+
+    def rows(self, texts: list[str], place: Place) -> None:
+        for count, text in enumerate(texts, 1):
             self.found.append(place.unit(UnitKind.ROW, "", text, f"{place.path}-Tr_{count}"))
 
     def appendix(self, node: Node, place: Place, letters: str, count: int) -> None:
         titles = (node.tag + "Title", "ArithFormulaNum")  # 付録, the appendix of formulas, has the second
         title = next((words(child) for child in node if child.tag in titles), "")
-        number = appendix_number(title) or node.get("Num") or str(count)
-        own = f"{letters}_{number}"
-        path = self.unique(f"{place.path}-{own}" if place.path else own)
-        place = place._replace(path=path, appendix=title)
+        place = self.appendix_place(place, title, letters, node.get("Num") or str(count))
         before = len(self.found)
         self.rest(list(node), place)
-        if len(self.found) == before:  # a form that is only a picture still has its place
-            self.found.append(place.unit(UnitKind.NOTE, title, ""))
+        if len(self.found) == before:
+            self.empty_appendix(place)
+
+    def appendix_place(self, place: Place, title: str, letters: str, number: str) -> Place:
+        """The place of a 別表, 様式 …; ``number`` is what it has if its title tells none."""
+        own = f"{letters}_{appendix_number(title) or number}"
+        return place._replace(path=self.unique(f"{place.path}-{own}" if place.path else own), appendix=title)
+
+    def empty_appendix(self, place: Place) -> None:
+        """A form that is only a picture still has its place."""
+        self.found.append(place.unit(UnitKind.NOTE, place.appendix, ""))
 
     def leaf(self, node: Node, place: Place, kind: UnitKind) -> None:
         text = words(node)
