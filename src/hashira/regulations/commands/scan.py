@@ -159,7 +159,7 @@ def _scan_kept(
 def _read(shares: Shares, source: Path) -> tuple[list[Outline], int]:
     """The outlines of all laws that can be read, and how many cannot."""
     from hashira.regulations.adapters.refusals import Refused
-    from hashira.regulations.commands.survey import with_progress
+    from hashira.regulations.commands.progress import with_progress
 
     read: list[Outline] = []
     refused = 0

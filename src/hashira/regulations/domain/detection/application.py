@@ -58,6 +58,8 @@ _OF_THE_OWN = re.compile("[項号]|[本の]条")
 _NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
 _SAME = re.compile("同[条項号]")
 _RANGE = re.compile("から[第前次同本この附別]")
+_BRACKETS = re.compile(r"[（(][^（）()\n]*[）)]")
+_CLOSING = re.compile("[）)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Numbers:
         if self.others:
             return True
         text = before_application(unit.text)
-        if _SAME.search(text) or text.count("）") > text.count("（"):
+        if _SAME.search(text) or _CLOSING.search(_without_brackets(text)):
             text = unit.text  # what is meant stands further in front
         if self.outside and ("附則" in text or "別表" in text):
             return True
@@ -109,3 +111,10 @@ class Numbers:
         # A range names all between its ends. Which two are one is not asked: between the least and the most.
         heads = [int(number.partition("_")[0]) for number in named]
         return bool(heads) and any(min(heads) <= number <= max(heads) for number in self.mains)
+
+
+def _without_brackets(text: str) -> str:
+    """What is left has a closing bracket only where none of the same words opened it."""
+    while (shorter := _BRACKETS.sub("", text)) != text:
+        text = shorter
+    return text
