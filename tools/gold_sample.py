@@ -41,7 +41,7 @@ from typing import NamedTuple
 from train_detector import families_kept, labelled
 
 from hashira.regulations.adapters.sources import scan
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.commands.evaluate import keyword_categories
 from hashira.regulations.domain.detection import JAPAN, Survey, findings
 from hashira.regulations.domain.detection.occurrence import paragraph_path

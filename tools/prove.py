@@ -133,7 +133,9 @@ AREAS = {
     ),
     "law": Area(
         "the law of Japan: written as read, one text in scanner and model, citations that come back",
-        _pytest("-rP", "tests/regulations/law/test_law_of_japan.py"),
+        _pytest(
+            "-rP", "tests/regulations/law/test_law_of_japan.py", "tests/regulations/law/test_egov_text.py"
+        ),
         2093,
         "Acts",
     ),

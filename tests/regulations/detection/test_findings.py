@@ -12,7 +12,8 @@ from hashira.regulations.adapters.surveying import surveyor_of
 from hashira.regulations.domain.detection import findings
 from hashira.regulations.domain.detection.family import family_id, masked
 from hashira.regulations.domain.detection.kind import kind_of
-from hashira.regulations.domain.detection.survey import APPLICATION, BASIS, DELEGATION
+from hashira.regulations.domain.detection.lifting import BASIS, DELEGATION
+from hashira.regulations.domain.detection.survey import APPLICATION
 
 _KANJI = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
           "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十")  # fmt: skip

@@ -9,7 +9,8 @@ from lxml import etree
 from hashira.regulations.adapters.egov_xml import read_law, read_units, write_law
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law import Part, Unit, UnitKind
-from hashira.regulations.domain.law.units import table_cells, units
+from hashira.regulations.domain.law.tables import table_cells
+from hashira.regulations.domain.law.units import units
 
 LAW = """<?xml version="1.0" encoding="UTF-8"?>
 <Law Era="Showa" Year="40" Num="14" LawType="CabinetOrder" Lang="ja" PromulgateMonth="02" PromulgateDay="11">

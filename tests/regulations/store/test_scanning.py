@@ -10,7 +10,7 @@ from tests.regulations.cities import AT, FACILITY, LIBRARY, TERMINAL, TODAY, cit
 
 from hashira.core.access import AccessDenied, Principal
 from hashira.regulations.adapters.sources import documents, read_text
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import findings
 from hashira.regulations.selectors.findings import FindingRows, finding_view, findings_in, kept_findings
 from hashira.regulations.services import scanning

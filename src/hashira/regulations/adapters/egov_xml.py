@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from hashira.kernel.era import EraYear, UnreadableEraYear, read_era_year
 from hashira.kernel.errors import HashiraError
+from hashira.regulations.adapters.egov_text import Shapes, UnusualShape, head_of
 from hashira.regulations.adapters.refusals import UnreadableLaw
 from hashira.regulations.domain.law.element import Element, words
 from hashira.regulations.domain.law.law import Law, LawFacts, LawText, Rank
@@ -59,7 +60,17 @@ def read_law(content: bytes, source: str = "", companion: bytes = b"") -> Law:
 
 
 def read_units(content: bytes, source: str = "", companion: bytes = b"") -> LawText:
-    """The facts and units of a law straight from lxml, without a tree of ours: what a scan uses."""
+    """The facts and units of a law without a tree of ours: what a scan uses."""
+    try:
+        text, begins, head = head_of(content)
+        facts = facts_of(head, source, companion)
+        return LawText(facts, Shapes(facts.law_id).read(text, begins))
+    except UnusualShape:
+        return read_any_units(content, source, companion)
+
+
+def read_any_units(content: bytes, source: str = "", companion: bytes = b"") -> LawText:
+    """The same of XML in whatever shape, straight from lxml."""
     root = parse(content, source)
     facts = facts_of(root, source, companion)
     return LawText(facts, list(units(root, facts.law_id)))
@@ -130,8 +141,10 @@ def _promulgation(root: Any) -> date | None:
 
 def write_law(law: Law) -> bytes:
     """The law as 法令標準XML in UTF-8."""
+    from xml.sax.saxutils import escape  # here: it brings all of urllib, which a scan does not need
+
     pieces = ['<?xml version="1.0" encoding="UTF-8"?>\n']
-    _write(law.tree, pieces)
+    _write(law.tree, pieces, escape)
     return "".join(pieces).encode()
 
 
@@ -139,14 +152,14 @@ _IN_VALUE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 _IN_TEXT = {"\r": "&#13;"}
 
 
-def _write(element: Element, pieces: list[str]) -> None:
+def _write(element: Element, pieces: list[str], escape: Callable[..., str]) -> None:
     attributes = "".join(f' {name}="{escape(value, _IN_VALUE)}"' for name, value in element.attributes)
     if not element.text and not element.children:
         pieces.append(f"<{element.tag}{attributes}/>")
     else:
         pieces.append(f"<{element.tag}{attributes}>{escape(element.text, _IN_TEXT)}")
         for child in element.children:
-            _write(child, pieces)
+            _write(child, pieces, escape)
         pieces.append(f"</{element.tag}>")
     if element.tail:
         pieces.append(escape(element.tail, _IN_TEXT))

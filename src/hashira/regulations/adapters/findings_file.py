@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import csv
 import errno
+import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
@@ -25,7 +27,9 @@ from hashira.regulations.adapters.refusals import UnwritableFile
 from hashira.regulations.domain.detection.finding import Finding, Reason
 
 COLUMNS = tuple(field.name for field in fields(Finding))
-SUFFIXES = (".csv", ".jsonl", ".parquet")
+CSV, JSON_LINES, PARQUET = ".csv", ".jsonl", ".parquet"
+SUFFIXES = (CSV, JSON_LINES, PARQUET)
+_HEAD = ",".join(COLUMNS) + "\r\n"
 
 
 class UnknownFindingsFormat(HashiraError):
@@ -57,16 +61,33 @@ def check_folder(path: Path) -> None:
 def write_findings(path: Path, found: Sequence[Finding]) -> None:
     """Writes the findings in the format that the name's end tells. Raises ``UnknownFindingsFormat``."""
     check_suffix(path)
+    if path.suffix.lower() == PARQUET:
+        with _beside(path) as unfinished:
+            _parquet(unfinished, found)
+    else:
+        write_rows(path, rows_of(path.suffix, found))
+
+
+def rows_of(suffix: str, found: Iterable[Finding]) -> Iterator[bytes]:
+    """A row for each finding, of CSV or JSON Lines, as it stands in a file."""
+    if suffix.lower() == JSON_LINES:
+        return (orjson.dumps(_document(finding)) + b"\n" for finding in found)
+    return (row.encode() for row in _csv_rows(found))
+
+
+def write_rows(path: Path, rows: Iterable[bytes]) -> None:
+    """Writes rows of :func:`rows_of`, under what names the columns."""
+    with _beside(path) as unfinished, unfinished.open("wb") as file:
+        if path.suffix.lower() == CSV:
+            file.write(_HEAD.encode())
+        file.writelines(rows)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.suffix.lower() == ".parquet":
-            _parquet(unfinished, found)
-        elif path.suffix.lower() == ".jsonl":
-            with unfinished.open("wb") as lines:
-                lines.writelines(orjson.dumps(_document(finding)) + b"\n" for finding in found)
-        else:
-            with unfinished.open("w", encoding="utf-8", newline="") as rows:
-                write_csv(rows, found)
+        yield unfinished
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -74,8 +95,11 @@ def write_findings(path: Path, found: Sequence[Finding]) -> None:
 
 def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
     """Writes CSV as RFC 4180 has it."""
-    table = csv.writer(rows)
-    table.writerow(COLUMNS)
+    rows.write(_HEAD)
+    rows.writelines(_csv_rows(found))
+
+
+def _csv_rows(found: Iterable[Finding]) -> Iterator[str]:
     values_of, place = attrgetter(*COLUMNS), COLUMNS.index("reasons")
     in_words = _Wording()
     for finding in found:
@@ -85,9 +109,11 @@ def write_csv(rows: IO[str], found: Iterable[Finding]) -> None:
         line = ",".join(values)
         # The writer looks at each letter by itself; few rows have one that it would have to quote.
         if line.count(",") == len(values) - 1 and not ('"' in line or "\n" in line or "\r" in line):
-            rows.write(f"{line}\r\n")
+            yield f"{line}\r\n"
         else:
-            table.writerow(values)
+            quoted = io.StringIO(newline="")
+            csv.writer(quoted).writerow(values)
+            yield quoted.getvalue()
 
 
 class _Wording:

@@ -1,4 +1,5 @@
-"""Why a source could not be read, or an answer not written. Codes ``REG-010`` to ``REG-029``, ``REG-045``."""
+"""Why a source could not be read, or an answer not written (``REG-010`` to ``REG-029``, ``REG-045``,
+``REG-046``)."""
 
 from __future__ import annotations
 
@@ -167,6 +168,21 @@ class UnwritableFile(HashiraError):
     remedy = Bilingual(
         "フォルダーがあるか、書く権限があるかを確かめてください",
         "Check that the folder exists and may be written",
+    )
+
+
+class ScanBroken(HashiraError):
+    """No details."""
+
+    code = "REG-046"
+    what = Bilingual("走査の途中で処理が止まりました", "The scan broke off")
+    why = Bilingual(
+        "分担していたプロセスの一つが終わりました。メモリが足りないと起こります",
+        "One of its processes ended, as happens when memory runs short",
+    )
+    remedy = Bilingual(
+        "メモリを空けるか、--processes 1 で、もう一度走査してください",
+        "Free some memory, or scan again with --processes 1",
     )
 
 

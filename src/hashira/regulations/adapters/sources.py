@@ -11,16 +11,18 @@ import gc
 import lzma
 import multiprocessing
 import os
+import stat
 import tarfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Generic, NamedTuple, TypeVar
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text, reiki_html
+from hashira.regulations.adapters import egov_xml, law_markdown, ordinance_text, pdf_text
 from hashira.regulations.adapters.refusals import (
     IchitaroDocument,
     OldWordDocument,
@@ -36,7 +38,7 @@ R = TypeVar("R")
 LARGEST = 128
 """The largest document that is read, in MB; the largest law in force has 20."""
 _TARS = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2")
-_BATCH = 2_000_000
+_BATCH = 1_000_000
 _PASSED_OVER = {".json", ".part", ".jpg", ".jpeg", ".png", ".gif", ".csv", ".yml", ".yaml", ""}
 
 
@@ -55,6 +57,9 @@ class _OnDisk(NamedTuple):
     path: Path
     name: str
     size: int
+
+
+Batch = list[Document | Refused | _OnDisk]
 
 
 def documents(source: Path) -> Iterator[Document | Refused]:
@@ -97,7 +102,7 @@ def scan(source: Path, judge: Callable[[LawText], R], processes: int = 1) -> Ite
     ``judge`` gets facts and units without a tree, which is the fast way. With more than one process it must
     be a function of a module, since it runs in others; what it answers travels back, so it should be small.
     """
-    return each(source, _Judged(judge), processes, start=_start())
+    return each(source, _Judged(judge), processes, start=start_method())
 
 
 def each(
@@ -113,20 +118,15 @@ def each(
     must be something that can travel. What it raises as ``HashiraError`` refuses that document alone. Only a
     few answers wait to be taken, however slowly they are. ``start`` is how other processes begin.
     """
-    found: Iterator[Document | Refused | _OnDisk]
-    if wanted is not None:
-        found = (d for d in documents(source) if isinstance(d, Refused) or wanted(d))
-    else:
-        found = _unread(source) if source.is_dir() else documents(source)
-    batches = _batches(found)
+    together = batches(source, wanted)
     if processes <= 1:
-        for batch in batches:
+        for batch in together:
             yield from _work((work, batch))
         return
     room = threading.Semaphore(2 * processes + 2)
 
-    def tasks() -> Iterator[tuple[Callable[[Document], R], list[Document | Refused | _OnDisk]]]:
-        for batch in batches:
+    def tasks() -> Iterator[tuple[Callable[[Document], R], Batch]]:
+        for batch in together:
             room.acquire()
             yield work, batch
 
@@ -140,7 +140,7 @@ def each(
             room.release(1_000_000)  # nobody takes answers any more: the thread that hands out must not wait
 
 
-def _start() -> str:
+def start_method() -> str:
     """How the other processes of a scan begin: as copies of this one, which have loaded everything, if this
     one does nothing else beside (a copy has one thread, and would wait for what the others held)."""
     try:
@@ -168,6 +168,8 @@ def read_law(document: Document) -> Law:
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_law(document.content, document.name)
     if suffix in (".html", ".htm"):
+        from hashira.regulations.adapters import reiki_html  # here, because few sources have it
+
         return reiki_html.read_law(document.content, document.name)
     if suffix == ".pdf":
         return pdf_text.read_law(document.content, document.name)
@@ -184,6 +186,8 @@ def read_text(document: Document) -> LawText:
     if suffix in (".txt", ".docx"):
         return ordinance_text.read_units(document.content, document.name)
     if suffix in (".html", ".htm"):
+        from hashira.regulations.adapters import reiki_html  # here, because few sources have it
+
         return reiki_html.read_units(document.content, document.name)
     if suffix == ".pdf":
         return pdf_text.read_units(document.content, document.name)
@@ -221,12 +225,13 @@ class _Judged(Generic[R]):
         return self.judge(read_text(document))
 
 
-def _work(task: tuple[Callable[[Document], R], list[Document | Refused | _OnDisk]]) -> list[R | Refused]:
+def _work(task: tuple[Callable[[Document], R], Batch]) -> list[R | Refused]:
     work, batch = task
-    return [_worked(work, found) for found in batch]
+    return [worked(work, found) for found in batch]
 
 
-def _worked(work: Callable[[Document], R], found: Document | Refused | _OnDisk) -> R | Refused:
+def worked(work: Callable[[Document], R], found: Document | Refused | _OnDisk) -> R | Refused:
+    """What ``work`` makes of one of a batch. Raises ``UnreadableSource`` for a file that is gone."""
     if isinstance(found, _OnDisk):
         path = found.path
         try:
@@ -236,11 +241,17 @@ def _worked(work: Callable[[Document], R], found: Document | Refused | _OnDisk) 
     return found if isinstance(found, Refused) else _guarded(work, found)
 
 
-def _batches(
-    found: Iterable[Document | Refused | _OnDisk],
-) -> Iterator[list[Document | Refused | _OnDisk]]:
-    """Some megabytes together: few enough hand-overs, and small enough that all processes end together."""
-    batch: list[Document | Refused | _OnDisk] = []
+def batches(source: Path, wanted: Callable[[Document], bool] | None = None) -> Iterator[Batch]:
+    """The documents of a source, some of them together, for whoever is free.
+
+    Few enough hand-overs, and small enough that all processes end together. ``wanted`` is as in :func:`each`.
+    """
+    found: Iterator[Document | Refused | _OnDisk]
+    if wanted is not None:
+        found = (d for d in documents(source) if isinstance(d, Refused) or wanted(d))
+    else:
+        found = _unread(source) if source.is_dir() else documents(source)
+    batch: Batch = []
     size = 0
     for document in found:
         batch.append(document)
@@ -264,9 +275,17 @@ def _unread(folder: Path) -> Iterator[_OnDisk]:
 
 
 def _files(folder: Path) -> Iterator[_OnDisk]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() not in _PASSED_OVER:
-            yield _OnDisk(path, path.relative_to(folder).as_posix(), path.stat().st_size)
+    found: list[tuple[tuple[str, ...], int]] = []
+    for place, _folders, names in os.walk(folder):
+        above = Path(place).relative_to(folder).parts
+        for name in names:
+            if _suffix(name) not in _PASSED_OVER:
+                with suppress(FileNotFoundError):  # a link to nothing
+                    told = os.stat(os.path.join(place, name))
+                    if stat.S_ISREG(told.st_mode):
+                        found.append(((*above, name), told.st_size))
+    for parts, size in sorted(found):
+        yield _OnDisk(folder.joinpath(*parts), "/".join(parts), size)
 
 
 def _folder(folder: Path) -> Iterator[Document | Refused]:

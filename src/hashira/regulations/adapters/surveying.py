@@ -5,23 +5,15 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.adapters.packing import pack_survey
-from hashira.regulations.domain.detection import JAPAN, Surveyor
-from hashira.regulations.domain.detection.survey import FLOOR
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.law import LawText
 from hashira.regulations.domain.law.law import LawFacts
 
 _WORTH_A_PROCESS = 100
 """Fewer texts are surveyed before another process has started."""
-
-
-@cache
-def surveyor_of(engine: str = "", floor: float = FLOOR, *, titles: bool = False) -> Surveyor:
-    """This process's surveyor with that engine, or with the fastest. Built once: it takes a moment."""
-    return Surveyor(JAPAN, engine=engine, floor=floor, titles=titles)
 
 
 @dataclass(frozen=True, slots=True)

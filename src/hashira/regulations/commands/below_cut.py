@@ -33,7 +33,7 @@ class _Look:
     """What a process does with a law: its survey, and its paragraphs with their words."""
 
     def __call__(self, law: LawText) -> tuple[Survey, list[_Paragraph]]:
-        from hashira.regulations.adapters.surveying import surveyor_of
+        from hashira.regulations.adapters.surveyor import surveyor_of
         from hashira.regulations.domain.detection.occurrence import paragraph_path
         from hashira.regulations.domain.law import Part
         from hashira.regulations.domain.law.citation import cite

@@ -33,7 +33,7 @@ class _Look:
         self.baseline = baseline
 
     def __call__(self, law: LawText) -> tuple[Any, set[str], dict[str, set[str]]]:
-        from hashira.regulations.adapters.surveying import surveyor_of
+        from hashira.regulations.adapters.surveyor import surveyor_of
         from hashira.regulations.domain.detection.occurrence import paragraph_path
         from hashira.regulations.domain.law import Part
 

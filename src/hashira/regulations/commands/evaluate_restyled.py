@@ -63,7 +63,7 @@ class _Restyle:
 
 
 def _scores(law: Any, places: frozenset[str] | set[str]) -> Scores:
-    from hashira.regulations.adapters.surveying import surveyor_of
+    from hashira.regulations.adapters.surveyor import surveyor_of
     from hashira.regulations.domain.detection import findings
     from hashira.regulations.domain.detection.occurrence import paragraph_path
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,9 @@ from hashira.kernel.errors import HashiraError
 from hashira.regulations.adapters.refusals import UnwritableFile
 
 if TYPE_CHECKING:
-    from hashira.regulations.domain.detection import Finding, Survey
+    from hashira.regulations.adapters.shares import Shares
+    from hashira.regulations.domain.detection import Finding
+    from hashira.regulations.domain.detection.lifting import Outline
 
 _ENVIRONMENT = 3
 
@@ -72,10 +74,17 @@ def scan(
     No database is needed. Without SOURCE the laws that are kept (ingest) are scanned, only what changed
     anew, and the findings are kept. A document that cannot be read is reported and skipped.
     """
-    from hashira.regulations.adapters.findings_file import check_folder, check_suffix, write_findings
+    from hashira.regulations.adapters.findings_file import (
+        PARQUET,
+        check_folder,
+        check_suffix,
+        write_findings,
+        write_rows,
+    )
     from hashira.regulations.adapters.procedures import ministries_by_number
+    from hashira.regulations.adapters.shares import Shares, Wanted
     from hashira.regulations.adapters.sources import collect_rarely
-    from hashira.regulations.domain.detection import JAPAN, findings
+    from hashira.regulations.domain.detection import JAPAN
 
     unknown = [name for name in categories if name not in JAPAN.categories]
     if titles and source is None:
@@ -87,17 +96,20 @@ def scan(
             check_suffix(output)
             check_folder(output)
         ministries = ministries_by_number(procedures) if procedures else {}
+        suffix = output.suffix.lower() if output is not None else ""
+        most = best if output is None else None
         if source is None:
-            most = best if output is None else None
-            found = _scan_kept(processes, ministries, minimum, categories, most)
+            found: Sequence[Any] = _scan_kept(processes, ministries, minimum, categories, most)
         else:
             collect_rarely()
-            read, refused = _read(source, processes, engine or "", titles)
-            found = findings(read, floor=minimum, ministries=ministries)
-            if categories:
-                found = [finding for finding in found if finding.category in categories]
-        if output is not None:
+            with Shares(processes, engine or "", titles=titles) as shares:
+                read, refused = _read(shares, source)
+                answer = shares.rows(Wanted(minimum, categories, suffix, most), read, ministries)
+            found = answer.rows
+        if output is not None and (source is None or suffix == PARQUET):
             write_findings(output, found)
+        elif output is not None:
+            write_rows(output, found)
     except HashiraError as error:
         click.echo(str(error), err=True)
         sys.exit(_ENVIRONMENT)
@@ -110,7 +122,7 @@ def scan(
     if output is None:
         _print(found[:best])
     if source is not None:
-        _summarise(read, found, refused)
+        _summarise(read, answer.counts, refused)
 
 
 def _scan_kept(
@@ -144,14 +156,14 @@ def _scan_kept(
         return kept_findings(minimum, categories=categories, most=most)
 
 
-def _read(source: Path, processes: int, engine: str, titles: bool) -> tuple[list[Survey], int]:
-    """The surveys of all laws that can be read, and how many cannot."""
+def _read(shares: Shares, source: Path) -> tuple[list[Outline], int]:
+    """The outlines of all laws that can be read, and how many cannot."""
     from hashira.regulations.adapters.refusals import Refused
-    from hashira.regulations.commands.survey import surveys
+    from hashira.regulations.commands.progress import with_progress
 
-    read: list[Survey] = []
+    read: list[Outline] = []
     refused = 0
-    for answer in surveys(source, processes=processes, engine=engine, titles=titles):
+    for answer in with_progress(shares.survey(source)):
         if isinstance(answer, Refused):
             refused += 1
             click.echo(f"飛ばしました / skipped: {answer.error}", err=True)
@@ -160,7 +172,7 @@ def _read(source: Path, processes: int, engine: str, titles: bool) -> tuple[list
     return read, refused
 
 
-def _print(found: list[Finding]) -> None:
+def _print(found: Sequence[Finding]) -> None:
     from hashira.regulations.domain.detection.finding import shown_score
 
     for finding in found:
@@ -169,10 +181,10 @@ def _print(found: list[Finding]) -> None:
         click.echo(f"     {finding.excerpt[:90]}")
 
 
-def _summarise(read: list[Survey], found: list[Finding], refused: int) -> None:
-    units = sum(survey.units for survey in read)
-    click.echo(f"{len(read):,} 法令 / laws, {units:,} 単位 / units → {len(found):,} 件 / findings", err=True)
-    for category, count in Counter(finding.category for finding in found).most_common():
+def _summarise(read: list[Outline], counts: Counter[str], refused: int) -> None:
+    units, found = sum(outline.units for outline in read), counts.total()
+    click.echo(f"{len(read):,} 法令 / laws, {units:,} 単位 / units → {found:,} 件 / findings", err=True)
+    for category, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
         click.echo(f"  {count:>7,} {category}", err=True)
     if refused:
         click.echo(f"{refused:,} 文書を飛ばしました / documents skipped", err=True)

@@ -13,7 +13,8 @@ from hashira.regulations.adapters.packed_text import PackedText
 from hashira.regulations.domain.law import law as law_model
 from hashira.regulations.domain.law.law import Rank
 from hashira.regulations.domain.law.schema import UnitKind
-from hashira.regulations.domain.law.units import TableCell, Unit, table_cells
+from hashira.regulations.domain.law.tables import TableCell, table_cells
+from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.reference import LawIndex
 from hashira.regulations.store import law_names, models
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from hashira.regulations.adapters.packing import unpack_survey
 from hashira.regulations.domain.detection import Survey
-from hashira.regulations.domain.detection.survey import named_by, names_of
+from hashira.regulations.domain.detection.lifting import named_by, names_of
 from hashira.regulations.domain.law.law import LawFacts
 from hashira.regulations.store import models
 
@@ -111,7 +111,9 @@ def _keep_names(keys: Collection[int]) -> None:
     rows: list[models.LawName] = []
     for key, survey in surveys_of(keys):
         rows += [models.LawName(law_id=key, name=name, own=True) for name in sorted(names_of(survey.facts))]
-        rows += [models.LawName(law_id=key, name=name, own=False) for name in sorted(named_by(survey))]
+        rows += [
+            models.LawName(law_id=key, name=name, own=False) for name in sorted(named_by(survey.outline()))
+        ]
     for some in _in_parts(keys):
         models.LawName.objects.filter(law__in=some).delete()
     models.LawName.objects.bulk_create(rows, batch_size=2000)

@@ -21,12 +21,8 @@ from hashira.core import access, audit
 from hashira.core.access import Principal, Resource
 from hashira.core.services import service
 from hashira.regulations.adapters.packed_text import PackedText
-from hashira.regulations.adapters.surveying import (
-    SurveyedText,
-    TextToSurvey,
-    survey_texts,
-    surveyor_of,
-)
+from hashira.regulations.adapters.surveying import SurveyedText, TextToSurvey, survey_texts
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import JAPAN, Finding, findings
 from hashira.regulations.domain.detection.model import document_of
 from hashira.regulations.domain.detection.survey import FLOOR, ministries_of

@@ -26,8 +26,8 @@ _MASKS = (
     (re.compile(r"[一-龥]{2,8}(?:大臣|省令|府令|庁長官|委員会規則)"), "主務＃"),
     (re.compile(r"(?:都道府県|市町村|市|町|村|区|都|道|府|県)(?:知事|長)"), "長＃"),
     (re.compile(r"(?:この法律|この政令|この省令|この規則|この条例|この府令|この命令|法|令)(?=第＃)"), "＃"),
-    (re.compile(r"[\s　、，・「」]+"), ""),
 )
+_MARKS = "、，・「」"
 _REPEATED = re.compile(r"(?:＃?第＃(?:から|まで|及び|又は|若しくは|並びに|の規定により|において準用する)?)+")
 
 
@@ -41,7 +41,10 @@ def masked(text: str) -> str:
     """
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    return _REPEATED.sub("＃", text)
+    for mark in _MARKS:
+        text = text.replace(mark, "")
+    text = "".join(text.split())
+    return _REPEATED.sub("＃", text) if "第＃" in text else text
 
 
 @lru_cache(maxsize=16)  # one text after the other has several categories

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -54,7 +54,9 @@ class Weights:
         """One pass for all strings."""
         import ahocorasick_rs
 
-        return ahocorasick_rs.AhoCorasick(list(self.strings))
+        return ahocorasick_rs.AhoCorasick(
+            list(self.strings), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+        )
 
     @cached_property
     def told(self) -> _Terms:
@@ -86,25 +88,31 @@ class Model:
 
     def log_odds(self, rules: RuleSet, occurrence: Occurrence) -> float:
         """Calibrated; the logistic of it is the score."""
+        return self.weighed(rules, occurrence)[0]
+
+    def weighed(self, rules: RuleSet, occurrence: Occurrence) -> tuple[float, set[str]]:
+        """The log odds, and the strings that were met, of which :meth:`reasons` tells."""
         trigger = rules.triggers[occurrence.trigger]
         own = self.weights[trigger.category]
         total = own.start + own.triggers.get(trigger.id, 0.0)
-        signs = own.signs
+        signs, strings = own.signs, own.strings
         for sign in occurrence.signs:
             total += signs.get(sign, 0.0)
-        if own.strings:  # fsum: the same sum in whatever order they are met
-            total += math.fsum([own.strings[string] for string in own.met(occurrence.surroundings)])
-        return own.slope * total + own.offset
+        met = own.met(occurrence.surroundings) if strings else set()
+        if met:  # fsum: the same sum in whatever order they are met
+            total += math.fsum([strings[string] for string in met])
+        return own.slope * total + own.offset, met
 
-    def reasons(self, rules: RuleSet, occurrence: Occurrence, words: str) -> tuple[Reason, ...]:
+    def reasons(
+        self, rules: RuleSet, occurrence: Occurrence, words: str, met: Collection[str]
+    ) -> tuple[Reason, ...]:
         """The terms of the sum, the strongest first. ``words`` are those of the trigger as they stand."""
         trigger = rules.triggers[occurrence.trigger]
         own = self.weights[trigger.category]
         first = reason(trigger.id, words, own.slope * own.triggers.get(trigger.id, 0.0))
         signs, strings = own.told
         terms = [signs[sign] for sign in occurrence.signs if sign in signs]
-        if own.strings:
-            terms += [strings[string] for string in own.met(occurrence.surroundings) if string in strings]
+        terms += [strings[string] for string in met if string in strings]
         return (first, *(term for _place, term in sorted(terms)))
 
 

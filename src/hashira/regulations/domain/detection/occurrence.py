@@ -99,7 +99,7 @@ class Reading:
         self.required: dict[tuple[int, int, int], bool] = {}
         self.sentences: dict[tuple[int, int, int], tuple[str, Container[int]]] = {}
         self.above: dict[str, str] = {}
-        self.by_article: dict[str, list[str]] | None = None
+        self.by_place: dict[str, list[str]] | None = None
 
     def occurrences(self) -> Iterator[Occurrence]:
         """Every confirmed trigger, in the order of the text."""
@@ -190,13 +190,26 @@ class Reading:
             self.above[path] = text
         return text
 
-    def article(self, name: str) -> str:
-        """The text of all units of an article."""
-        if self.by_article is None:
-            self.by_article = {}
+    def article(self, index: int) -> str:
+        """The text of all units of the article of a unit, or of what holds it where there is no article."""
+        units = self.units
+        name = article_path(units[index])
+        if "-At_" not in name:
+            return "\n".join(self._texts_at(name))
+        inside = f"{name}-"
+        first = last = index  # the units of an article stand together
+        while first and (units[first - 1].path.startswith(inside) or units[first - 1].path == name):
+            first -= 1
+        while last + 1 < len(units) and units[last + 1].path.startswith(inside):
+            last += 1
+        return "\n".join([unit.text for unit in units[first : last + 1] if article_path(unit) == name])
+
+    def _texts_at(self, name: str) -> list[str]:
+        if self.by_place is None:
+            self.by_place = {}
             for other in self.units:
-                self.by_article.setdefault(article_path(other), []).append(other.text)
-        return "\n".join(self.by_article[name])
+                self.by_place.setdefault(article_path(other), []).append(other.text)
+        return self.by_place[name]
 
 
 @cache
@@ -236,7 +249,7 @@ class _Signs:
             if group.sentence or group.bare:
                 held += self._sentence(index, first, last)
             if group.article:
-                held += self._article(unit)
+                held += self._article(index)
             if group.caption:
                 held += self._caption(unit)
             held = self.of_place[key] = held + self.title
@@ -253,11 +266,11 @@ class _Signs:
             self.of_sentence[index, first] = held
         return held
 
-    def _article(self, unit: Unit) -> tuple[str, ...]:
-        name = article_path(unit)
+    def _article(self, index: int) -> tuple[str, ...]:
+        name = article_path(self.reading.units[index])
         held = self.of_article.get(name)
         if held is None:
-            held = self.of_article[name] = _held(self.group.article, self.reading.article(name))
+            held = self.of_article[name] = _held(self.group.article, self.reading.article(index))
         return held
 
     def _caption(self, unit: Unit) -> tuple[str, ...]:

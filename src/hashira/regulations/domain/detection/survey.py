@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hashira.regulations.domain.detection.application import Application, applications
 from hashira.regulations.domain.detection.family import family_id
 from hashira.regulations.domain.detection.finding import Finding, Reason, reason
 from hashira.regulations.domain.detection.kind import kind_of
+from hashira.regulations.domain.detection.lifting import LIFT, Lifts, Outline, Resting, lifts
 from hashira.regulations.domain.detection.model import Model, prior_model, score, trained_model
 from hashira.regulations.domain.detection.occurrence import (
     Finder,
@@ -27,32 +29,24 @@ from hashira.regulations.domain.detection.occurrence import (
     sentence_span,
 )
 from hashira.regulations.domain.detection.rule import RuleSet
-from hashira.regulations.domain.law.citation import cite
-from hashira.regulations.domain.law.labels import article_number
 from hashira.regulations.domain.law.law import LawFacts, LawText, Rank, citation_of
 from hashira.regulations.domain.law.law_family import family_of
-from hashira.regulations.domain.law.schema import Part, UnitKind
+from hashira.regulations.domain.law.schema import UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.ministry import ministry_of
 from hashira.regulations.domain.reference import LawIndex, Recogniser
-from hashira.regulations.domain.reference.law_index import TitlesAhead, plain_number, title_at_the_end
-from hashira.regulations.domain.reference.paths import article_path
+from hashira.regulations.domain.reference.law_index import TitlesAhead
 from hashira.regulations.domain.reference.recogniser import UNKNOWN
 
 FLOOR = 0.02
 """What scores less is not kept; ``below-cut`` estimates how many true ones that loses."""
 EXCERPT = 200
-_LIFT = 0.9
-"""The most that another provision lifts this one by, in log odds. Set by hand, not trained."""
 _APPLIED = 1.6
 """How much less sure a provision is than the one that it applies (準用) without naming the act. By hand."""
 APPLICATION = "参照.準用"
-DELEGATION = "参照.委任"
-BASIS = "参照.根拠"
 
 _BASIS = {"法": "法", "令": "令"}
 """What an order calls the Act and the order above it before it says so: known by their titles later."""
-_KNOWN_BY_TITLE = (Rank.ACT, Rank.CABINET_ORDER)
 _OTHER_LAW = re.compile("[法令則）)例程]第[〇一二三四五六七八九十百千0-9０-９]+条")
 _NO_INDEX = LawIndex.of(())
 """One law is looked at by itself: other laws are known by their numbers only."""
@@ -74,14 +68,6 @@ class Candidate(NamedTuple):
     """What it refers to in other laws: ``法``, ``令`` or the number of the law, and a path."""
 
 
-class Application(NamedTuple):
-    """A paragraph that applies others by their numbers (準用)."""
-
-    unit: Unit
-    targets: tuple[str, ...]
-    """Paths of articles or paragraphs of the same law."""
-
-
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What one law holds."""
@@ -90,6 +76,28 @@ class Survey:
     units: int
     candidates: tuple[Candidate, ...]
     applications: tuple[Application, ...]
+
+    def outline(self) -> Outline:
+        """What other laws need of it."""
+        strongest: dict[tuple[str, str], tuple[float, str]] = {}
+        for candidate in self.candidates:
+            key = (paragraph_path(candidate.unit.path), candidate.category)
+            if key not in strongest or candidate.log_odds > strongest[key][0]:
+                strongest[key] = (candidate.log_odds, candidate.unit.path)
+        resting = tuple(
+            Resting(c.unit.path, c.unit.amendment, c.category, c.log_odds, c.basis)
+            for c in self.candidates
+            if c.basis
+        )
+        return Outline(self.facts, self.units, strongest, resting)
+
+
+class _Scored(NamedTuple):
+    """An occurrence with its log odds, and the strings around it that the model knows."""
+
+    log_odds: float
+    occurrence: Occurrence
+    strings: set[str]
 
 
 class Surveyor:
@@ -113,33 +121,33 @@ class Surveyor:
 
     def survey(self, law: LawText) -> Survey:
         """The candidates of one law, in the order of the text."""
-        best: dict[tuple[int, str], tuple[float, Occurrence]] = {}
+        best: dict[tuple[int, str], _Scored] = {}
         reading = Reading(self.finder, law)
         for occurrence in reading.occurrences():
             category = self.rules.triggers[occurrence.trigger].category
-            odds = self.model.log_odds(self.rules, occurrence)
+            odds, met = self.model.weighed(self.rules, occurrence)
             key = (occurrence.unit, category)
-            if score(odds + _LIFT) >= self.floor and (key not in best or odds > best[key][0]):
-                best[key] = (odds, occurrence)
+            if score(odds + LIFT) >= self.floor and (key not in best or odds > best[key].log_odds):
+                best[key] = _Scored(odds, occurrence, met)
         references = Recogniser(law.units, self.index, basis=_BASIS)
         candidates = tuple(
-            self._candidate(law, category, odds, occurrence, reading, references)
-            for (_unit, category), (odds, occurrence) in sorted(best.items())
+            self._candidate(law, category, best[unit, category], reading, references)
+            for unit, category in sorted(best)
         )
         # Only a provision that is likely one lets another, which applies it, be one.
-        likely = any(candidate.log_odds >= 0 for candidate in candidates)
-        applications = tuple(_applications(law.units, references, candidates)) if likely else ()
-        return Survey(law.facts, len(law.units), candidates, applications)
+        likely = [candidate.unit for candidate in candidates if candidate.log_odds >= 0]
+        applying = tuple(applications(law.units, references, likely)) if likely else ()
+        return Survey(law.facts, len(law.units), candidates, applying)
 
     def _candidate(
         self,
         law: LawText,
         category: str,
-        odds: float,
-        occurrence: Occurrence,
+        scored: _Scored,
         reading: Reading,
         references: Recogniser,
     ) -> Candidate:
+        odds, occurrence, met = scored
         unit = law.units[occurrence.unit]
         text = unit.text
         first, last = sentence_span(text, occurrence.start, occurrence.end, self.rules.sentence_end)
@@ -149,7 +157,8 @@ class Surveyor:
             above = reading.text_above(occurrence.unit)
             sentence, start = above + sentence, start + len(above)
         kind = kind_of(category, sentence, start, start + occurrence.end - occurrence.start)
-        reasons = self.model.reasons(self.rules, occurrence, text[occurrence.start : occurrence.end])
+        words = text[occurrence.start : occurrence.end]
+        reasons = self.model.reasons(self.rules, occurrence, words, met)
         kinds = [
             reason(f"類型.{kind.type}", kind.type_words, 0.0),
             reason(f"Phase.{kind.phase}", kind.phase_words, 0.0),
@@ -192,86 +201,6 @@ def _basis(place: int, references: Recogniser) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _applications(
-    units: Sequence[Unit], references: Recogniser, candidates: Sequence[Candidate]
-) -> Iterable[Application]:
-    """The paragraphs that could apply a provision that is likely one."""
-    likely = _Numbers.of([c.unit for c in candidates if c.log_odds >= 0], references)
-    for place, unit in enumerate(units):
-        if (
-            unit.part is Part.MAIN
-            and unit.kind is UnitKind.PARAGRAPH
-            and "準用する" in unit.text
-            and likely.may_be_named(unit)
-        ):
-            targets = [
-                target
-                for reference in references.applied(place)
-                if not reference.law
-                for target in reference.targets
-            ]
-            if targets:
-                yield Application(unit, tuple(targets))
-
-
-_NAMED_ARTICLE = re.compile(
-    r"第([〇一二三四五六七八九十百千0-9０-９]+[条條](?:の[〇一二三四五六七八九十百千0-9０-９]+)*)"
-)
-
-_NEAR_ARTICLE = re.compile("前[二三四五六七八九十]?条|次条")
-_RANGE = re.compile("から[第前次同本この附別]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The articles of some units, to tell quickly that a text cannot name any of them.
-
-    Reading the references of a paragraph takes a hundred times as long as asking this.
-    """
-
-    articles: frozenset[str]
-    mains: frozenset[int]
-    """The numbers of the articles without their branches: 9 for 第九条の三."""
-    near: frozenset[str]
-    """The paths of the articles from which 前条, 前十条 or 次条 may lead to one of them."""
-    outside: bool
-    """Whether some of the units stand in no article."""
-    others: bool
-    """Whether some stand in an article that has no plain number."""
-
-    @classmethod
-    def of(cls, units: Sequence[Unit], references: Recogniser) -> _Numbers:
-        articles = frozenset(unit.article for unit in units)
-        heads = [article.partition("_")[0] for article in articles if article]
-        order, paths = references.order, references.articles
-        places = {order[path] for unit in units if (path := article_path(unit.path))}
-        return cls(
-            articles,
-            frozenset(int(head) for head in heads if head.isdigit()),
-            frozenset(path for place in places for path in paths[max(0, place - 1) : place + 11]),
-            "" in articles,
-            not all(head.isdigit() for head in heads),
-        )
-
-    def may_be_named(self, unit: Unit) -> bool:
-        """Whether the text may name one of them; never no where it does."""
-        text = unit.text
-        if self.others or unit.article in self.articles:
-            return True
-        if self.outside and ("附則" in text or "別表" in text):
-            return True
-        if _NEAR_ARTICLE.search(text) and (article_path(unit.path) in self.near or _RANGE.search(text)):
-            return True
-        named = [article_number("第" + found.replace("條", "条")) for found in _NAMED_ARTICLE.findall(text)]
-        if not self.articles.isdisjoint(named) or not all(named):
-            return True
-        if not _RANGE.search(text):
-            return False
-        # A range names all between its ends. Which two are one is not asked: between the least and the most.
-        heads = [int(number.partition("_")[0]) for number in named]
-        return bool(heads) and any(min(heads) <= number <= max(heads) for number in self.mains)
-
-
 def findings(
     surveys: Iterable[Survey],
     *,
@@ -289,40 +218,27 @@ def findings(
     """
     every = list(surveys)
     known = ministries_of((s.facts for s in every), ministries or {}) if in_charge is None else in_charge
-    lifts = _lifts(every)
+    lifted = lifts([survey.outline() for survey in every])
     found: list[tuple[float, int, Finding]] = []
     for survey in every:
-        facts = survey.facts
-        if only is not None and facts.law_id not in only:
-            continue
-        ministry = known.get(facts.law_id, "")
-        revision_id = facts.revision.revision_id
-        for candidate in (*_lifted(survey, lifts), *_applied(survey)):
-            probability = score(candidate.log_odds)
-            if probability >= floor:
-                finding = _finding(facts, revision_id, candidate, probability, ministry)
+        law_id = survey.facts.law_id
+        if only is None or law_id in only:
+            for probability, finding in findings_of(survey, lifted, known.get(law_id, ""), floor):
                 found.append((probability, len(found), finding))
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return [finding for _probability, _place, finding in found]
 
 
-def names_of(facts: LawFacts) -> frozenset[str]:
-    """What other laws know this one by: its number, and its title if it is an Act or a 政令."""
-    number = plain_number(facts.number)
-    title = facts.title if facts.rank in _KNOWN_BY_TITLE else ""
-    return frozenset(name for name in (title, number) if name)
-
-
-def named_by(survey: Survey) -> frozenset[str]:
-    """The names of the laws that the candidates of a survey rest on: it lifts them, and they lift it."""
-    family = family_of(survey.facts.title)
-    return frozenset(
-        name
-        for candidate in survey.candidates
-        for law, _path in candidate.basis
-        for name in (_title_of(law, family), plain_number(law))
-        if name
-    )
+def findings_of(
+    survey: Survey, lifted: Lifts, ministry: str, floor: float
+) -> Iterator[tuple[float, Finding]]:
+    """The findings of one law and how likely each is, in the order of the text."""
+    facts = survey.facts
+    revision_id = facts.revision.revision_id
+    for candidate in (*_lifted(survey, lifted), *_applied(survey)):
+        probability = score(candidate.log_odds)
+        if probability >= floor:
+            yield probability, _finding(facts, revision_id, candidate, probability, ministry)
 
 
 def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[str, str]:
@@ -342,73 +258,17 @@ def ministries_of(laws: Iterable[LawFacts], given: Mapping[str, str]) -> dict[st
     return known
 
 
-def _lifted(
-    survey: Survey, lifts: Mapping[tuple[str, str, str], tuple[str, str, float]]
-) -> Iterator[Candidate]:
+def _lifted(survey: Survey, lifted: Lifts) -> Iterator[Candidate]:
     for candidate in survey.candidates:
         key = (survey.facts.law_id, candidate.unit.path, candidate.category)
-        if key not in lifts:
+        if key not in lifted:
             yield candidate
             continue
-        rule, words, weight = lifts[key]
+        rule, words, weight = lifted[key]
         yield candidate._replace(
             log_odds=candidate.log_odds + weight,
             reasons=(*candidate.reasons, Reason(rule, words, weight)),
         )
-
-
-def _lifts(surveys: Sequence[Survey]) -> dict[tuple[str, str, str], tuple[str, str, float]]:
-    """What provisions of the same family of laws say of each other: by law, path and category."""
-    laws = {s.facts.title: s for s in surveys if s.facts.rank in _KNOWN_BY_TITLE}
-    numbered = {number: s for s in surveys if (number := plain_number(s.facts.number))}
-    best: dict[str, dict[tuple[str, str], tuple[float, str]]] = defaultdict(dict)
-    for survey in surveys:
-        for candidate in survey.candidates:
-            key = (paragraph_path(candidate.unit.path), candidate.category)
-            mine = best[survey.facts.law_id]
-            if key not in mine or candidate.log_odds > mine[key][0]:
-                mine[key] = (candidate.log_odds, candidate.unit.path)
-    lifts: dict[tuple[str, str, str], tuple[str, str, float]] = {}
-
-    def lift(key: tuple[str, str, str], rule: str, words: str, odds: float) -> None:
-        weight = _LIFT * max(0.0, min(1.0, odds / 3))
-        if weight > 0.05 and (key not in lifts or lifts[key][2] < weight):
-            lifts[key] = (rule, words, weight)
-
-    for survey in surveys:
-        family = family_of(survey.facts.title)
-        for candidate in survey.candidates:
-            for law, path in candidate.basis:
-                above = (
-                    laws.get(_title_of(law, family))
-                    or numbered.get(plain_number(law))
-                    or laws.get(title_at_the_end(law, laws))
-                )
-                if above is None or above is survey:
-                    continue
-                for target in (path, f"{path}-Pr_1") if "-Pr_" not in path else (paragraph_path(path),):
-                    met = best[above.facts.law_id].get((target, candidate.category))
-                    if met is None:
-                        continue
-                    odds, unit_path = met
-                    lift(
-                        (survey.facts.law_id, candidate.unit.path, candidate.category),
-                        BASIS,
-                        cite(above.facts.title, target),
-                        odds,
-                    )
-                    lift(
-                        (above.facts.law_id, unit_path, candidate.category),
-                        DELEGATION,
-                        citation_of(survey.facts.title, survey.facts.rank, candidate.unit),
-                        candidate.log_odds,
-                    )
-    return lifts
-
-
-def _title_of(law: str, family: str) -> str:
-    """The title of what an order calls 法 or 令; empty for a law that is known by its number."""
-    return {"法": family, "令": f"{family}施行令"}.get(law, "")
 
 
 def _applied(survey: Survey) -> Iterable[Candidate]:

@@ -90,7 +90,12 @@ def citation_of(title: str, rank: Rank, unit: Unit) -> str:
 
     An ordinance's is 見本市広場条例第8条第1項, an Act's 見本法第八条第一項.
     """
-    return cite(title, unit.path, rank.numerals, amendment=unit.amendment, letters=rank.letters)
+    return citation_at(title, rank, unit.path, unit.amendment)
+
+
+def citation_at(title: str, rank: Rank, path: str, amendment: str = "") -> str:
+    """The same for the path of a unit, and for the law that brought its 附則."""
+    return cite(title, path, rank.numerals, amendment=amendment, letters=rank.letters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ of_fields = tuple.__new__
 """A named tuple of its kind and all its fields; what the kind itself makes takes three times as long."""
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """What a unit takes over from above."""
 
     path: str
@@ -104,13 +104,19 @@ class _Place(NamedTuple):
     amendment: str = ""
     appendix: str = ""
 
-    def below(self, path: str, *, caption: str, paragraph: str, item: str) -> _Place:
+    def below(self, path: str, *, caption: str, paragraph: str, item: str) -> Place:
         """The place of a paragraph or item in it: ``_replace``, which takes four times as long."""
         fields = (
             path, self.part, self.article, paragraph, item, self.subitems, caption, self.headings, self.group,
             self.supplement, self.amendment, self.appendix,
         )  # fmt: skip
-        return of_fields(_Place, fields)
+        return of_fields(Place, fields)
+
+    def group_below(self, tag: str, number: str, title: str) -> Place:
+        """The place of 編, 章, 節, 款 or 目 in it."""
+        own = f"{GROUPS[tag][0]}_{number}"
+        group = f"{self.group}-{own}" if self.group else own
+        return self._replace(headings=(*self.headings, title), group=group)
 
     def unit(self, kind: UnitKind, label: str, text: str, path: str = "") -> Unit:
         fields = (
@@ -125,10 +131,13 @@ def units(tree: Node, law_id: str = "") -> Iterator[Unit]:
 
     ``law_id`` names the law's own 附則 in paths. The tree may be one of ours or of lxml (:class:`Node`).
     """
-    return iter(_Walk(law_id).law(tree))
+    return iter(Walk(law_id).law(tree))
 
 
-class _Walk:
+MAIN = Place("Mp", Part.MAIN)
+
+
+class Walk:
     """One walk down a law. The units are collected in a list, which is faster than nested generators."""
 
     def __init__(self, law_id: str) -> None:
@@ -144,22 +153,26 @@ class _Walk:
             body = next((child for child in tree if child.tag == "LawBody"), tree)
         counts: dict[str, int] = {}
         for child in body:
-            tag = child.tag
-            counts[tag] = count = counts.get(tag, 0) + 1
-            if tag == "MainProvision":
-                self.provisions(child, _Place("Mp", Part.MAIN))
-            elif tag == "SupplProvision":
-                self.supplement(child)
-            elif tag in APPENDICES:
-                letters, part = APPENDICES[tag]
-                self.appendix(child, _Place("", part), letters, count)
-            elif tag == "Preamble":
-                self.provisions(child, _Place("Preamble", Part.PREAMBLE))
-            elif tag == "EnactStatement":
-                self.leaf(child, _Place(f"EnactStatement_{count}", Part.ENACTMENT), UnitKind.NOTE)
-            elif tag not in ("LawTitle", "LawNum", "TOC", "LawBody"):
-                self.leaf(child, _Place(f"Xx_{count}", Part.OTHER), UnitKind.UNKNOWN)
+            self.part(child, counts)
         return self.found
+
+    def part(self, node: Node, counts: dict[str, int]) -> None:
+        """What may stand in a law. ``counts`` are of its elements so far, by their names."""
+        tag = node.tag
+        counts[tag] = count = counts.get(tag, 0) + 1
+        if tag == "MainProvision":
+            self.provisions(node, MAIN)
+        elif tag == "SupplProvision":
+            self.provisions(node, self.supplement(node.get("AmendLawNum", "")))
+        elif tag in APPENDICES:
+            letters, part = APPENDICES[tag]
+            self.appendix(node, Place("", part), letters, count)
+        elif tag == "Preamble":
+            self.provisions(node, Place("Preamble", Part.PREAMBLE))
+        elif tag == "EnactStatement":
+            self.leaf(node, Place(f"EnactStatement_{count}", Part.ENACTMENT), UnitKind.NOTE)
+        elif tag not in ("LawTitle", "LawNum", "TOC", "LawBody"):
+            self.leaf(node, Place(f"Xx_{count}", Part.OTHER), UnitKind.UNKNOWN)
 
     def unique(self, path: str) -> str:
         """The path, or, if another unit has it already, the path with a count."""
@@ -172,44 +185,39 @@ class _Walk:
         self.taken.add(path)
         return path
 
-    def supplement(self, node: Node) -> None:
+    def supplement(self, amendment: str) -> Place:
+        """The place of the next 附則, which the law of that number brought."""
         self.supplements += 1
-        amendment = node.get("AmendLawNum", "")
         own = amending_law_id(amendment) if amendment else self.law_id
         path = self.unique(f"{own}-Sp" if own else "Sp")
-        place = _Place(path, Part.SUPPLEMENT, supplement=self.supplements, amendment=amendment)
-        self.provisions(node, place)
+        return Place(path, Part.SUPPLEMENT, supplement=self.supplements, amendment=amendment)
 
-    def provisions(self, node: Node, place: _Place) -> None:
-        """What may stand in 本則, 附則, 前文, and in 編 to 目."""
-        unknown = 0
+    def provisions(self, node: Node, place: Place) -> None:
         counts: dict[str, int] = {}
         for child in node:
-            tag = child.tag
-            if tag == "Article":
-                self.article(child, place)
-            elif tag == "Paragraph":
-                self.paragraph(child, place)
-            elif tag in GROUPS:
-                self.group(child, place)
-            elif tag == "Point":
-                self.point(child, place)
-            elif tag in SUPPLEMENT_APPENDICES:
-                letters, part = SUPPLEMENT_APPENDICES[tag]
-                counts[tag] = counts.get(tag, 0) + 1
-                self.appendix(child, place._replace(part=part), letters, counts[tag])
-            elif tag not in TITLES:
-                unknown += 1
-                self.leaf(child, place._replace(path=f"{place.path}-Xx_{unknown}"), UnitKind.UNKNOWN)
+            self.provision(child, place, counts)
 
-    def group(self, node: Node, place: _Place) -> None:
-        letters = GROUPS[node.tag][0]
-        title = next((words(child) for child in node if child.tag == node.tag + "Title"), "")
-        number = f"{letters}_{node.get('Num', '')}"
-        group = f"{place.group}-{number}" if place.group else number
-        self.provisions(node, place._replace(headings=(*place.headings, title), group=group))
+    def provision(self, node: Node, place: Place, counts: dict[str, int]) -> None:
+        """What may stand in 本則, 附則, 前文, and in 編 to 目. ``counts`` are of what was not so far."""
+        tag = node.tag
+        if tag == "Article":
+            self.article(node, place)
+        elif tag == "Paragraph":
+            self.paragraph(node, place)
+        elif tag in GROUPS:
+            title = next((words(child) for child in node if child.tag == tag + "Title"), "")
+            self.provisions(node, place.group_below(tag, node.get("Num", ""), title))
+        elif tag == "Point":
+            self.point(node, place)
+        elif tag in SUPPLEMENT_APPENDICES:
+            letters, part = SUPPLEMENT_APPENDICES[tag]
+            counts[tag] = counts.get(tag, 0) + 1
+            self.appendix(node, place._replace(part=part), letters, counts[tag])
+        elif tag not in TITLES:
+            counts[""] = unknown = counts.get("", 0) + 1
+            self.leaf(node, place._replace(path=f"{place.path}-Xx_{unknown}"), UnitKind.UNKNOWN)
 
-    def article(self, node: Node, place: _Place) -> None:
+    def article(self, node: Node, place: Place) -> None:
         number = node.get("Num", "")
         caption = title = ""
         rest = []
@@ -218,7 +226,7 @@ class _Walk:
             if tag == "ArticleTitle":
                 title = words(child)
             elif tag == "ArticleCaption":
-                caption = _without_brackets(words(child))
+                caption = without_brackets(words(child))
             else:
                 rest.append(child)
         path = self.unique(f"{place.path}-At_{number}")
@@ -235,7 +243,7 @@ class _Walk:
             self.found.append(inside.unit(UnitKind.PARAGRAPH, title, ""))
         self.rest(others, inside)
 
-    def paragraph(self, node: Node, place: _Place, label: str = "") -> None:
+    def paragraph(self, node: Node, place: Place, label: str = "") -> None:
         number = node.get("Num", "")
         path = self.unique(f"{place.path}-Pr_{number}")
         caption, text = place.caption, ""
@@ -247,7 +255,7 @@ class _Walk:
             elif tag == "ParagraphSentence":
                 text = sentences(child)
             elif tag == "ParagraphCaption":
-                caption = _without_brackets(words(child))
+                caption = without_brackets(words(child))
             else:
                 below.append(child)
         own = place.below(path, caption=caption, paragraph=number, item=place.item)
@@ -255,7 +263,7 @@ class _Walk:
         if below:
             self.rest(below, own)
 
-    def item(self, node: Node, place: _Place, depth: int) -> None:
+    def item(self, node: Node, place: Place, depth: int) -> None:
         """An item (depth 0) or a subitem (depth 1 to 10)."""
         number = node.get("Num", "")
         tag = node.tag
@@ -279,7 +287,7 @@ class _Walk:
         if below:
             self.rest(below, place)
 
-    def point(self, node: Node, place: _Place) -> None:
+    def point(self, node: Node, place: Place) -> None:
         """An element of ours for what the schema does not have (項目)."""
         kind, number = node.get("Kind", ""), node.get("Num", "")
         place = place._replace(path=self.unique(f"{place.path}-{kind}_{number}"))
@@ -295,9 +303,12 @@ class _Walk:
         self.found.append(place.unit(UnitKind.POINT, label, text))
         self.rest(below, place)
 
-    def rest(self, nodes: list[Node], place: _Place) -> None:
-        """What stands in a unit below its sentence: items, tables, lists, notes, and the unforeseen."""
-        counts: dict[str, int] = {}
+    def rest(self, nodes: list[Node], place: Place, counts: dict[str, int] | None = None) -> None:
+        """What stands in a unit below its sentence: items, tables, lists, notes, and the unforeseen.
+
+        ``counts`` are of the elements that stand there before these, by their names.
+        """
+        counts = {} if counts is None else counts
         for node in nodes:
             tag = node.tag
             counts[tag] = count = counts.get(tag, 0) + 1
@@ -323,7 +334,7 @@ class _Walk:
                 path = self.unique(f"{place.path}-Xx_{count}")
                 self.leaf(node, place._replace(path=path), UnitKind.UNKNOWN)
 
-    def note(self, node: Node, place: _Place, count: int) -> None:
+    def note(self, node: Node, place: Place, count: int) -> None:
         """備考, 図, 様式, 書式: words of its own, and what may stand in it (items, tables)."""
         place = place._replace(path=self.unique(f"{place.path}-No_{count}"))
         plain: list[str] = []
@@ -338,7 +349,7 @@ class _Walk:
             self.found.append(place.unit(UnitKind.NOTE, "", text))
         self.rest(below, place)
 
-    def entry(self, node: Node, place: _Place, count: int) -> None:
+    def entry(self, node: Node, place: Place, count: int) -> None:
         place = place._replace(path=self.unique(f"{place.path}-Li_{count}"))
         below: list[Node] = []
         for child in node:
@@ -348,7 +359,7 @@ class _Walk:
                 below.append(child)
         self.rest(below, place)
 
-    def table_struct(self, node: Node, place: _Place, count: int) -> None:
+    def table_struct(self, node: Node, place: Place, count: int) -> None:
         place = place._replace(path=self.unique(f"{place.path}-Tb_{count}"))
         tables = 0
         others: list[Node] = []
@@ -363,24 +374,32 @@ class _Walk:
                 others.append(child)
         self.rest(others, place)
 
-    def table(self, node: Node, place: _Place) -> None:
-        for count, row in enumerate(node, 1):
-            text = CELL.join(cell(column) for column in row)
+    def table(self, node: Node, place: Place) -> None:
+        self.rows([CELL.join([cell(column) for column in row]) for row in node], place)
+
+    def rows(self, texts: list[str], place: Place) -> None:
+        for count, text in enumerate(texts, 1):
             self.found.append(place.unit(UnitKind.ROW, "", text, f"{place.path}-Tr_{count}"))
 
-    def appendix(self, node: Node, place: _Place, letters: str, count: int) -> None:
+    def appendix(self, node: Node, place: Place, letters: str, count: int) -> None:
         titles = (node.tag + "Title", "ArithFormulaNum")  # 付録, the appendix of formulas, has the second
         title = next((words(child) for child in node if child.tag in titles), "")
-        number = appendix_number(title) or node.get("Num") or str(count)
-        own = f"{letters}_{number}"
-        path = self.unique(f"{place.path}-{own}" if place.path else own)
-        place = place._replace(path=path, appendix=title)
+        place = self.appendix_place(place, title, letters, node.get("Num") or str(count))
         before = len(self.found)
         self.rest(list(node), place)
-        if len(self.found) == before:  # a form that is only a picture still has its place
-            self.found.append(place.unit(UnitKind.NOTE, title, ""))
+        if len(self.found) == before:
+            self.empty_appendix(place)
 
-    def leaf(self, node: Node, place: _Place, kind: UnitKind) -> None:
+    def appendix_place(self, place: Place, title: str, letters: str, number: str) -> Place:
+        """The place of a 別表, 様式 …; ``number`` is what it has if its title tells none."""
+        own = f"{letters}_{appendix_number(title) or number}"
+        return place._replace(path=self.unique(f"{place.path}-{own}" if place.path else own), appendix=title)
+
+    def empty_appendix(self, place: Place) -> None:
+        """A form that is only a picture still has its place."""
+        self.found.append(place.unit(UnitKind.NOTE, place.appendix, ""))
+
+    def leaf(self, node: Node, place: Place, kind: UnitKind) -> None:
         text = words(node)
         if text.strip():
             self.found.append(place.unit(kind, "", text))
@@ -411,75 +430,5 @@ def cell(column: Node) -> str:
     return words(column)
 
 
-def cell_lines(column: Node) -> str:
-    """The same words with a line end where print begins a line: at an item, a list, a clause (一 二 三)."""
-    whole = cell(column)
-    lines = "\n".join(_lines(column))
-    told = str.maketrans("", "", " \n　")
-    return lines if lines.translate(told) == whole.translate(told) else whole
-
-
-def _lines(node: Node) -> list[str]:
-    lines: list[str] = []
-    label, runs_on = "", False
-    for child in node:
-        tag = child.tag
-        if tag.endswith(("Title", "Num")):
-            label = words(child)
-        elif tag.endswith("Sentence"):
-            text = sentences(child) if tag != "Sentence" else words(child)
-            if runs_on and tag == "Sentence" and "　" not in text[:5]:  # no 一　, (1)　 before it
-                lines[-1] += text
-            else:
-                lines.append(f"{label}　{text}" if label else text)
-            label, runs_on = "", tag == "Sentence" and text.endswith("。")
-        else:
-            lines += _lines(child) if len(child) else [words(child)]
-            runs_on = False
-    return [*lines, label] if label else lines
-
-
-class TableCell(NamedTuple):
-    """One cell of a table, with the rows and columns it spans."""
-
-    text: str
-    """See :func:`cell_lines`."""
-    rows: int
-    columns: int
-    heading: bool
-
-
-def table_cells(tree: Node, law_id: str = "") -> dict[str, tuple[TableCell, ...]]:
-    """The cells of every row of every table, by the path of the row's unit."""
-    walk = _CellWalk(law_id)
-    walk.law(tree)
-    return walk.cells
-
-
-class _CellWalk(_Walk):
-    """The same walk, keeping the cells that a unit joins."""
-
-    def __init__(self, law_id: str) -> None:
-        super().__init__(law_id)
-        self.cells: dict[str, tuple[TableCell, ...]] = {}
-
-    def table(self, node: Node, place: _Place) -> None:
-        for count, row in enumerate(node, 1):
-            self.cells[f"{place.path}-Tr_{count}"] = tuple(
-                TableCell(
-                    cell_lines(column),
-                    _span(column.get("rowspan", "")),
-                    _span(column.get("colspan", "")),
-                    row.tag == "TableHeaderRow",
-                )
-                for column in row
-            )
-        super().table(node, place)
-
-
-def _span(told: str) -> int:
-    return min(int(told), 1000) if told.isascii() and told.isdigit() and int(told) else 1
-
-
-def _without_brackets(caption: str) -> str:
+def without_brackets(caption: str) -> str:
     return caption[1:-1] if caption[:1] == "（" and caption[-1:] == "）" else caption

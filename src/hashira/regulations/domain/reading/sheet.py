@@ -12,7 +12,8 @@ from itertools import groupby
 
 from hashira.regulations.domain.law.points import is_point, top_point
 from hashira.regulations.domain.law.schema import Part, UnitKind
-from hashira.regulations.domain.law.units import TableCell, Unit
+from hashira.regulations.domain.law.tables import TableCell
+from hashira.regulations.domain.law.units import Unit
 
 SHEET = 400
 """About how many units a sheet has."""

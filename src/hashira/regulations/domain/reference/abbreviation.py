@@ -36,10 +36,9 @@ class Abbreviation:
 
 def definitions(units: Sequence[Unit], index: LawIndex) -> Iterator[Abbreviation]:
     """What laws are called in the text of one, in the order of their definitions."""
-    for place, unit in enumerate(units):
+    sign = "」という" if index.knows_names else "号。以下"  # of one without a number the law stays unknown
+    for place, unit in [(place, unit) for place, unit in enumerate(units) if sign in unit.text]:
         text = unit.text
-        if "」という" not in text or "以下" not in text:
-            continue
         for found in _DEFINED.finditer(text):
             named = _BEFORE.search(text, max(0, found.start() - 80), found.start())
             if named is None:

@@ -40,6 +40,11 @@ class LawIndex:
         numbers.pop("", None)
         return cls(names, numbers, frozenset(name[-1] for name in names))
 
+    @property
+    def knows_names(self) -> bool:
+        """Whether a law may be known by a name, not by its number alone."""
+        return bool(self.endings)
+
     def named_before(self, text: str, end: int) -> tuple[str, str]:
         """The longest name that ends there: the name and the id of its law, or two empty words."""
         if end == 0 or text[end - 1] not in self.endings:
@@ -62,6 +67,11 @@ TITLE = "題名:"
 
 class TitlesAhead(LawIndex):
     """Knows no law, and takes what looks like a title for one: for a law that is looked at by itself."""
+
+    @property
+    def knows_names(self) -> bool:
+        """Whatever looks like one."""
+        return True
 
     def named_before(self, text: str, end: int) -> tuple[str, str]:
         """The words that end there with a title, and the same words marked as such."""

@@ -30,6 +30,7 @@ from hashira.regulations.domain.reference.reference import Reference, ReferenceK
 from hashira.regulations.domain.reference.wording import (
     PLACE,
     STARTS,
+    end_of_application,
     joined_by,
     kind_of,
     names_a_form,
@@ -101,9 +102,14 @@ class Recogniser:
         return found
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        """The path of every unit."""
+        return frozenset([unit.path for unit in self.units])
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """Every path of the law, also of what units stand in."""
-        found = level = {unit.path for unit in self.units}
+        found = level = set(self.paths)
         while level:
             level = {path.rpartition("-")[0] for path in level} - found
             found |= level
@@ -135,7 +141,7 @@ class Recogniser:
 
     def applied(self, place: int) -> list[Reference]:
         """The references in a unit that say what it applies (準用); its 読替え is not gone through."""
-        end = self.units[place].text.rfind("準用する")
+        end = end_of_application(self.units[place].text)
         return [r for r in self._references(place, end) if r.kind is ReferenceKind.APPLICATION]
 
     def _references(self, place: int, end: int) -> list[Reference]:
@@ -389,7 +395,7 @@ class Recogniser:
 
     def exists(self, path: str) -> bool:
         """Whether this law has the place."""
-        return path in self.known
+        return path in self.paths or path in self.order or path in self.known  # the last takes the longest
 
 
 def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> None:

@@ -69,6 +69,24 @@ def kind_of(text: str, end: int) -> ReferenceKind:
     return ReferenceKind.MENTION
 
 
+_BEFORE_APPLIED = re.compile("の規定は[、，]|を準用する")
+
+
+def before_application(text: str) -> str:
+    """The words in which the references stand that :func:`kind_of` takes for applications, and a few more.
+
+    >>> before_application("前条は、公布の日から施行する。第三条の規定は、第四条の検査について準用する。")
+    '第三条'
+    """
+    found = [mark.start() for mark in _BEFORE_APPLIED.finditer(text)]
+    return "\n".join([text[text.rfind("。", 0, mark) + 1 : mark] for mark in found])
+
+
+def end_of_application(text: str) -> int:
+    """Behind which no reference is an application any more."""
+    return max(text.rfind("の規定は、"), text.rfind("の規定は，"), text.rfind("を準用する"), 0)
+
+
 def _only_places(between: str) -> bool:
     """Whether between the reference and what is said of it stand only further places and brackets."""
     plain = re.sub(r"（[^（）]*）", "", between)

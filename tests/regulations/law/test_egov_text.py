@@ -1,0 +1,234 @@
+"""The quick way to read 法令標準XML against the general one, on made laws, broken ones and real ones."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hashira.kernel.errors import HashiraError
+from hashira.regulations.adapters import egov_xml
+from hashira.regulations.adapters.egov_text import Shapes, UnusualShape, head_of
+from hashira.regulations.adapters.sources import Document, documents
+from hashira.regulations.domain.law import LawText
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+WORDS = (
+    "施設を点検する。",
+    "",
+    "\u3000",
+    "<Ruby>梯<Rt>はし</Rt></Ruby>子",
+    "第一条の<Ruby>検<Rt>けん</Rt></Ruby><Ruby>査<Rt>さ</Rt></Ruby>",
+    "\n   折り返す",
+    "\n   ",
+    "a > b",
+    "&amp;",
+    "図<Sup>二</Sup>",
+)
+
+
+class Writer:
+    """Writes made laws, indented or not, usual or less so."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.gap = self.dice.choice(("", "\n", "\n    ", "\n\t"))
+        self.odd = self.dice.choice((0.0, 0.0, 0.02, 0.2))
+
+    def words(self) -> str:
+        return self.dice.choice(WORDS if self.dice.random() < self.odd else WORDS[:2] + WORDS[:1])
+
+    def element(self, tag: str, *inside: str, attributes: str = "") -> str:
+        if not any(inside) and self.dice.random() < 0.5:
+            return f"<{tag}{attributes}/>"
+        leaf = len(inside) == 1 and not inside[0].startswith("<")
+        if leaf or self.dice.random() < self.odd:
+            return f"<{tag}{attributes}>{''.join(inside)}</{tag}>"
+        return f"<{tag}{attributes}>{self.gap}{self.gap.join(inside)}{self.gap}</{tag}>"
+
+    def sentence(self) -> str:
+        odd = self.dice.random() < self.odd
+        told = ' WritingMode="vertical" Num="1"' if odd else ' Num="1" WritingMode="vertical"'
+        return self.element("Sentence", self.words(), attributes=self.dice.choice(("", told)))
+
+    def sentences(self, tag: str) -> str:
+        if self.dice.random() < 0.3:
+            columns = [self.element("Column", self.sentence(), attributes=' Num="1"') for _ in range(2)]
+            return self.element(tag, *columns)
+        return self.element(tag, *[self.sentence() for _ in range(self.dice.choice((1, 1, 2, 3)))])
+
+    def number(self) -> str:
+        return f' Num="{self.dice.choice("1123")}"' if self.dice.random() > self.odd else ""
+
+    def below(self, depth: int) -> list[str]:
+        if self.dice.random() < 0.6 or depth > 3:
+            return []
+        tag = f"Subitem{depth}" if depth else "Item"
+        found = []
+        for _ in range(self.dice.randint(1, 3)):
+            kind = self.dice.random()
+            if kind < 0.1:
+                row = self.element("TableRow", *[self.element("TableColumn", self.sentence()) for _ in "ab"])
+                titled = [self.element("TableStructTitle", "表")] if self.dice.random() < 0.2 else []
+                found.append(self.element("TableStruct", *titled, self.element("Table", row, row)))
+            elif kind < 0.2:
+                found.append(self.element("List", self.sentences("ListSentence")))
+            elif kind < 0.2 + self.odd:
+                found.append(self.element("AmendProvision", self.paragraph()))
+            else:
+                inside = [self.element(f"{tag}Title", self.words()), self.sentences(f"{tag}Sentence")]
+                found.append(self.element(tag, *inside, *self.below(depth + 1), attributes=self.number()))
+        return found
+
+    def paragraph(self) -> str:
+        caption = [self.element("ParagraphCaption", "（検査）")] if self.dice.random() < 0.2 else []
+        inside = [self.element("ParagraphNum", self.words()), self.sentences("ParagraphSentence")]
+        return self.element("Paragraph", *caption, *inside, *self.below(0), attributes=self.number())
+
+    def article(self) -> str:
+        caption = [self.element("ArticleCaption", f"（{self.words()}）")] if self.dice.random() < 0.7 else []
+        inside = [self.paragraph() for _ in range(self.dice.choice((1, 1, 2, 3)))]
+        if self.dice.random() < 0.2:
+            inside.insert(self.dice.randint(0, len(inside)), self.element("SupplNote", "（罰則　第三条）"))
+        title = self.element("ArticleTitle", "第一条")
+        return self.element("Article", *caption, title, *inside, attributes=self.number())
+
+    def provisions(self, levels: tuple[str, ...]) -> list[str]:
+        if levels and self.dice.random() < 0.4:
+            tag = levels[0]
+            title = self.element(f"{tag}Title", "第一章　総則")
+            return [
+                self.element(tag, title, *self.provisions(levels[1:]), attributes=self.number())
+                for _ in range(2)
+            ]
+        what = self.article if self.dice.random() < 0.8 else self.paragraph
+        found = [what() for _ in range(self.dice.randint(0, 3))]
+        if self.dice.random() < 0.1:
+            found.append(self.element("SupplProvisionAppdxTable", self.element("TableStruct")))
+        return found
+
+    def law(self) -> str:
+        parts = [self.element("MainProvision", *self.provisions(("Chapter", "Section")))]
+        if self.dice.random() < 0.3:
+            parts.insert(0, self.element("TOC", self.element("TOCLabel", "目次")))
+        for _ in range(self.dice.randint(0, 2)):
+            told = self.dice.choice(("", ' AmendLawNum="平成二七年九月一一日法律第六六号"'))
+            label = self.element("SupplProvisionLabel", "附　則")
+            parts.append(
+                self.element("SupplProvision", label, *self.provisions(("Chapter",)), attributes=told)
+            )
+        if self.dice.random() < 0.3:
+            for title in ("別表第一", "別表"):
+                head = [self.element("AppdxTableTitle", title, attributes=' WritingMode="vertical"')]
+                if self.dice.random() < 0.3:
+                    head.append(self.element("RelatedArticleNum", "（第三条関係）"))
+                parts.append(self.element("AppdxTable", *head, *self.below(0), attributes=self.number()))
+        title = self.element("LawTitle", "検査法", attributes=' Kana="けんさほう"')
+        body = self.element("LawBody", title, *parts)
+        number = self.element("LawNum", "昭和四十年法律第十四号")
+        told = ' Era="Showa" Lang="ja" LawType="Act" Num="14" Year="40"'
+        return HEAD + self.element("Law", number, body, attributes=told)
+
+
+def quickly(content: bytes) -> LawText | str:
+    try:
+        return egov_xml.read_units(content, "x.xml")
+    except HashiraError as error:
+        return str(error)
+
+
+def generally(content: bytes) -> LawText | str:
+    try:
+        return egov_xml.read_any_units(content, "x.xml")
+    except HashiraError as error:
+        return str(error)
+
+
+def is_usual(content: bytes) -> bool:
+    try:
+        text, begins, _head = head_of(content)
+        Shapes("").read(text, begins)
+    except UnusualShape:
+        return False
+    return True
+
+
+@given(seed=st.integers(0, 10**9))
+def test_made_laws_read_the_same_both_ways(seed: int) -> None:
+    content = Writer(seed).law().encode()
+    law = generally(content)
+    assert isinstance(law, LawText)
+    assert quickly(content) == law
+
+
+def test_most_made_laws_are_of_the_usual_shape_and_some_are_not() -> None:
+    usual = sum(is_usual(Writer(seed).law().encode()) for seed in range(200))
+    assert 120 < usual < 195
+
+
+BREAKS = (
+    "", "<", ">", "/", '"', "&", "]]>", "\x01", "\ufffe", "\r", " ", "字", "<Item>", "</Item>",
+    "</Paragraph>", "<!-- -->", "<?x?>", "<x/>",
+)  # fmt: skip
+
+
+@given(
+    seed=st.integers(0, 10**9), place=st.floats(0, 1), width=st.integers(0, 12), put=st.sampled_from(BREAKS)
+)
+def test_a_law_broken_anywhere_is_refused_as_it_was_or_reads_the_same(
+    seed: int, place: float, width: int, put: str
+) -> None:
+    whole = Writer(seed).law()
+    at = int(place * len(whole))
+    content = (whole[:at] + put + whole[at + width :]).encode()
+    assert quickly(content) == generally(content)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("<LawNum>", '<LawNum xmlns="urn:x">'),
+        ('Num="1"', 'Num="1" Num="1"'),
+        (HEAD, HEAD + "<!DOCTYPE Law>"),
+        (HEAD, ""),
+        (HEAD, "\ufeff" + HEAD),
+        (HEAD, HEAD + "<answer>"),
+        ("</Law>", "</Law>x"),
+        ("</Law>", ""),
+        ("<Law ", '<Law xmlns="urn:x" '),
+        ("<LawBody", '<LawBody xmlns="urn:x"'),
+        ("<MainProvision", '<MainProvision xmlns="urn:x"'),
+        ("<Article", '<Article xmlns="urn:x"'),
+    ],
+)
+def test_what_no_shape_foresees_is_left_to_the_general_way(change: tuple[str, str]) -> None:
+    content = Writer(3).law().replace(*change, 1).encode()
+    assert quickly(content) == generally(content)
+
+
+def test_what_is_not_utf_8_is_refused_as_it_was() -> None:
+    content = Writer(3).law().encode("cp932", errors="replace")
+    assert isinstance(quickly(content), str)
+    assert quickly(content) == generally(content)
+
+
+@pytest.mark.shared_data
+@pytest.mark.long
+def test_acts_read_the_same_both_ways_and_nearly_all_the_quick_one(shared_data: Path) -> None:
+    most = int(os.environ.get("HASHIRA_PROVE_COUNT", "120"))
+    usual = read = 0
+    for document in documents(shared_data / "law/acts-xml-2025-05.tar.xz"):
+        if read == most:
+            break
+        if not isinstance(document, Document):
+            continue
+        read += 1
+        law = egov_xml.read_any_units(document.content, document.name, document.companion)
+        assert egov_xml.read_units(document.content, document.name, document.companion) == law, document.name
+        usual += is_usual(document.content)
+    print(f"{read} Acts read the same both ways, {usual} of them in the usual shapes")
+    assert usual >= read * 0.99
