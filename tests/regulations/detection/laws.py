@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashira.regulations.adapters.law_markdown import read_units
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import Finding, findings
 from hashira.regulations.domain.law import LawText
 

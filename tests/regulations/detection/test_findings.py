@@ -8,7 +8,7 @@ import pytest
 from tests.regulations.detection.laws import found_in, law, score_of
 
 from hashira.regulations.adapters.sources import Document, documents, read_text
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import findings
 from hashira.regulations.domain.detection.family import family_id, masked
 from hashira.regulations.domain.detection.kind import kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.regulations.detection.laws import law
 
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import JAPAN
 from hashira.regulations.domain.detection.rule import Trigger
 from hashira.regulations.domain.detection.spoken import words_of_signs

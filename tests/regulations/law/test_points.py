@@ -7,7 +7,7 @@ import pytest
 from hashira.regulations.adapters.egov_xml import read_units as read_xml
 from hashira.regulations.adapters.egov_xml import write_law
 from hashira.regulations.adapters.ordinance_text import read_law, read_units
-from hashira.regulations.adapters.surveying import surveyor_of
+from hashira.regulations.adapters.surveyor import surveyor_of
 from hashira.regulations.domain.detection import findings
 from hashira.regulations.domain.law.citation import read_citation
 from hashira.regulations.domain.law.law import citation_of
