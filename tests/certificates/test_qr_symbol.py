@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -106,3 +108,53 @@ def test_both_paths_paint_the_code(text: str) -> None:
         path, side = draw(text)
         assert side == len(expected)
         assert (painted(path, side) == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("side", "digits"),  # ISO/IEC 18004:2015, table 7: how many digits a code of each level holds
+    [
+        (21, (41, 34, 27, 17)),
+        (57, (652, 513, 364, 288)),
+        (97, (2061, 1600, 1159, 919)),
+        (177, (7089, 5596, 3993, 3057)),
+    ],
+)
+def test_two_masks_differ_in_the_same_modules_at_every_level(side: int, digits: tuple[int, ...]) -> None:
+    """What one code of a size tells is used for all of that size, of whatever level."""
+    told = set()
+    for level, count in zip("LMQH", digits, strict=True):
+        framed = [qr_symbol._framed("7" * count, level, mask) for mask in range(8)]
+        assert qr_symbol.side_of(framed[0]) == side
+        first, *others = map(qr_symbol._number, framed)
+        told.add(tuple(first ^ other for other in others))
+    assert len(told) == 1
+
+
+def test_what_was_drawn_is_read_back() -> None:
+    chance = random.Random(20261201)
+    for text in (
+        "shc:/" + "".join(f"{chance.randrange(78):02d}" for _ in range(800)),
+        "HC1:" + "".join(chance.choices(_LETTERS[45], k=500)),
+        '{"data":{"hdr":{"t":"icao.vacc","v":1,"is":"UTO"},"msg":{"uvci":"U32870"}}}',
+    ):
+        modules = qr_symbol.modules(text, "L")
+        side = qr_symbol.side_of(modules)
+        picture = np.kron(1 - np.pad(modules[:side, :side], 4), np.full((4, 4), 255, np.uint8))
+        (read,) = zxingcpp.read_barcodes(picture.astype(np.uint8), formats=zxingcpp.BarcodeFormat.QRCode)
+        assert read.text == text
+
+
+def test_threads_that_meet_a_size_for_the_first_time_draw_it_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr_symbol, "_differences", {})
+    texts = [str(10 ** (20 + 3 * number)) for number in range(64)]
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(lambda text: qr_symbol.modules(text, "L"), texts))
+    for text, modules in zip(texts, drawn, strict=True):
+        side = qr_symbol.side_of(modules)
+        assert (modules[:side, :side] == drawn_alone(text, "L")).all()
+
+
+@pytest.mark.parametrize("draw", [qr_path.draw, qr_path.draw_lines])
+def test_a_text_that_no_code_holds_is_refused(draw: Callable[[str], object]) -> None:
+    with pytest.raises(ValueError, match="long"):
+        draw("A" * 5000)
