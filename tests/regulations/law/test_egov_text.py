@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_most_made_laws_are_of_the_usual_shape_and_some_are_not() -> None:
 
 
 BREAKS = (
-    "", "<", ">", "/", '"', "&", "]]>", "\x01", "\ufffe", "\r", " ", "字", "<Item>", "</Item>",
+    "", "<", ">", "/", '"', "&", "]]>", "\0", "\x01", "\ufffe", "\r", " ", "字", "<Item>", "</Item>",
     "</Paragraph>", "<!-- -->", "<?x?>", "<x/>",
 )  # fmt: skip
 
@@ -210,6 +211,75 @@ def test_what_no_shape_foresees_is_left_to_the_general_way(change: tuple[str, st
     assert quickly(content) == generally(content)
 
 
+PLAIN = f"""{HEAD}<Law Era="Showa" Lang="ja" LawType="Act" Num="14" Year="40">
+<LawNum>昭和四十年法律第十四号</LawNum><LawBody><LawTitle>検査法</LawTitle><MainProvision>
+<Article Num="1"><ArticleCaption>（検査）</ArticleCaption>
+<ArticleTitle>第一条</ArticleTitle><Paragraph Num="1"><ParagraphNum/>
+<ParagraphSentence><Sentence>検査する。</Sentence></ParagraphSentence>
+<Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Sentence>目視</Sentence></ItemSentence></Item>
+<TableStruct><Table><TableRow><TableColumn><Sentence>表</Sentence></TableColumn></TableRow></Table></TableStruct>
+</Paragraph></Article></MainProvision></LawBody></Law>
+"""
+ITEM = '<Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Sentence>目視</Sentence></ItemSentence></Item>'
+LAUGHS = f"""<!DOCTYPE Law [<!ENTITY a "笑"><!ENTITY b "{"&a;" * 50}"><!ENTITY c "{"&b;" * 50}">]>"""
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [
+        ("目視", "目\0視"),
+        ("目視", "目&amp;視"),
+        ("目視", "目&#x8996;"),
+        ("目視", "<![CDATA[目視]]>"),
+        ("目視", "目<!-- 視 -->"),
+        ("目視", "目<?x 視?>"),
+        ("目視", "目\r\n視"),
+        ("目視", "目視</ItemSentence>"),
+        (' Num="1"><ItemTitle', " Num='1'><ItemTitle"),
+        (' Num="1"><ItemTitle', ' Hide="true" Num="1"><ItemTitle'),
+        (' Num="1"><ItemTitle', ' xml:lang="ja" Num="1"><ItemTitle'),
+        (' Num="1"><ItemTitle', "><ItemTitle"),
+        ("</Item>", "<ItemTitle>二</ItemTitle></Item>"),
+        ("</Item>", "<ItemSentence><Sentence>縦覧</Sentence></ItemSentence></Item>"),
+        ("</Item>", "<Subitem10><Subitem10Title>イ</Subitem10Title><Subitem10Sentence/></Subitem10></Item>"),
+        ("</Paragraph>", "<ParagraphNum>２</ParagraphNum></Paragraph>"),
+        ("</Paragraph>", "<ParagraphCaption>（縦覧）</ParagraphCaption></Paragraph>"),
+        ("</Paragraph>", "<ParagraphSentence><Sentence>縦覧</Sentence></ParagraphSentence></Paragraph>"),
+        ("</Article>", "<ArticleTitle>第二条</ArticleTitle></Article>"),
+        ("</Article>", "<ArticleCaption>（縦覧）</ArticleCaption></Article>"),
+        ("</TableRow>", "<TableColumn>\n  </TableColumn></TableRow>"),
+        ("</TableRow>", "<TableColumn>\n\n  \n</TableColumn><TableColumn></TableColumn></TableRow>"),
+        ("</TableRow>", "<TableColumn/></TableRow>"),
+        ("<MainProvision>", "<EnactStatement>ここに公布する</EnactStatement><MainProvision>"),
+        (HEAD, '<?xml version="1.0" encoding="Shift_JIS"?>\n'),
+        (HEAD, HEAD + LAUGHS),
+        (f"{HEAD}<Law ", f"{HEAD}{LAUGHS}<Law Abbrev='&c;' "),
+    ],
+)
+def test_another_shape_reads_as_the_general_way_reads_it(found: str, instead: str) -> None:
+    assert PLAIN.count(found) == 1
+    content = PLAIN.replace(found, instead).encode()
+    assert quickly(content) == generally(content)
+
+
+def test_the_plain_law_is_of_the_usual_shape() -> None:
+    assert is_usual(PLAIN.encode())
+
+
+@pytest.mark.parametrize("depth", [3, 99, 120, 245, 250, 251, 252, 253, 300])
+def test_elements_in_each_other_are_refused_as_deep_as_lxml_refuses_them(depth: int) -> None:
+    within = ITEM
+    for _ in range(depth):
+        within = ITEM.removesuffix("</Item>") + within + "</Item>"
+    names = [f"Unheard{number}" for number in range(depth)]
+    unheard = "".join([f"<{name}>" for name in names] + [f"</{name}>" for name in reversed(names)])
+    for inside in (within, unheard):
+        content = PLAIN.replace(ITEM, inside).encode()
+        assert quickly(content) == generally(content)
+        if depth < 240 or depth > 260:  # between, it is for lxml to say where its limit is
+            assert isinstance(quickly(content), LawText) == (depth < 240)
+
+
 def test_what_is_not_utf_8_is_refused_as_it_was() -> None:
     content = Writer(3).law().encode("cp932", errors="replace")
     assert isinstance(quickly(content), str)
@@ -232,3 +302,63 @@ def test_acts_read_the_same_both_ways_and_nearly_all_the_quick_one(shared_data: 
         usual += is_usual(document.content)
     print(f"{read} Acts read the same both ways, {usual} of them in the usual shapes")
     assert usual >= read * 0.99
+
+
+_TAG = re.compile(rb"<[^>]*>")
+_LEAF = re.compile(rb"<(\w+)[^>]*>[^<]*</\1>")
+_PUT = (
+    b"\0", b"\xff", b"\r\n", b"\n    ", b" ", b"x", b"&amp;", b"&x;", b"<!-- x -->", b"<?p x?>", b' Num="1"',
+    b"<![CDATA[<Item>]]>", b"<Ruby>a<Rt>b</Rt></Ruby>", b"<Ruby>a</Ruby>", b"<Sentence/>", b"<Column/>",
+    b"<Unheard>of</Unheard>", b"<Remarks><RemarksLabel>r</RemarksLabel></Remarks>", b"</Item>",
+    b'<FigStruct><Fig src="x"/></FigStruct>',
+)  # fmt: skip
+
+
+def _mutated(content: bytes, dice: random.Random) -> bytes:
+    """Something cut, put in, doubled, moved, renamed, or the end torn off."""
+    tags, leaves = [[m.span() for m in what.finditer(content)] for what in (_TAG, _LEAF)]
+    (begins, ends), (leaf, leaf_ends) = dice.choice(tags), dice.choice(leaves)
+    at = dice.randrange(len(content))
+    kind = dice.randrange(9)
+    if kind == 0:
+        return content[:at] + content[at + dice.choice((1, 3, 9)) :]
+    if kind == 1:
+        return content[:begins] + content[ends:]
+    if kind == 2:
+        return content[:ends] + dice.choice(_PUT) + content[ends:]
+    if kind == 3:
+        return content[:at]
+    if kind == 4:
+        return content[:leaf] + content[leaf_ends:]
+    if kind == 5:
+        return content[:ends] + content[leaf:leaf_ends] + content[ends:]
+    if kind == 6:
+        return content[:begins] + content[begins:ends].replace(b'"', b"'") + content[ends:]
+    if kind == 7:
+        return content[:at] + bytes([dice.randrange(256)]) + content[at + 1 :]
+    names = (b"Item", b"Subitem1", b"Paragraph", b"Article", b"Sentence", b"Column", b"Chapter")
+    one, other = dice.sample(names, 2)
+    return content.replace(b"<" + one, b"<" + other).replace(b"</" + one, b"</" + other)
+
+
+@pytest.mark.shared_data
+@pytest.mark.long
+def test_small_acts_changed_anywhere_are_refused_as_they_were_or_read_the_same(shared_data: Path) -> None:
+    count = max(1_000, 10 * int(os.environ.get("HASHIRA_PROVE_COUNT", "0")))
+    dice = random.Random(4)
+    acts = []
+    for document in documents(shared_data / "law/acts-xml-2025-05.tar.xz"):
+        if isinstance(document, Document) and len(document.content) < 40_000:
+            acts.append(document.content)
+        if len(acts) == count // 20:
+            break
+    refused = usual = 0
+    for _ in range(count):
+        content = _mutated(dice.choice(acts), dice)
+        law = generally(content)
+        assert quickly(content) == law, content
+        refused += isinstance(law, str)
+        usual += is_usual(content)
+    print(f"{count} changed Acts: {refused} refused both ways, {usual} read by their shapes")
+    assert refused > count / 5
+    assert usual > count / 5

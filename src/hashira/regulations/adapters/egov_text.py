@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, UnitKind
+from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, TITLES, UnitKind
 from hashira.regulations.domain.law.units import (
     CELL,
     COLUMN,
@@ -33,6 +33,8 @@ from hashira.regulations.domain.law.units import (
 
 LONGEST = 8_000_000
 """Of a file, in octets. lxml refuses longer texts within one; it is left to it to do so."""
+DEEPEST = 100
+"""Of elements in each other. lxml refuses more than 256; that, too, is left to it."""
 
 _GAP = r"(?:\n *(?:[\n\t][ \n\t]*)?)?"
 _ATTRIBUTES = r'((?: [A-Za-z]{1,40}="[^"<\n\t]*")*)'
@@ -70,7 +72,8 @@ _APPENDIX = re.compile(
     rf"(?:<RelatedArticleNum>{_WORDS}</RelatedArticleNum>{_GAP})?"
 )
 _TABLE = re.compile(rf"<TableStruct>{_GAP}<Table{_ATTRIBUTES}>{_GAP}")
-_CELL = rf"<TableColumn{_ATTRIBUTES}>{_GAP}((?:{_SENTENCES})?)</TableColumn>{_GAP}"
+# A cell that holds ends of lines alone is not this one: to the walk down a tree these are its words.
+_CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}({_SENTENCES}))?</TableColumn>{_GAP}"
 _CELLS = re.compile(_CELL)
 _ROW = re.compile(rf"<TableRow>{_GAP}((?:{_CELL})+)</TableRow>{_GAP}")
 _END_OF_TABLE = re.compile(rf"</Table>{_GAP}</TableStruct>{_GAP}")
@@ -81,7 +84,7 @@ _BETWEEN = re.compile(_GAP)
 _ATTRIBUTE = re.compile(r' ([A-Za-z]+)="([^"]*)"')
 _WORDS_OF_A_SENTENCE = re.compile(rf">({_WORDS})</Sentence>")
 _READING = re.compile("<Rt>[^<]*</Rt>|</?Ruby>")
-_NO_CHARACTERS = bytes(0 if octet < 32 and octet not in b"\n\t" else octet for octet in range(256))
+_NO_CHARACTERS = bytes(octet for octet in range(32) if octet not in b"\n\t")
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
@@ -110,7 +113,7 @@ class _Open(NamedTuple):
 
 def head_of(content: bytes) -> tuple[str, int, Any]:
     """The text of a file, where its head ends, and a ``Law`` of the head alone. Raises ``UnusualShape``."""
-    if len(content) > LONGEST or content.translate(_NO_CHARACTERS) != content:
+    if len(content) > LONGEST or len(content.translate(None, _NO_CHARACTERS)) != len(content):
         raise UnusualShape
     try:
         text = content.decode()
@@ -220,6 +223,8 @@ class Shapes(Walk):
         return position
 
     def _open(self, tag: str, inside: int, place: tuple[Any, ...]) -> None:
+        if len(self.opened) >= DEEPEST:
+            raise UnusualShape
         self.opened.append(_Open(tag, inside, of_fields(Place, place), {}, []))
 
     def _shut(self) -> _Open:
@@ -293,13 +298,16 @@ class Shapes(Walk):
     def _cut_out(self, text: str, position: int, now: _Open) -> int:
         """Walks an element of another shape as ever; answers where the next one begins."""
         other = _OTHER.match(text, position)
-        if other is None:
-            raise UnusualShape
+        if other is None or other[1] in TITLES or other[1].endswith("Sentence"):
+            raise UnusualShape  # a second title or sentence: what it heads was found without it
         end = other.end()
         if not other[2]:
             last = f"</{other[1]}>"
-            end = text.find(last, end) + len(last)
-        element = _element(text[position:end])
+            end = text.find(last, end)
+            if end < 0:
+                raise UnusualShape
+            end += len(last)
+        element = _element(text[position:end], len(self.opened) + 1)
         if now.inside == _BODY:
             self.part(element, now.counts)
         elif now.inside == _IN_PROVISIONS:
@@ -315,11 +323,15 @@ class Shapes(Walk):
         return gap.end()
 
 
-def _element(text: str) -> Any:
+def _element(text: str, depth: int = 0) -> Any:
+    """The element of a text, read as deep in others as in its file: what lxml refuses depends on it."""
     try:
-        return etree.fromstring(text, _PARSER)
+        element = etree.fromstring(f"{'<in>' * depth}{text}{'</in>' * depth}", _PARSER)
     except (etree.XMLSyntaxError, ValueError):  # of two elements in each other the inner one's end was found
         raise UnusualShape from None
+    for _ in range(depth):
+        element = element[0]
+    return element
 
 
 @lru_cache(maxsize=65_536)
