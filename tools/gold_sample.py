@@ -4,6 +4,7 @@
     python tools/gold_sample.py draw FOLDER --seed more --test 0 0 --train 10 60
     python tools/gold_sample.py draw FOLDER --seed aimed --aim 目視 40 4 --aim 常駐・専任 20 4
     python tools/gold_sample.py draw FOLDER --seed labelled --aim 対面講習 9 0 --labelled 対面講習
+    python tools/gold_sample.py draw FOLDER --seed wider --test 4 300 --train 0 0 --earlier chances.tsv
     python tools/gold_sample.py compile FOLDER    # answers-NN.tsv beside the sheets → gold-2022-06-03.tsv
 
 ``HASHIRA_DATA`` names the folder of the law of 2022-06-03. Families of laws fall into the test fold by a hash
@@ -18,6 +19,11 @@ each rank and band of the score, and a number for each of its ``HINTS``, words t
 rule of the category has caught any. What is judged already and the families of the laws of the dev split are
 left out. ``--labelled`` adds the paragraphs that the train split of the labels names for a category and
 nobody has read: labels were found by rules, and where a category has few, half of them can be wrong.
+
+``--earlier`` widens the test part: it names the chances with which the draws before took each paragraph
+(``chances.tsv``, which every draw writes). Each paragraph is tried again, independently, whether judged or
+not, and stands for one over the chance that any of the draws took it; so the weights of what was judged
+before change too, when the answers are put together. Nothing is taken out.
 
 A sheet shows the citation, the headings and the words, never a score, a category or the reason why it was
 drawn. The two judges get the same paragraphs in different orders and do not see each other's answers. What
@@ -116,6 +122,10 @@ class Look:
         ]
 
 
+Place = tuple[str, str]
+"""The id of a law and the path of a paragraph."""
+
+
 def labels_file() -> Path:
     return Path(os.environ["HASHIRA_DATA"]) / "labels" / "amended-provisions.csv"
 
@@ -169,6 +179,24 @@ class Drawn(NamedTuple):
     weight: float
 
 
+class Trial(NamedTuple):
+    """A paragraph that could be drawn: with what chance by any draw until now, and whether this one did."""
+
+    paragraph: Paragraph
+    strata: list[str]
+    chance: float
+    taken: bool
+
+
+def earlier_chances(file: Path | None) -> dict[Place, float]:
+    """The chances with which earlier draws of the test part took each paragraph."""
+    if file is None:
+        return {}
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t")
+        return {(row["law_id"], row["path"]): float(row["chance"]) for row in rows}
+
+
 def read(source: Path) -> tuple[list[Paragraph], dict[tuple[str, str], dict[str, float]]]:
     """Every paragraph of the law, and the scores of those that have any, by category."""
     surveys: list[Survey] = []
@@ -185,20 +213,11 @@ def read(source: Path) -> tuple[list[Paragraph], dict[tuple[str, str], dict[str,
     return every, scores
 
 
-def drawn_for(
-    part: GoldPart,
-    every: list[Paragraph],
-    scores: dict[tuple[str, str], dict[str, float]],
-    wanted: tuple[int, int],
-    chance: random.Random,
-    aims: dict[str, tuple[int, int]],
-    every_label_of: Collection[str],
-) -> list[Drawn]:
-    """The paragraphs of one part, each drawn with the chance that any of its strata wants it."""
-    each, outside = wanted
-    judged = {(e.law_id, e.path) for e in gold_set() if aims or e.second is not None}
-    hidden = families_kept(labels_file()) if aims else set()
-    here = [
+def population(part: GoldPart, every: list[Paragraph], *, aimed: bool, again: bool) -> list[Paragraph]:
+    """What a part may be drawn from. Again means: with what is judged already, whose weight then changes."""
+    judged = set() if again else {(e.law_id, e.path) for e in gold_set() if aimed or e.second is not None}
+    hidden = families_kept(labels_file()) if aimed else set()
+    return [
         p
         for p in every
         if p.text.strip()
@@ -206,26 +225,24 @@ def drawn_for(
         and (p.law_id, p.path) not in judged
         and p.family not in hidden
     ]
-    strata = [
-        aimed_strata(p, scores.get((p.law_id, p.path), {}), aims)
-        if aims
-        else {
-            name: outside if name.startswith("外/") else each
-            for name in strata_of(p, scores.get((p.law_id, p.path), {}))
-        }
-        for p in here
-    ]
-    sizes = Counter(name for names in strata for name in names)
-    labels = named(every_label_of)
-    for paragraph, wants in zip(here, strata, strict=True):
-        wants.update(dict.fromkeys(labels.get((paragraph.law_id, paragraph.path), ()), 1))  # drawn surely
+
+
+def trials(
+    here: list[Paragraph],
+    strata: list[dict[str, int]],
+    sizes: Counter[str],
+    earlier: dict[Place, float],
+    chance: random.Random,
+) -> list[Trial]:
+    """Tries every paragraph once, with the chance that any of its strata wants it."""
     answers = []
     for paragraph, names in zip(here, strata, strict=True):
         left_out = 1.0
         for name, number in names.items():
             left_out *= 1.0 - min(1.0, number / sizes.get(name, 1))
-        if names and chance.random() < 1.0 - left_out:
-            answers.append(Drawn(paragraph, part, list(names), 1.0 / (1.0 - left_out)))
+        taken = bool(names) and chance.random() < 1.0 - left_out
+        before = earlier.get((paragraph.law_id, paragraph.path), 0.0)
+        answers.append(Trial(paragraph, list(names), 1.0 - (1.0 - before) * left_out, taken))
     return answers
 
 
@@ -235,17 +252,40 @@ def draw(
     wanted: dict[GoldPart, tuple[int, int]],
     aims: dict[str, tuple[int, int]],
     every_label_of: Collection[str],
+    earlier: dict[Place, float],
 ) -> None:
-    """Writes the sheets and the key. What is aimed is for training alone."""
+    """Writes the sheets, the key and the chances. What is aimed is for training alone."""
     every, scores = read(Path(os.environ["HASHIRA_DATA"]) / "law" / "laws-markdown-2022-06-03.tar.xz")
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    drawn = [
-        d
-        for part in wanted
-        for d in drawn_for(part, every, scores, wanted[part], chance, aims, every_label_of)
-    ]
+    labels = named(every_label_of)
+    judged = {(e.law_id, e.path) for e in gold_set() if e.part is GoldPart.TEST}
+    drawn: list[Drawn] = []
+    tried: list[Trial] = []
+    for part, (each, outside) in wanted.items():
+        again = part is GoldPart.TEST and bool(earlier)
+        here = population(part, every, aimed=bool(aims), again=again)
+        strata = [
+            aimed_strata(p, scores.get((p.law_id, p.path), {}), aims)
+            if aims
+            else {
+                name: outside if name.startswith("外/") else each
+                for name in strata_of(p, scores.get((p.law_id, p.path), {}))
+            }
+            for p in here
+        ]
+        sizes = Counter(name for names in strata for name in names)
+        for p, wants in zip(here, strata, strict=True):
+            wants.update(dict.fromkeys(labels.get((p.law_id, p.path), ()), 1))  # drawn surely
+        now = trials(here, strata, sizes, earlier if again else {}, chance)
+        drawn += [
+            Drawn(t.paragraph, part, t.strata, 1.0 / t.chance)
+            for t in now
+            if t.taken and (t.paragraph.law_id, t.paragraph.path) not in judged
+        ]
+        tried += now if part is GoldPart.TEST else []
     chance.shuffle(drawn)
     folder.mkdir(parents=True, exist_ok=True)
+    write_chances(folder / "chances.tsv", tried)
     with (folder / "key.tsv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, delimiter="\t", lineterminator="\n")
         rows.writerow(("number", "law_id", "path", "family", "part", "stratum", "weight", "digest"))
@@ -258,6 +298,14 @@ def draw(
     print(
         f"{len(drawn)} paragraphs ({dict(counted)}), {sum(len(d.paragraph.text) for d in drawn):,} characters"
     )
+
+
+def write_chances(file: Path, tried: list[Trial]) -> None:
+    """The chance with which each paragraph of the test part was taken by this draw or one before it."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        rows = csv.writer(lines, delimiter="\t", lineterminator="\n")
+        rows.writerow(("law_id", "path", "chance"))
+        rows.writerows((t.paragraph.law_id, t.paragraph.path, f"{t.chance:.9f}") for t in tried)
 
 
 def write_sheets(folder: Path, drawn: list[Drawn]) -> None:
@@ -294,7 +342,10 @@ def answers(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def compiled(folder: Path) -> None:
-    """Replaces what was drawn earlier in the gold set by what two judges have answered."""
+    """Replaces what was drawn earlier in the gold set by what two judges have answered.
+
+    Where the draw widened the test part, what was judged before gets its new weight.
+    """
     first, second = (answers(folder / judge) for judge in JUDGES)
     with (folder / "key.tsv").open(encoding="utf-8", newline="") as file:
         drawn = list(csv.DictReader(file, delimiter="\t"))
@@ -311,6 +362,10 @@ def compiled(folder: Path) -> None:
         before = list(csv.DictReader(file, delimiter="\t"))
     places = {(row["law_id"], row["path"]) for row in drawn}
     rows = [row for row in before if (row["law_id"], row["path"]) not in places]
+    chances = earlier_chances(folder / "chances.tsv")
+    for row in rows:
+        if row["part"] == GoldPart.TEST.value and chances:
+            row["weight"] = f"{1.0 / chances[row['law_id'], row['path']]:.2f}"
     for row in drawn:
         number = row.pop("number")
         others = second.get(number, (ONE_JUDGE, ""))
@@ -335,12 +390,16 @@ def main() -> None:
         "--aim", nargs=3, action="append", default=[], metavar=("CATEGORY", "EACH", "HINTED")
     )
     arguments.add_argument("--labelled", action="append", default=[], metavar="CATEGORY")
+    arguments.add_argument("--earlier", type=Path, metavar="CHANCES")
     given = arguments.parse_args()
     aims = {category: (int(each), int(hinted)) for category, each, hinted in given.aim}
     if given.act == "draw":
         train = {GoldPart.TRAIN: tuple(given.train)}
         wanted = train if aims else {GoldPart.TEST: tuple(given.test)} | train
-        draw(given.folder, given.seed, wanted, aims, given.labelled)
+        drawn_before = any(e.part is GoldPart.TEST for e in gold_set())
+        if drawn_before and not aims and max(given.test) and not given.earlier:
+            sys.exit("--earlier: the test part was drawn before; say with what chances, or --test 0 0")
+        draw(given.folder, given.seed, wanted, aims, given.labelled, earlier_chances(given.earlier))
     else:
         compiled(given.folder)
 
