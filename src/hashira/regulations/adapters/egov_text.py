@@ -36,13 +36,16 @@ LONGEST = 8_000_000
 DEEPEST = 100
 """Of elements in each other. lxml refuses more than 256; that, too, is left to it."""
 
-_GAP = r"(?:\n *(?:[\n\t][ \n\t]*)?)?"
-_ATTRIBUTES = r'((?: [A-Za-z]{1,40}="[^"<\n\t]*")*)'
-_WORDS = r"[^<]*(?:<Ruby>[^<]*<Rt>[^<]*</Rt></Ruby>[^<]*)*"
-_SENTENCE = r'<Sentence(?: Function="[a-z]*")?(?: Num="\d*")?(?: WritingMode="[a-z]*")?'
-_SENTENCES = rf"(?:{_SENTENCE}(?:/>|>{_WORDS}</Sentence>){_GAP})+"
-_FIRST_AND_MORE = rf"{_SENTENCE}(?:/>|>({_WORDS})</Sentence>){_GAP}((?:{_SENTENCES})?)"
-_COLUMNS = rf'((?:<Column(?: LineBreak="[a-z]*")?(?: Num="\d*")?>{_GAP}{_SENTENCES}</Column>{_GAP})+)'
+# ``(?:…|)`` instead of ``(?:…)?``, and ``*+`` where nothing is given back: both are tried in half the time.
+_GAP = r"(?:\n *+(?:[\n\t][ \n\t]*+|)|)"
+_ATTRIBUTES = r'((?: [A-Za-z]{1,40}+="[^"<\n\t]*+")*+)'
+_WORDS = r"[^<]*+(?:<Ruby>[^<]*+<Rt>[^<]*+</Rt></Ruby>[^<]*+)*+"
+_SENTENCE = r'<Sentence(?: Function="[a-z]*+"|)(?: Num="\d*+"|)(?: WritingMode="[a-z]*+"|)'
+_ONE = rf"{_SENTENCE}(?:/>|>{_WORDS}</Sentence>){_GAP}"
+_FIRST_AND_MORE = rf"{_SENTENCE}(?:/>|>({_WORDS})</Sentence>){_GAP}((?:{_ONE})*)"
+_SENTENCES = rf"(?:{_ONE})+"
+_COLUMN = r'<Column(?: LineBreak="[a-z]*+"|)(?: Num="\d*+"|)>'
+_COLUMNS = rf"((?:{_COLUMN}{_GAP}{_SENTENCES}</Column>{_GAP})+)"
 
 _HEAD = re.compile(
     rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")?\?>\n?'
@@ -52,33 +55,33 @@ _HEAD = re.compile(
 _TAIL = re.compile(r"</Law>[ \n\t]*\Z")
 _PROVISIONS = re.compile(
     rf"<(?:(MainProvision){_ATTRIBUTES}>{_GAP}"
-    rf"|SupplProvision{_ATTRIBUTES}>{_GAP}(?:<SupplProvisionLabel>{_WORDS}</SupplProvisionLabel>{_GAP})?)"
+    rf"|SupplProvision{_ATTRIBUTES}>{_GAP}(?:<SupplProvisionLabel>{_WORDS}</SupplProvisionLabel>{_GAP}|))"
 )
 _GROUP = re.compile(rf"<({'|'.join(GROUPS)}){_ATTRIBUTES}>{_GAP}<\1Title>({_WORDS})</\1Title>{_GAP}")
 _PARAGRAPH = re.compile(
-    rf"(?:<Article{_ATTRIBUTES}>{_GAP}(?:<ArticleCaption>({_WORDS})</ArticleCaption>{_GAP})?"
-    rf"<ArticleTitle>({_WORDS})</ArticleTitle>{_GAP})?"
-    rf"<Paragraph{_ATTRIBUTES}>{_GAP}(?:<ParagraphCaption>({_WORDS})</ParagraphCaption>{_GAP})?"
+    rf"(?:<Article{_ATTRIBUTES}>{_GAP}(?:<ArticleCaption>({_WORDS})</ArticleCaption>{_GAP}|)"
+    rf"<ArticleTitle>({_WORDS})</ArticleTitle>{_GAP}|)"
+    rf"<Paragraph{_ATTRIBUTES}>{_GAP}(?:<ParagraphCaption>({_WORDS})</ParagraphCaption>{_GAP}|)"
     rf"<ParagraphNum(?:/>|>({_WORDS})</ParagraphNum>){_GAP}"
     rf"<ParagraphSentence>{_GAP}{_FIRST_AND_MORE}</ParagraphSentence>{_GAP}"
-    rf"(?:(</Paragraph>){_GAP}(?:(</Article>){_GAP})?)?"
+    rf"(?:(</Paragraph>){_GAP}(?:(</Article>){_GAP}|)|)"
 )
 _ITEM = re.compile(
     rf"<(Item|Subitem(?:10|[1-9])){_ATTRIBUTES}>{_GAP}<\1Title(?:/>|>({_WORDS})</\1Title>){_GAP}"
-    rf"<\1Sentence>{_GAP}(?:{_FIRST_AND_MORE}|{_COLUMNS})</\1Sentence>{_GAP}(?:(</\1>){_GAP})?"
+    rf"<\1Sentence>{_GAP}(?:{_FIRST_AND_MORE}|{_COLUMNS})</\1Sentence>{_GAP}(?:(</\1>){_GAP}|)"
 )
 _APPENDIX = re.compile(
     rf"<AppdxTable{_ATTRIBUTES}>{_GAP}<AppdxTableTitle{_ATTRIBUTES}>({_WORDS})</AppdxTableTitle>{_GAP}"
-    rf"(?:<RelatedArticleNum>{_WORDS}</RelatedArticleNum>{_GAP})?"
+    rf"(?:<RelatedArticleNum>{_WORDS}</RelatedArticleNum>{_GAP}|)"
 )
 _TABLE = re.compile(rf"<TableStruct>{_GAP}<Table{_ATTRIBUTES}>{_GAP}")
 # A cell that holds ends of lines alone is not this one: to the walk down a tree these are its words.
-_CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}({_SENTENCES}))?</TableColumn>{_GAP}"
+_CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}({_SENTENCES})|)</TableColumn>{_GAP}"
 _CELLS = re.compile(_CELL)
 _ROW = re.compile(rf"<TableRow>{_GAP}((?:{_CELL})+)</TableRow>{_GAP}")
 _END_OF_TABLE = re.compile(rf"</Table>{_GAP}</TableStruct>{_GAP}")
 _END = re.compile(rf"</(\w+)>{_GAP}")
-_OTHER = re.compile(r'<(\w+)(?: [A-Za-z]{1,40}="[^"<]*")*(/?)>')
+_OTHER = re.compile(r'<(\w+)(?: [A-Za-z]{1,40}+="[^"<]*+")*+(/?)>')
 _BETWEEN = re.compile(_GAP)
 
 _ATTRIBUTE = re.compile(r' ([A-Za-z]+)="([^"]*)"')
