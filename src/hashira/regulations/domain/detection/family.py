@@ -10,6 +10,9 @@ import hashlib
 import re
 from functools import lru_cache
 
+_OFFICES = "主務＃"
+_OFFICE = re.compile("大臣|省令|府令|庁長官|委員会規則")
+"""What the mask of offices ends with: asked first, since the mask itself is tried at every letter."""
 _MASKS = (
     (re.compile(r"（[^（）]*）"), ""),
     (
@@ -23,12 +26,13 @@ _MASKS = (
         re.compile(r"[〇一二三四五六七八九十百千万0-9０-９]+(?=[年月日時分人回度歳円メキミセ箇件条項号])"),
         "＃",
     ),
-    (re.compile(r"[一-龥]{2,8}(?:大臣|省令|府令|庁長官|委員会規則)"), "主務＃"),
+    (re.compile(rf"[一-龥]{{2,8}}(?:{_OFFICE.pattern})"), _OFFICES),
     (re.compile(r"(?:都道府県|市町村|市|町|村|区|都|道|府|県)(?:知事|長)"), "長＃"),
     (re.compile(r"(?:この法律|この政令|この省令|この規則|この条例|この府令|この命令|法|令)(?=第＃)"), "＃"),
 )
 _MARKS = "、，・「」"
-_REPEATED = re.compile(r"(?:＃?第＃(?:から|まで|及び|又は|若しくは|並びに|の規定により|において準用する)?)+")
+_JOINED = "(?:から|まで|及び|又は|若しくは|並びに|の規定により|において準用する)?"
+_REPEATED = re.compile(rf"(?:＃第＃|第＃){_JOINED}(?:＃?第＃{_JOINED})*")  # begins with one of two letters
 
 
 def masked(text: str) -> str:
@@ -40,7 +44,8 @@ def masked(text: str) -> str:
     True
     """
     for pattern, mask in _MASKS:
-        text = pattern.sub(mask, text)
+        if mask != _OFFICES or _OFFICE.search(text):
+            text = pattern.sub(mask, text)
     for mark in _MARKS:
         text = text.replace(mark, "")
     text = "".join(text.split())
