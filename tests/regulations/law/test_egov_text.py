@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hashira.kernel.errors import HashiraError
-from hashira.regulations.adapters import egov_xml
+from hashira.regulations.adapters import egov_xml, usual_text
 from hashira.regulations.adapters.egov_text import Shapes, UnusualShape, head_of
 from hashira.regulations.adapters.sources import Document, documents
 from hashira.regulations.domain.law import LawText
@@ -264,6 +265,39 @@ def test_another_shape_reads_as_the_general_way_reads_it(found: str, instead: st
 
 def test_the_plain_law_is_of_the_usual_shape() -> None:
     assert is_usual(PLAIN.encode())
+
+
+CHARACTERS = st.one_of(
+    st.characters(),
+    st.sampled_from(["\0", "\x08", "\t", "\n", "\x0b", "\x1f", "\x7f", "&", "]]>", "]>", "\ufffd", "\ufffe", "\uffff"]),
+)  # fmt: skip
+
+
+@given(text=st.lists(CHARACTERS, max_size=80).map("".join), octets=st.binary(max_size=2))
+def test_plain_characters_are_told_alike_with_hyperscan_and_without(text: str, octets: bytes) -> None:
+    pytest.importorskip("hyperscan")
+    in_one_pass = usual_text.in_one_pass()
+
+    def told(read: Callable[[bytes], str | None], content: bytes) -> str | None:
+        try:
+            return read(content)
+        except UnicodeDecodeError:
+            return None
+
+    content = text.encode("utf-8", "surrogatepass") + octets
+    assert told(in_one_pass, content) == told(usual_text.one_after_the_other, content)
+
+
+@pytest.mark.parametrize("put", ["", "]", "]>", "\t\n", "\ufffd", "\x7f", "\U0001f600"])
+@pytest.mark.parametrize("read", [usual_text.in_one_pass, lambda: usual_text.one_after_the_other])
+def test_plain_characters_are_read(read: Callable[[], Callable[[bytes], str | None]], put: str) -> None:
+    assert read()(put.encode()) == put
+
+
+@pytest.mark.parametrize("put", ["\0", "\x08", "\x0b", "\r", "\x1f", "&", "]]>", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("read", [usual_text.in_one_pass, lambda: usual_text.one_after_the_other])
+def test_other_characters_are_not(read: Callable[[], Callable[[bytes], str | None]], put: str) -> None:
+    assert read()(f"目{put}視".encode()) is None
 
 
 @pytest.mark.parametrize("depth", [3, 99, 120, 245, 250, 251, 252, 253, 300])

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from hashira.regulations.adapters.usual_text import usual_text
 from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, TITLES, UnitKind
 from hashira.regulations.domain.law.units import (
     CELL,
@@ -43,9 +44,9 @@ _WORDS = r"[^<]*+(?:<Ruby>[^<]*+<Rt>[^<]*+</Rt></Ruby>[^<]*+)*+"
 _SENTENCE = r'<Sentence(?: Function="[a-z]*+"|)(?: Num="\d*+"|)(?: WritingMode="[a-z]*+"|)'
 _ONE = rf"{_SENTENCE}(?:/>|>{_WORDS}</Sentence>){_GAP}"
 _FIRST_AND_MORE = rf"{_SENTENCE}(?:/>|>({_WORDS})</Sentence>){_GAP}((?:{_ONE})*)"
-_SENTENCES = rf"(?:{_ONE})+"
-_COLUMN = r'<Column(?: LineBreak="[a-z]*+"|)(?: Num="\d*+"|)>'
-_COLUMNS = rf"((?:{_COLUMN}{_GAP}{_SENTENCES}</Column>{_GAP})+)"
+_COLUMN = rf'<Column(?: LineBreak="[a-z]*+"|)(?: Num="\d*+"|)>{_GAP}'
+_COLUMNS = rf"((?:{_COLUMN}(?:{_ONE})+</Column>{_GAP})+)"
+_EACH_COLUMN = re.compile(rf"{_COLUMN}{_FIRST_AND_MORE}</Column>")
 
 _HEAD = re.compile(
     rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")?\?>\n?'
@@ -76,7 +77,7 @@ _APPENDIX = re.compile(
 )
 _TABLE = re.compile(rf"<TableStruct>{_GAP}<Table{_ATTRIBUTES}>{_GAP}")
 # A cell that holds ends of lines alone is not this one: to the walk down a tree these are its words.
-_CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}({_SENTENCES})|)</TableColumn>{_GAP}"
+_CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}{_FIRST_AND_MORE}|)</TableColumn>{_GAP}"
 _CELLS = re.compile(_CELL)
 _ROW = re.compile(rf"<TableRow>{_GAP}((?:{_CELL})+)</TableRow>{_GAP}")
 _END_OF_TABLE = re.compile(rf"</Table>{_GAP}</TableStruct>{_GAP}")
@@ -87,7 +88,6 @@ _BETWEEN = re.compile(_GAP)
 _ATTRIBUTE = re.compile(r' ([A-Za-z]+)="([^"]*)"')
 _WORDS_OF_A_SENTENCE = re.compile(rf">({_WORDS})</Sentence>")
 _READING = re.compile("<Rt>[^<]*</Rt>|</?Ruby>")
-_NO_CHARACTERS = bytes(octet for octet in range(32) if octet not in b"\n\t")
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
@@ -116,13 +116,8 @@ class _Open(NamedTuple):
 
 def head_of(content: bytes) -> tuple[str, int, Any]:
     """The text of a file, where its head ends, and a ``Law`` of the head alone. Raises ``UnusualShape``."""
-    if len(content) > LONGEST or len(content.translate(None, _NO_CHARACTERS)) != len(content):
-        raise UnusualShape
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        raise UnusualShape from None
-    if "&" in text or ("]" in text and "]]>" in text) or "\ufffe" in text or "\uffff" in text:
+    text = usual_text(content) if len(content) <= LONGEST else None
+    if text is None:
         raise UnusualShape
     head = _HEAD.match(text)
     if head is None or "xmlns" in head[0]:
@@ -228,7 +223,7 @@ class Shapes(Walk):
     def _open(self, tag: str, inside: int, place: tuple[Any, ...]) -> None:
         if len(self.opened) >= DEEPEST:
             raise UnusualShape
-        self.opened.append(_Open(tag, inside, of_fields(Place, place), {}, []))
+        self.opened.append(of_fields(_Open, (tag, inside, of_fields(Place, place), {}, [])))
 
     def _shut(self) -> _Open:
         """Ends the last that is open; answers with the one that it stands in."""
@@ -286,9 +281,10 @@ class Shapes(Walk):
         texts = []
         while row := _ROW.match(text, position):
             cells = _CELLS.findall(row[1])
-            for attributes, _ in cells:
-                _attributes(attributes)
-            texts.append(CELL.join([_of_a_column(sentences) for _, sentences in cells]))
+            for attributes, _first, _more in cells:
+                if attributes:
+                    _attributes(attributes)
+            texts.append(CELL.join([_of_a_column(first, more) for _attributes, first, more in cells]))
             position = row.end()
         end = _END_OF_TABLE.match(text, position)
         if end is None:
@@ -366,10 +362,12 @@ def _joined(first: str | None, more: str) -> str:
 
 
 def _in_columns(columns: str) -> str:
-    return COLUMN.join([_of_a_column(column) for column in columns.split("</Column>")[:-1]])
+    return COLUMN.join([_of_a_column(first, more) for first, more in _EACH_COLUMN.findall(columns)])
 
 
-def _of_a_column(sentences: str) -> str:
+def _of_a_column(first: str, more: str) -> str:
     """Those of sentences in a column or a cell, where a sentence that is only the end of a line is none."""
-    found = _WORDS_OF_A_SENTENCE.findall(sentences)
+    if not more and "\n" not in first:
+        return _plain(first)
+    found = [first, *_WORDS_OF_A_SENTENCE.findall(more)]
     return _plain("".join([words for words in found if "\n" not in words or not words.isspace()]))

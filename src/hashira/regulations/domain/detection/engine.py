@@ -90,18 +90,19 @@ class Hyperscan:
         )
 
     def __call__(self, text: str) -> list[Hit]:
-        found: set[Hit] = set()
         lengths = self.lengths
+        met: list[tuple[int, int]] = []
 
-        def met(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            start = end - lengths[number]
-            if not start & 1:  # a match across two characters is none
-                found.add((start >> 1, number))
+        def at(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            met.append((end, number))
 
         octets = text.encode("utf-16-le", "surrogatepass")
-        self.database.scan(octets, match_event_handler=met)
+        self.database.scan(octets, match_event_handler=at)
+        starts = [(end - lengths[number], number) for end, number in met]
+        # A match across two characters is none.
+        found = sorted([(start >> 1, number) for start, number in starts if not start & 1])
         if len(octets) == 2 * len(text):
-            return sorted(found)
+            return found
         # Some characters are four octets: each moves what comes after it by one.
         double = [place + count for count, place in enumerate(_of_four_octets(text))]
         return sorted((start - bisect_left(double, start), number) for start, number in found)
