@@ -150,8 +150,8 @@ class Shapes(Walk):
     def _paragraphs(self, text: str, position: int) -> int:
         """Articles and paragraphs, as long as they follow each other; answers where something else does."""
         section, in_article = self.opened[-1].place, self.opened[-1].inside == _IN_ARTICLE
-        above, part, article, _, _, _, outer, *rest = section
-        below = tuple(rest)
+        above, part, article, _, _, _, outer, *below = section
+        headings, group, supplement, amendment, appendix = below
         taken, found = self.taken, self.found
         shut = True
         while met := _PARAGRAPH.match(text, position):
@@ -175,8 +175,9 @@ class Shapes(Walk):
             unit = (
                 path, UnitKind.PARAGRAPH, part, article, number, "", (),
                 (label and _plain(label)) or title or "", _joined(first, more), caption,
+                headings, group, supplement, amendment, appendix,
             )  # fmt: skip
-            found.append(of_fields(Unit, unit + below))
+            found.append(of_fields(Unit, unit))
             if article_end is not None:
                 if not in_article:
                     raise UnusualShape
@@ -195,8 +196,8 @@ class Shapes(Walk):
 
     def _items(self, text: str, position: int) -> int:
         """Items or subitems beside each other; answers where something else begins."""
-        above, part, article, paragraph, item, outer, *rest = self.opened[-1].place
-        below = tuple(rest)
+        above, part, article, paragraph, item, outer, *below = self.opened[-1].place
+        caption, headings, group, supplement, amendment, appendix = below
         taken, found = self.taken, self.found
         while met := _ITEM.match(text, position):
             tag, attributes, label, first, more, columns, end = met.groups()
@@ -213,8 +214,9 @@ class Shapes(Walk):
             words = _in_columns(columns) if columns else _joined(first, more)
             unit = (
                 path, kind, part, article, paragraph, item, subitems, (label and _plain(label)) or "", words,
+                caption, headings, group, supplement, amendment, appendix,
             )  # fmt: skip
-            found.append(of_fields(Unit, unit + below))
+            found.append(of_fields(Unit, unit))
             if end is None:
                 self._open(tag, _IN_UNIT, (path, part, article, paragraph, item, subitems, *below))
                 break

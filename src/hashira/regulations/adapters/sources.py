@@ -18,7 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Generic, NamedTuple, TypeVar
 
 from hashira.kernel.errors import HashiraError
@@ -201,7 +201,10 @@ def _unsupported(name: str) -> UnsupportedFormat:
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    """As a path tells it; to make one of every name takes longer than to list the folder."""
+    last = name.rpartition("/")[2]
+    dot = last.rfind(".")
+    return last[dot:].lower() if 0 < dot < len(last) - 1 else ""
 
 
 def _guarded(read: Callable[[Document], R], document: Document) -> R | Refused:
@@ -276,8 +279,9 @@ def _unread(folder: Path) -> Iterator[_OnDisk]:
 
 def _files(folder: Path) -> Iterator[_OnDisk]:
     found: list[tuple[tuple[str, ...], int]] = []
+    top = len(os.fspath(folder))
     for place, _folders, names in os.walk(folder):
-        above = Path(place).relative_to(folder).parts
+        above = [piece for piece in place[top:].split(os.sep) if piece]
         for name in names:
             if _suffix(name) not in _PASSED_OVER:
                 with suppress(FileNotFoundError):  # a link to nothing

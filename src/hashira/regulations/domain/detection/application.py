@@ -35,9 +35,9 @@ def applications(
     numbers = Numbers.of(likely, references)
     for place, unit in enumerate(units):
         if (
-            "準用する" in unit.text
-            and unit.part is Part.MAIN
+            unit.part is Part.MAIN
             and unit.kind is UnitKind.PARAGRAPH
+            and "準用する" in unit.text
             and numbers.may_be_applied(unit)
         ):
             targets = [

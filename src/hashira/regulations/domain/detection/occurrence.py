@@ -202,7 +202,14 @@ class Reading:
             first -= 1
         while last + 1 < len(units) and units[last + 1].path.startswith(inside):
             last += 1
-        return "\n".join([unit.text for unit in units[first : last + 1] if article_path(unit) == name])
+        paragraphs = f"{name}-Pr_"  # nearly all: what stands in one has this article
+        return "\n".join(
+            [
+                unit.text
+                for unit in units[first : last + 1]
+                if unit.path.startswith(paragraphs) or article_path(unit) == name
+            ]
+        )
 
     def _texts_at(self, name: str) -> list[str]:
         if self.by_place is None:

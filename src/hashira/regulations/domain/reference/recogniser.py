@@ -16,7 +16,7 @@ from functools import cached_property
 
 from hashira.kernel.numerals import read_number
 from hashira.regulations.domain.law.labels import IROHA, article_number
-from hashira.regulations.domain.law.schema import Part
+from hashira.regulations.domain.law.schema import Part, UnitKind
 from hashira.regulations.domain.law.units import Unit
 from hashira.regulations.domain.reference.abbreviation import Abbreviation, definitions
 from hashira.regulations.domain.reference.law_index import LawIndex, plain_number
@@ -102,14 +102,27 @@ class Recogniser:
         return found
 
     @cached_property
+    def items(self) -> Mapping[str, list[str]]:
+        """The paths of the items (号) that stand directly in each path, in the order of the text."""
+        found: dict[str, list[str]] = {}
+        for unit in self.units:
+            if unit.kind is UnitKind.ITEM:
+                found.setdefault(unit.path.rpartition("-")[0], []).append(unit.path)
+        return found
+
+    @cached_property
     def paths(self) -> frozenset[str]:
         """The path of every unit."""
         return frozenset([unit.path for unit in self.units])
 
     @cached_property
-    def _every_path(self) -> str:
-        """All of them in one text: what units stand in is looked for there, which hardly ever is asked."""
-        return "\n".join(["", *self.paths])
+    def known(self) -> frozenset[str]:
+        """Every path of the law, also of what units stand in."""
+        found = level = set(self.paths)
+        while level:
+            level = {path.rpartition("-")[0] for path in level} - found
+            found |= level
+        return frozenset(found - {""})
 
     @cached_property
     def articles(self) -> tuple[str, ...]:
@@ -363,10 +376,10 @@ class Recogniser:
         if near == "同号":
             return [last.item] if last.item else []
         if near in ("次の各号", "各号"):
-            return [path for path in self._items_of(above[-1])] if not law else above
+            return list(self.items.get(above[-1], ())) if not law else above
         if near and unit.item:
             mine = paragraph_path(unit.path)
-            items = self._items_of(mine)
+            items = self.items.get(mine, [])
             own = f"{mine}-It_{unit.item}"
             if own not in items:
                 return []
@@ -382,18 +395,13 @@ class Recogniser:
             return items[place - count : place] if place >= count else []
         return [] if near else above
 
-    def _items_of(self, paragraph: str) -> list[str]:
-        return [path for path in self.entries.get(paragraph, ()) if path.startswith(f"{paragraph}-It_")]
-
     def _there(self, law: str, targets: list[str]) -> tuple[str, ...]:
         """Those that there are; of another law all of them."""
         return tuple(targets) if law else tuple(path for path in targets if self.exists(path))
 
     def exists(self, path: str) -> bool:
         """Whether this law has the place."""
-        if path in self.paths or path in self.order:
-            return True
-        return path != "" and f"\n{path}-" in self._every_path
+        return path in self.paths or path in self.order or path in self.known  # the last takes the longest
 
 
 def _follow_brackets(named: list[_Named], text: str, first: int, last: int) -> None:
