@@ -222,6 +222,9 @@ PLAIN = f"""{HEAD}<Law Era="Showa" Lang="ja" LawType="Act" Num="14" Year="40">
 </Paragraph></Article></MainProvision></LawBody></Law>
 """
 ITEM = '<Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Sentence>目視</Sentence></ItemSentence></Item>'
+LABEL = "<SupplProvisionLabel>附則</SupplProvisionLabel>"
+TABLE_TITLE = "<AppdxTableTitle>別表第一</AppdxTableTitle>"
+RELATED = "<RelatedArticleNum>（第三条関係）</RelatedArticleNum>"
 LAUGHS = f"""<!DOCTYPE Law [<!ENTITY a "笑"><!ENTITY b "{"&a;" * 50}"><!ENTITY c "{"&b;" * 50}">]>"""
 
 
@@ -246,6 +249,19 @@ LAUGHS = f"""<!DOCTYPE Law [<!ENTITY a "笑"><!ENTITY b "{"&a;" * 50}"><!ENTITY 
         ("</Paragraph>", "<ParagraphNum>２</ParagraphNum></Paragraph>"),
         ("</Paragraph>", "<ParagraphCaption>（縦覧）</ParagraphCaption></Paragraph>"),
         ("</Paragraph>", "<ParagraphSentence><Sentence>縦覧</Sentence></ParagraphSentence></Paragraph>"),
+        ("</Paragraph>", "<ItemTitle>二</ItemTitle></Paragraph>"),
+        ("<ParagraphNum/>", "<ParagraphNum/><ParagraphNum>１</ParagraphNum>"),
+        ("<ArticleTitle>", "<ArticleTitle/><ArticleTitle>"),
+        ("</TableRow></Table>", "</TableRow></Table><TableStructTitle>一</TableStructTitle>"),
+        ("</MainProvision>", "<ArticleTitle>第二条</ArticleTitle></MainProvision>"),
+        ("</MainProvision>", "</MainProvision><LawTitle>縦覧法</LawTitle><LawTitle>掲示法</LawTitle>"),
+        ("</MainProvision>", "</MainProvision><LawNum>昭和四十年法律第十五号</LawNum>"),
+        ("</MainProvision>", f"</MainProvision><LawBody>{ITEM}</LawBody>"),
+        ("</LawBody>", f"</LawBody><LawBody><LawTitle>縦覧法</LawTitle>{ITEM}</LawBody>"),
+        ("</LawBody>", "</LawBody><LawNum>昭和四十年法律第十五号</LawNum><Unheard>縦覧</Unheard>"),
+        ("</LawBody>", f"<SupplProvision>{LABEL}{LABEL}</SupplProvision></LawBody>"),
+        ("</LawBody>", f"<AppdxTable>{TABLE_TITLE}{RELATED}{RELATED}</AppdxTable></LawBody>"),
+        ("</LawBody>", f"<AppdxTable>{TABLE_TITLE}{TABLE_TITLE}{ITEM}</AppdxTable></LawBody>"),
         ("</Article>", "<ArticleTitle>第二条</ArticleTitle></Article>"),
         ("</Article>", "<ArticleCaption>（縦覧）</ArticleCaption></Article>"),
         ("</TableRow>", "<TableColumn>\n  </TableColumn></TableRow>"),
@@ -267,10 +283,9 @@ def test_the_plain_law_is_of_the_usual_shape() -> None:
     assert is_usual(PLAIN.encode())
 
 
-CHARACTERS = st.one_of(
-    st.characters(),
-    st.sampled_from(["\0", "\x08", "\t", "\n", "\x0b", "\x1f", "\x7f", "&", "]]>", "]>", "\ufffd", "\ufffe", "\uffff"]),
-)  # fmt: skip
+PLAIN_CHARACTERS = ["", "]", "]>", "\t\n", "\ufffd", "\x7f", "\U0001f600"]
+OTHER_CHARACTERS = ["\0", "\x08", "\x0b", "\r", "\x1f", "&", "]]>", "\ufffe", "\uffff"]
+CHARACTERS = st.one_of(st.characters(), st.sampled_from(PLAIN_CHARACTERS + OTHER_CHARACTERS))
 
 
 @given(text=st.lists(CHARACTERS, max_size=80).map("".join), octets=st.binary(max_size=2))
@@ -288,13 +303,13 @@ def test_plain_characters_are_told_alike_with_hyperscan_and_without(text: str, o
     assert told(in_one_pass, content) == told(usual_text.one_after_the_other, content)
 
 
-@pytest.mark.parametrize("put", ["", "]", "]>", "\t\n", "\ufffd", "\x7f", "\U0001f600"])
+@pytest.mark.parametrize("put", PLAIN_CHARACTERS)
 @pytest.mark.parametrize("read", [usual_text.in_one_pass, lambda: usual_text.one_after_the_other])
 def test_plain_characters_are_read(read: Callable[[], Callable[[bytes], str | None]], put: str) -> None:
     assert read()(put.encode()) == put
 
 
-@pytest.mark.parametrize("put", ["\0", "\x08", "\x0b", "\r", "\x1f", "&", "]]>", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("put", OTHER_CHARACTERS)
 @pytest.mark.parametrize("read", [usual_text.in_one_pass, lambda: usual_text.one_after_the_other])
 def test_other_characters_are_not(read: Callable[[], Callable[[bytes], str | None]], put: str) -> None:
     assert read()(f"目{put}視".encode()) is None

@@ -91,6 +91,40 @@ def test_what_the_schema_does_not_know_is_kept_and_marked(found: dict[str, Unit]
     assert read_law(LAW).unknown_elements() == ("Gadget",)
 
 
+TWICE = """<Law><LawNum>甲</LawNum><LawNum>乙</LawNum><LawBody><LawTitle>丙法</LawTitle><LawTitle>丁法</LawTitle>
+<MainProvision><Chapter Num="1"><ChapterTitle>第一章</ChapterTitle><ChapterTitle>第二章</ChapterTitle>
+<Article Num="1"><ArticleCaption>（戊）</ArticleCaption><ArticleTitle/><ArticleTitle>第一条</ArticleTitle>
+<Paragraph Num="1"><ParagraphNum/><ParagraphNum>１</ParagraphNum><ParagraphNum>２</ParagraphNum>
+<ParagraphSentence><Sentence>己</Sentence></ParagraphSentence>
+<ParagraphSentence><Sentence>庚</Sentence></ParagraphSentence><ItemTitle>一</ItemTitle>
+<Item Num="1"><ItemTitle>二</ItemTitle><ItemTitle>三</ItemTitle><ItemSentence><Sentence>辛</Sentence></ItemSentence>
+<ItemSentence><Column><Sentence>壬</Sentence></Column><Column><Sentence>癸</Sentence></Column></ItemSentence></Item>
+<List><ListSentence><Sentence>子</Sentence></ListSentence><ListSentence><Sentence>丑</Sentence></ListSentence></List>
+<TableStruct><TableStructTitle>寅</TableStructTitle><TableStructTitle>卯</TableStructTitle></TableStruct>
+<ParagraphCaption>（辰）</ParagraphCaption><ParagraphCaption>（巳）</ParagraphCaption></Paragraph>
+<ArticleCaption>（午）</ArticleCaption></Article></Chapter></MainProvision>
+<SupplProvision><SupplProvisionLabel>附則</SupplProvisionLabel><SupplProvisionLabel>未</SupplProvisionLabel>
+</SupplProvision><AppdxTable><AppdxTableTitle>別表</AppdxTableTitle><AppdxTableTitle>申</AppdxTableTitle>
+<RelatedArticleNum>（第一条関係）</RelatedArticleNum><RelatedArticleNum>酉</RelatedArticleNum></AppdxTable></LawBody>
+<LawBody><LawTitle>戌法</LawTitle><MainProvision><Paragraph Num="1"><ParagraphNum/>
+<ParagraphSentence><Sentence>亥</Sentence></ParagraphSentence></Paragraph></MainProvision></LawBody></Law>""".encode()
+
+
+def test_what_stands_there_twice_is_kept_and_marked() -> None:
+    found = {unit.path: unit for unit in read_units(TWICE).units}
+    assert len(found) == len(read_units(TWICE).units), "each has a path of its own"
+    assert list(found.values()) == list(read_law(TWICE).units())
+    paragraph, item = found["Mp-At_1-Pr_1"], found["Mp-At_1-Pr_1-It_1"]
+    assert (paragraph.label, paragraph.text, paragraph.caption) == ("１", "己", "辰")
+    assert paragraph.headings == ("第一章",)
+    assert (item.label, item.text) == ("二", "辛")
+    unknown = [unit.text for unit in found.values() if unit.kind is UnitKind.UNKNOWN]
+    assert " ".join(unknown) == "乙 丁法 第二章 ２ 庚 一 三 壬癸 （巳） （午） 未 申 酉 戌法"
+    plain = [unit.text for unit in found.values() if unit.kind is not UnitKind.UNKNOWN]
+    assert plain == ["己", "辛", "子", "丑", "寅", "卯", "亥"]
+    assert found["Mp-At_1-Pr_1-Xx_1"].text == "２"
+
+
 def test_the_facts_of_a_law_are_read() -> None:
     facts = read_law(LAW, "all_xml/340CO0000000014_20250611_507CO0000000203.xml").facts
     assert (facts.law_id, facts.title, facts.number) == (

@@ -131,7 +131,7 @@ class Shapes(Walk):
 
     def __init__(self, law_id: str) -> None:
         super().__init__(law_id)
-        self.opened = [_Open("LawBody", _BODY, MAIN, {}, [])]
+        self.opened = [_Open("LawBody", _BODY, MAIN, {"LawNum": 1, "LawTitle": 1}, [])]  # in the head
 
     def read(self, text: str, position: int) -> list[Unit]:
         """The units of what stands behind the head. Raises ``UnusualShape``."""

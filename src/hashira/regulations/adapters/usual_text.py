@@ -12,7 +12,7 @@ from functools import cache
 from threading import Lock
 
 _UNUSUAL = rb"[\x00-\x08\x0b-\x1f&]|\]\]>|\xef\xbf[\xbe\xbf]"
-"""``&``, ``]]>``, U+FFFE and U+FFFF in UTF-8, and what is below a space but neither its like nor a line's end."""
+"""``&``, ``]]>``, U+FFFE and U+FFFF in UTF-8, and what is below the space except tabs and ends of lines."""
 _NO_CHARACTERS = bytes(octet for octet in range(32) if octet not in b"\n\t")
 
 

@@ -14,7 +14,7 @@ unit of the same number in one place (which real laws have) gets ``~2``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hashira.regulations.domain.law.element import Node, words
@@ -27,7 +27,6 @@ from hashira.regulations.domain.law.schema import (
     SUBITEMS,
     SUBLISTS,
     SUPPLEMENT_APPENDICES,
-    TITLES,
     Part,
     UnitKind,
 )
@@ -148,12 +147,13 @@ class Walk:
         self.supplements = 0
 
     def law(self, tree: Node) -> list[Unit]:
-        body = tree
-        if tree.tag == "Law":
-            body = next((child for child in tree if child.tag == "LawBody"), tree)
         counts: dict[str, int] = {}
-        for child in body:
-            self.part(child, counts)
+        for child in tree:
+            if tree.tag == "Law" and child.tag == "LawBody":
+                for part in child:
+                    self.part(part, counts)
+            else:
+                self.part(child, counts)
         return self.found
 
     def part(self, node: Node, counts: dict[str, int]) -> None:
@@ -163,7 +163,8 @@ class Walk:
         if tag == "MainProvision":
             self.provisions(node, MAIN)
         elif tag == "SupplProvision":
-            self.provisions(node, self.supplement(node.get("AmendLawNum", "")))
+            _label, below = _headed(node, "SupplProvisionLabel")
+            self.provisions(below, self.supplement(node.get("AmendLawNum", "")))
         elif tag in APPENDICES:
             letters, part = APPENDICES[tag]
             self.appendix(node, Place("", part), letters, count)
@@ -171,8 +172,8 @@ class Walk:
             self.provisions(node, Place("Preamble", Part.PREAMBLE))
         elif tag == "EnactStatement":
             self.leaf(node, Place(f"EnactStatement_{count}", Part.ENACTMENT), UnitKind.NOTE)
-        elif tag not in ("LawTitle", "LawNum", "TOC", "LawBody"):
-            self.leaf(node, Place(f"Xx_{count}", Part.OTHER), UnitKind.UNKNOWN)
+        elif tag != "TOC" and (tag not in ("LawTitle", "LawNum") or count > 1):
+            self.leaf(node, Place(self.unique(f"Xx_{count}"), Part.OTHER), UnitKind.UNKNOWN)
 
     def unique(self, path: str) -> str:
         """The path, or, if another unit has it already, the path with a count."""
@@ -192,9 +193,9 @@ class Walk:
         path = self.unique(f"{own}-Sp" if own else "Sp")
         return Place(path, Part.SUPPLEMENT, supplement=self.supplements, amendment=amendment)
 
-    def provisions(self, node: Node, place: Place) -> None:
+    def provisions(self, nodes: Iterable[Node], place: Place) -> None:
         counts: dict[str, int] = {}
-        for child in node:
+        for child in nodes:
             self.provision(child, place, counts)
 
     def provision(self, node: Node, place: Place, counts: dict[str, int]) -> None:
@@ -205,17 +206,18 @@ class Walk:
         elif tag == "Paragraph":
             self.paragraph(node, place)
         elif tag in GROUPS:
-            title = next((words(child) for child in node if child.tag == tag + "Title"), "")
-            self.provisions(node, place.group_below(tag, node.get("Num", ""), title))
+            title, below = _headed(node, tag + "Title")
+            self.provisions(below, place.group_below(tag, node.get("Num", ""), title))
         elif tag == "Point":
             self.point(node, place)
         elif tag in SUPPLEMENT_APPENDICES:
             letters, part = SUPPLEMENT_APPENDICES[tag]
             counts[tag] = counts.get(tag, 0) + 1
             self.appendix(node, place._replace(part=part), letters, counts[tag])
-        elif tag not in TITLES:
+        else:  # also a second title
             counts[""] = unknown = counts.get("", 0) + 1
-            self.leaf(node, place._replace(path=f"{place.path}-Xx_{unknown}"), UnitKind.UNKNOWN)
+            path = self.unique(f"{place.path}-Xx_{unknown}")
+            self.leaf(node, place._replace(path=path), UnitKind.UNKNOWN)
 
     def article(self, node: Node, place: Place) -> None:
         number = node.get("Num", "")
@@ -223,9 +225,9 @@ class Walk:
         rest = []
         for child in node:
             tag = child.tag
-            if tag == "ArticleTitle":
+            if tag == "ArticleTitle" and not title:
                 title = words(child)
-            elif tag == "ArticleCaption":
+            elif tag == "ArticleCaption" and not caption:
                 caption = without_brackets(words(child))
             else:
                 rest.append(child)
@@ -246,20 +248,22 @@ class Walk:
     def paragraph(self, node: Node, place: Place, label: str = "") -> None:
         number = node.get("Num", "")
         path = self.unique(f"{place.path}-Pr_{number}")
-        caption, text = place.caption, ""
+        caption: str | None = None
+        printed = text = ""
         below: list[Node] = []
         for child in node:
             tag = child.tag
-            if tag == "ParagraphNum":
-                label = words(child) or label
-            elif tag == "ParagraphSentence":
+            if tag == "ParagraphNum" and not printed:
+                printed = words(child)
+            elif tag == "ParagraphSentence" and not text:
                 text = sentences(child)
-            elif tag == "ParagraphCaption":
+            elif tag == "ParagraphCaption" and not caption:
                 caption = without_brackets(words(child))
             else:
                 below.append(child)
+        caption = place.caption if caption is None else caption
         own = place.below(path, caption=caption, paragraph=number, item=place.item)
-        self.found.append(own.unit(UnitKind.PARAGRAPH, label, text))
+        self.found.append(own.unit(UnitKind.PARAGRAPH, printed or label, text))
         if below:
             self.rest(below, own)
 
@@ -277,9 +281,9 @@ class Walk:
         below: list[Node] = []
         for child in node:
             part = child.tag
-            if part == title:
+            if part == title and not label:
                 label = words(child)
-            elif part == sentence:
+            elif part == sentence and not text:
                 text = sentences(child)
             else:
                 below.append(child)
@@ -294,9 +298,9 @@ class Walk:
         label = text = ""
         below: list[Node] = []
         for child in node:
-            if child.tag == "PointTitle":
+            if child.tag == "PointTitle" and not label:
                 label = words(child)
-            elif child.tag == "PointSentence":
+            elif child.tag == "PointSentence" and not text:
                 text = sentences(child)
             else:
                 below.append(child)
@@ -306,6 +310,7 @@ class Walk:
     def rest(self, nodes: list[Node], place: Place, counts: dict[str, int] | None = None) -> None:
         """What stands in a unit below its sentence: items, tables, lists, notes, and the unforeseen.
 
+        Unforeseen is also a second title, caption, number or sentence: the first with words is the unit's.
         ``counts`` are of the elements that stand there before these, by their names.
         """
         counts = {} if counts is None else counts
@@ -330,7 +335,7 @@ class Walk:
                 self.point(node, place)
             elif tag in NOTES:
                 self.note(node, place, count)
-            elif tag not in TITLES:
+            else:
                 path = self.unique(f"{place.path}-Xx_{count}")
                 self.leaf(node, place._replace(path=path), UnitKind.UNKNOWN)
 
@@ -352,20 +357,25 @@ class Walk:
     def entry(self, node: Node, place: Place, count: int) -> None:
         place = place._replace(path=self.unique(f"{place.path}-Li_{count}"))
         below: list[Node] = []
+        entries = 0
         for child in node:
             if child.tag.endswith("Sentence"):
-                self.found.append(place.unit(UnitKind.LIST, "", sentences(child)))
+                entries += 1
+                path = place.path if entries == 1 else self.unique(place.path)
+                self.found.append(place.unit(UnitKind.LIST, "", sentences(child), path))
             else:
                 below.append(child)
         self.rest(below, place)
 
     def table_struct(self, node: Node, place: Place, count: int) -> None:
         place = place._replace(path=self.unique(f"{place.path}-Tb_{count}"))
-        tables = 0
+        tables = titles = 0
         others: list[Node] = []
         for child in node:
             if child.tag == "TableStructTitle":
-                self.leaf(child, place, UnitKind.NOTE)
+                titles += 1
+                path = place.path if titles == 1 else self.unique(place.path)
+                self.leaf(child, place._replace(path=path), UnitKind.NOTE)
             elif child.tag == "Table":
                 tables += 1
                 path = place.path if tables == 1 else self.unique(f"{place.path}~{tables}")
@@ -382,11 +392,13 @@ class Walk:
             self.found.append(place.unit(UnitKind.ROW, "", text, f"{place.path}-Tr_{count}"))
 
     def appendix(self, node: Node, place: Place, letters: str, count: int) -> None:
-        titles = (node.tag + "Title", "ArithFormulaNum")  # 付録, the appendix of formulas, has the second
-        title = next((words(child) for child in node if child.tag in titles), "")
+        title, below = _headed(node, f"{node.tag}Title")
+        if not title:  # 付録, the appendix of formulas
+            title, below = _headed(below, "ArithFormulaNum")
+        _related, below = _headed(below, "RelatedArticleNum")
         place = self.appendix_place(place, title, letters, node.get("Num") or str(count))
         before = len(self.found)
-        self.rest(list(node), place)
+        self.rest(below, place)
         if len(self.found) == before:
             self.empty_appendix(place)
 
@@ -403,6 +415,18 @@ class Walk:
         text = words(node)
         if text.strip():
             self.found.append(place.unit(kind, "", text))
+
+
+def _headed(nodes: Iterable[Node], heading: str) -> tuple[str, list[Node]]:
+    """The words of the first heading that has some, and what else is there, also a second heading."""
+    title = ""
+    rest: list[Node] = []
+    for node in nodes:
+        if node.tag == heading and not title:
+            title = words(node)
+        else:
+            rest.append(node)
+    return title, rest
 
 
 COLUMN = "　"
