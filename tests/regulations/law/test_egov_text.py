@@ -75,7 +75,7 @@ class Writer:
             kind = self.dice.random()
             if kind < 0.1:
                 row = self.element("TableRow", *[self.element("TableColumn", self.sentence()) for _ in "ab"])
-                titled = [self.element("TableStructTitle", "表")] if self.dice.random() < 0.2 else []
+                titled = [self.element("TableStructTitle", self.words())] if self.dice.random() < 0.3 else []
                 found.append(self.element("TableStruct", *titled, self.element("Table", row, row)))
             elif kind < 0.2:
                 found.append(self.element("List", self.sentences("ListSentence")))
@@ -111,7 +111,16 @@ class Writer:
         found = [what() for _ in range(self.dice.randint(0, 3))]
         if self.dice.random() < 0.1:
             found.append(self.element("SupplProvisionAppdxTable", self.element("TableStruct")))
+        found += [
+            self.appendix("SupplProvisionAppdxTable", "附則別表") for _ in "ab" if self.dice.random() < 0.1
+        ]
         return found
+
+    def appendix(self, tag: str, title: str) -> str:
+        head = [self.element(f"{tag}Title", title, attributes=' WritingMode="vertical"')]
+        if self.dice.random() < 0.3:
+            head.append(self.element("RelatedArticleNum", "（第三条関係）"))
+        return self.element(tag, *head, *self.below(0), attributes=self.number())
 
     def law(self) -> str:
         parts = [self.element("MainProvision", *self.provisions(("Chapter", "Section")))]
@@ -124,11 +133,7 @@ class Writer:
                 self.element("SupplProvision", label, *self.provisions(("Chapter",)), attributes=told)
             )
         if self.dice.random() < 0.3:
-            for title in ("別表第一", "別表"):
-                head = [self.element("AppdxTableTitle", title, attributes=' WritingMode="vertical"')]
-                if self.dice.random() < 0.3:
-                    head.append(self.element("RelatedArticleNum", "（第三条関係）"))
-                parts.append(self.element("AppdxTable", *head, *self.below(0), attributes=self.number()))
+            parts += [self.appendix("AppdxTable", title) for title in ("別表第一", "別表")]
         title = self.element("LawTitle", "検査法", attributes=' Kana="けんさほう"')
         body = self.element("LawBody", title, *parts)
         number = self.element("LawNum", "昭和四十年法律第十四号")
@@ -224,6 +229,10 @@ PLAIN = f"""{HEAD}<Law Era="Showa" Lang="ja" LawType="Act" Num="14" Year="40">
 ITEM = '<Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Sentence>目視</Sentence></ItemSentence></Item>'
 LABEL = "<SupplProvisionLabel>附則</SupplProvisionLabel>"
 TABLE_TITLE = "<AppdxTableTitle>別表第一</AppdxTableTitle>"
+SUPPLEMENT_TABLE = (
+    f"<SupplProvisionAppdxTable><SupplProvisionAppdxTableTitle>附則別表</SupplProvisionAppdxTableTitle>"
+    f"{ITEM}</SupplProvisionAppdxTable>"
+)
 RELATED = "<RelatedArticleNum>（第三条関係）</RelatedArticleNum>"
 LAUGHS = f"""<!DOCTYPE Law [<!ENTITY a "笑"><!ENTITY b "{"&a;" * 50}"><!ENTITY c "{"&b;" * 50}">]>"""
 
@@ -252,6 +261,22 @@ LAUGHS = f"""<!DOCTYPE Law [<!ENTITY a "笑"><!ENTITY b "{"&a;" * 50}"><!ENTITY 
         ("</Paragraph>", "<ItemTitle>二</ItemTitle></Paragraph>"),
         ("<ParagraphNum/>", "<ParagraphNum/><ParagraphNum>１</ParagraphNum>"),
         ("<ArticleTitle>", "<ArticleTitle/><ArticleTitle>"),
+        ("<Table>", "<TableStructTitle>一<Ruby>覧<Rt>らん</Rt></Ruby></TableStructTitle><Table>"),
+        ("<Table>", "<TableStructTitle><Ruby> <Rt>らん</Rt></Ruby></TableStructTitle><Table>"),
+        ("<Table>", "<TableStructTitle>一</TableStructTitle><TableStructTitle>二</TableStructTitle><Table>"),
+        ("<Table>", '<TableStructTitle Num="1" Num="2">一</TableStructTitle><Table>'),
+        ("</MainProvision>", f"{SUPPLEMENT_TABLE}{SUPPLEMENT_TABLE}</MainProvision>"),
+        ("</Paragraph>", f"{SUPPLEMENT_TABLE}</Paragraph>"),
+        ("</LawBody>", f"{SUPPLEMENT_TABLE}</LawBody>"),
+        ("</LawBody>", f"<SupplProvision>{LABEL}{SUPPLEMENT_TABLE}{LABEL}</SupplProvision></LawBody>"),
+        (
+            "</LawBody>",
+            f"<SupplProvision>{LABEL}{SUPPLEMENT_TABLE}{SUPPLEMENT_TABLE}</SupplProvision></LawBody>",
+        ),
+        (
+            "</LawBody>",
+            "<SupplProvision><AppdxTable><AppdxTableTitle/></AppdxTable></SupplProvision></LawBody>",
+        ),
         ("</TableRow></Table>", "</TableRow></Table><TableStructTitle>一</TableStructTitle>"),
         ("</MainProvision>", "<ArticleTitle>第二条</ArticleTitle></MainProvision>"),
         ("</MainProvision>", "</MainProvision><LawTitle>縦覧法</LawTitle><LawTitle>掲示法</LawTitle>"),

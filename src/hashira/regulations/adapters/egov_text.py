@@ -20,7 +20,13 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from hashira.regulations.adapters.usual_text import usual_text
-from hashira.regulations.domain.law.schema import APPENDICES, GROUPS, TITLES, UnitKind
+from hashira.regulations.domain.law.schema import (
+    APPENDICES,
+    GROUPS,
+    SUPPLEMENT_APPENDICES,
+    TITLES,
+    UnitKind,
+)
 from hashira.regulations.domain.law.units import (
     CELL,
     COLUMN,
@@ -72,10 +78,13 @@ _ITEM = re.compile(
     rf"<\1Sentence>{_GAP}(?:{_FIRST_AND_MORE}|{_COLUMNS})</\1Sentence>{_GAP}(?:(</\1>){_GAP}|)"
 )
 _APPENDIX = re.compile(
-    rf"<AppdxTable{_ATTRIBUTES}>{_GAP}<AppdxTableTitle{_ATTRIBUTES}>({_WORDS})</AppdxTableTitle>{_GAP}"
+    rf"<((?:SupplProvision)?AppdxTable){_ATTRIBUTES}>{_GAP}<\1Title{_ATTRIBUTES}>({_WORDS})</\1Title>{_GAP}"
     rf"(?:<RelatedArticleNum>{_WORDS}</RelatedArticleNum>{_GAP}|)"
 )
-_TABLE = re.compile(rf"<TableStruct>{_GAP}<Table{_ATTRIBUTES}>{_GAP}")
+_TABLE = re.compile(
+    rf"<TableStruct>{_GAP}(?:<TableStructTitle{_ATTRIBUTES}>({_WORDS})</TableStructTitle>{_GAP}|)"
+    rf"<Table{_ATTRIBUTES}>{_GAP}"
+)
 # A cell that holds ends of lines alone is not this one: to the walk down a tree these are its words.
 _CELL = rf"<TableColumn{_ATTRIBUTES}>(?:{_GAP}{_FIRST_AND_MORE}|)</TableColumn>{_GAP}"
 _CELLS = re.compile(_CELL)
@@ -259,26 +268,36 @@ class Shapes(Walk):
             place = MAIN if provisions[1] else self.supplement(told.get("AmendLawNum", ""))
             self._open(tag, _IN_PROVISIONS, place)
             return provisions.end()
-        if now.inside == _BODY and (appendix := _APPENDIX.match(text, position)):
-            attributes, of_title, title = appendix.groups()
-            now.counts["AppdxTable"] = count = now.counts.get("AppdxTable", 0) + 1
-            _attributes(of_title)
-            letters, part = APPENDICES["AppdxTable"]
-            number = _number(attributes) or str(count)
-            place = self.appendix_place(Place("", part), _plain(title), letters, number)
-            self._open("AppdxTable", _IN_UNIT, place)
-            self.opened[-1].counts[_FOUND_BEFORE] = len(self.found)
+        if (appendix := _APPENDIX.match(text, position)) and self._appendix(now, *appendix.groups()):
             return appendix.end()
         return (now.inside == _IN_UNIT and self._table(text, position, now)) or self._cut_out(
             text, position, now
         )
+
+    def _appendix(self, now: _Open, tag: str, attributes: str, of_title: str, title: str) -> bool:
+        """Opens a 別表, of the law or of a 附則, if it stands where such may stand."""
+        if now.inside == _BODY and tag in APPENDICES:
+            letters, part = APPENDICES[tag]
+            place = Place("", part)
+        elif now.inside == _IN_PROVISIONS and tag in SUPPLEMENT_APPENDICES:
+            letters, part = SUPPLEMENT_APPENDICES[tag]
+            place = now.place._replace(part=part)
+        else:
+            return False
+        now.counts[tag] = count = now.counts.get(tag, 0) + 1
+        _attributes(of_title)
+        place = self.appendix_place(place, _plain(title), letters, _number(attributes) or str(count))
+        self._open(tag, _IN_UNIT, place)
+        self.opened[-1].counts[_FOUND_BEFORE] = len(self.found)
+        return True
 
     def _table(self, text: str, position: int, now: _Open) -> int:
         """A table of plain cells; answers where the next begins, or 0 if it is another."""
         begins = _TABLE.match(text, position)
         if begins is None:
             return 0
-        _attributes(begins[1])
+        of_title, title, of_table = begins.groups()
+        _attributes(of_table)
         position = begins.end()
         texts = []
         while row := _ROW.match(text, position):
@@ -292,8 +311,13 @@ class Shapes(Walk):
         if end is None:
             return 0
         now.counts["TableStruct"] = count = now.counts.get("TableStruct", 0) + 1
-        path = self.unique(f"{now.place.path}-Tb_{count}")
-        self.rows(texts, now.place._replace(path=path))
+        place = now.place._replace(path=self.unique(f"{now.place.path}-Tb_{count}"))
+        if title is not None:
+            _attributes(of_title)
+            title = _plain(title)
+            if title.strip():
+                self.found.append(place.unit(UnitKind.NOTE, "", title))
+        self.rows(texts, place)
         return end.end()
 
     def _cut_out(self, text: str, position: int, now: _Open) -> int:
