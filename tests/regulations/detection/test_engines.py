@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.regulations.detection.laws import law
 
 from hashira.regulations.adapters.sources import Document, documents, read_text
 from hashira.regulations.domain.detection import JAPAN, Surveyor, findings
 from hashira.regulations.domain.detection.engine import ENGINES, Engine, engine, sieve
+from hashira.regulations.domain.detection.occurrence import NOTED, Finder, Reading
 from hashira.regulations.domain.detection.rule import Scope
 
 WORDS = ("検査", "検査員", "査", "立入検査", "定期", "𠮷", "目視")
@@ -38,6 +40,20 @@ def test_every_occurrence_is_found_also_within_another(name: str) -> None:
 @given(text=WRITTEN)
 def test_an_engine_finds_what_plain_search_finds(name: str, text: str) -> None:
     assert engine(WORDS, name)(text) == plainly(text)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_reading_tells_which_units_have_the_words_that_references_need(name: str) -> None:
+    items = (
+        "- 一 甲法（昭和四十年法律第十四号。以下「甲法」という。）\n- 二 乙法（同年法律第十五号。以下同じ。）"
+    )
+    text = law(f"# 第一条\n\n第二条を準用する。前条も準用する。\n\n{items}\n\n# 第二条\n\n施設を点検する。")
+    reading = Reading(Finder(JAPAN, name), text)
+    assert [occurrence.unit for occurrence in reading.occurrences()]
+    for word in NOTED:
+        having = [place for place, unit in enumerate(text.units) if word in unit.text]
+        assert having
+        assert list(dict.fromkeys(reading.noted[word])) == having
 
 
 def test_the_fastest_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

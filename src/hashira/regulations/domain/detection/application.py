@@ -8,7 +8,7 @@ of the articles that matter, so that is asked first (:class:`_Numbers`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,17 +29,16 @@ class Application(NamedTuple):
 
 
 def applications(
-    units: Sequence[Unit], references: Recogniser, likely: Sequence[Unit]
+    places: Iterable[int], references: Recogniser, likely: Sequence[Unit]
 ) -> Iterator[Application]:
-    """The paragraphs that could apply one of the ``likely`` units; others only by chance."""
+    """The paragraphs that could apply one of the ``likely`` units; others only by chance.
+
+    ``places`` are of the units that have 準用する.
+    """
     numbers = Numbers.of(likely, references)
-    for place, unit in enumerate(units):
-        if (
-            unit.part is Part.MAIN
-            and unit.kind is UnitKind.PARAGRAPH
-            and "準用する" in unit.text
-            and numbers.may_be_applied(unit)
-        ):
+    for place in dict.fromkeys(places):
+        unit = references.units[place]
+        if unit.part is Part.MAIN and unit.kind is UnitKind.PARAGRAPH and numbers.may_be_applied(unit):
             targets = [
                 target
                 for reference in references.applied(place)

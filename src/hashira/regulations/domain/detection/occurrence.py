@@ -25,6 +25,8 @@ SURROUNDINGS = 48
 _AT_LITERAL = 12
 _BRACKET = re.compile("（[^（）]*）")
 _LONGEST_CHAPEAU = 400
+NOTED = ("準用する", "号。以下")
+"""Words of which a reading tells the units that have them: for references, found in the same pass."""
 _SMALLER = re.compile("-(?:It|Su|Tb|Li|No|Xx)_")
 
 
@@ -72,7 +74,7 @@ class Finder:
 
     def __init__(self, rules: RuleSet, engine_name: str = "") -> None:
         self.rules = rules
-        literals = rules.literals()
+        literals = dict.fromkeys(NOTED, ()) | rules.literals()
         self.words = tuple(literals)
         self.triggers_of = tuple(literals.values())
         self.engine = engine(self.words, engine_name)
@@ -100,6 +102,8 @@ class Reading:
         self.sentences: dict[tuple[int, int, int], tuple[str, Container[int]]] = {}
         self.above: dict[str, str] = {}
         self.by_place: dict[str, list[str]] | None = None
+        self.noted: dict[str, list[int]] = {word: [] for word in NOTED}
+        """The indices of the units that have a word; when all occurrences were found."""
 
     def occurrences(self) -> Iterator[Occurrence]:
         """Every confirmed trigger, in the order of the text."""
@@ -117,8 +121,11 @@ class Reading:
                 index += 1
                 begins = ends + 1
                 ends = begins + len(texts[index])
+            word = finder.words[literal]
+            if word in self.noted:
+                self.noted[word].append(index)
             start = at - begins
-            end = start + len(finder.words[literal])
+            end = start + len(word)
             text = texts[index]
             if end > len(text):
                 continue

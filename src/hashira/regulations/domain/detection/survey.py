@@ -129,14 +129,14 @@ class Surveyor:
             key = (occurrence.unit, category)
             if score(odds + LIFT) >= self.floor and (key not in best or odds > best[key].log_odds):
                 best[key] = _Scored(odds, occurrence, met)
-        references = Recogniser(law.units, self.index, basis=_BASIS)
+        references = Recogniser(law.units, self.index, basis=_BASIS, numbered=reading.noted["号。以下"])
         candidates = tuple(
             self._candidate(law, category, best[unit, category], reading, references)
             for unit, category in sorted(best)
         )
         # Only a provision that is likely one lets another, which applies it, be one.
         likely = [candidate.unit for candidate in candidates if candidate.log_odds >= 0]
-        applying = tuple(applications(law.units, references, likely)) if likely else ()
+        applying = tuple(applications(reading.noted["準用する"], references, likely)) if likely else ()
         return Survey(law.facts, len(law.units), candidates, applying)
 
     def _candidate(

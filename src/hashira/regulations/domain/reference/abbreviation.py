@@ -7,7 +7,7 @@ article, paragraph or chapter that the definition names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hashira.regulations.domain.law.units import Unit
@@ -34,10 +34,18 @@ class Abbreviation:
     """The path in which it holds; empty for the rest of the law."""
 
 
-def definitions(units: Sequence[Unit], index: LawIndex) -> Iterator[Abbreviation]:
-    """What laws are called in the text of one, in the order of their definitions."""
-    sign = "」という" if index.knows_names else "号。以下"  # of one without a number the law stays unknown
-    for place, unit in [(place, unit) for place, unit in enumerate(units) if sign in unit.text]:
+def definitions(
+    units: Sequence[Unit], index: LawIndex, numbered: Iterable[int] | None = None
+) -> Iterator[Abbreviation]:
+    """What laws are called in the text of one, in the order of their definitions.
+
+    ``numbered`` are the places of the units that have 号。以下, if that is known already.
+    """
+    if index.knows_names or numbered is None:  # of one without a number the law stays unknown
+        sign = "」という" if index.knows_names else "号。以下"
+        numbered = [place for place, unit in enumerate(units) if sign in unit.text]
+    for place in dict.fromkeys(numbered):
+        unit = units[place]
         text = unit.text
         for found in _DEFINED.finditer(text):
             named = _BEFORE.search(text, max(0, found.start() - 80), found.start())

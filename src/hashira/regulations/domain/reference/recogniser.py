@@ -10,7 +10,7 @@ chapter that the definition names. What is not certain has no target.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -71,19 +71,28 @@ class Recogniser:
     """The references of one law. ``index`` tells other laws by their names."""
 
     def __init__(
-        self, units: Sequence[Unit], index: LawIndex, *, basis: Mapping[str, str] | None = None
+        self,
+        units: Sequence[Unit],
+        index: LawIndex,
+        *,
+        basis: Mapping[str, str] | None = None,
+        numbered: Iterable[int] | None = None,
     ) -> None:
-        """``basis`` says what the law calls 法 or 令 as long as it does not say so itself: word to law."""
+        """``basis`` says what the law calls 法 or 令 as long as it does not say so itself: word to law.
+
+        ``numbered`` are the places of the units that have 号。以下, if that is known already.
+        """
         self.units = units
         self.index = index
         self.basis = basis or {}
+        self.numbered = numbered
         self._read: dict[int, list[Reference]] = {}
 
     @cached_property
     def abbreviations(self) -> tuple[Abbreviation, ...]:
         """What laws are called in the text, in the order of their definitions."""
         before = (Abbreviation(word, law, 0, 0, "") for word, law in self.basis.items())
-        return (*before, *definitions(self.units, self.index))
+        return (*before, *definitions(self.units, self.index, self.numbered))
 
     @cached_property
     def _by_ending(self) -> Mapping[str, list[Abbreviation]]:
