@@ -305,7 +305,7 @@ class Shapes(Walk):
             for attributes, _first, _more in cells:
                 if attributes:
                     _attributes(attributes)
-            texts.append(CELL.join([_of_a_column(first, more) for _attributes, first, more in cells]))
+            texts.append(CELL.join([_of_a_column(first, more) for _, first, more in cells]))
             position = row.end()
         end = _END_OF_TABLE.match(text, position)
         if end is None:
