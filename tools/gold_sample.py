@@ -380,7 +380,7 @@ def compiled(folder: Path) -> None:
         writer = csv.DictWriter(file, rows[0].keys(), delimiter="\t", lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: (row["law_id"], row["path"])))
-    print(f"{len(rows)} paragraphs, {len(drawn)} of them judged twice")
+    print(f"{len(rows)} paragraphs, {len(drawn)} of them new or judged anew")
 
 
 def main() -> None:
