@@ -3,11 +3,12 @@
 What is kept of a paragraph is its place and a digest of its text, never the text. The guideline is
 ``docs/reference/analog-categories.md``. It asks for two judges who see neither each other's answers nor a
 score.
-The test part and 233 paragraphs of the train part were judged by two language models; 349 of the train part,
-drawn for version 2026.11.5, by one language model in two passes; the rest of the train part by one reader
-each (973 of them by the author of the rules, of which a language model judged the 577 that
-``tools/gold_sample.py --aim`` drew). Long ones of the train part were read as excerpts. No legal officer has
-judged them yet. An entry of the test part needs two judges.
+Every paragraph of the test part was judged by two of several language models, and so were 233 of the train
+part; 349 of the train part, drawn for version 2026.11.5, by one language model in two passes, and 2,500,
+drawn for version 2026.12.1, by one language model each, six of them sharing the sheets; the rest of the train
+part by one reader each (973 of them by the author of the rules, of which a language model judged the 577 that
+``tools/gold_sample.py --aim`` drew). Long ones of the train part were read as excerpts or left out. No legal
+officer has judged them yet. An entry of the test part needs two judges.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ OLD_LETTERS = (
 JAPAN = register(
     RuleSet(
         id="ja-JP",
-        version="2026.12.1",
+        version="2026.12.2",
         categories=(
             "目視",
             "実地監査",
