@@ -17,8 +17,9 @@ over that chance (Horvitz and Thompson, 1952).
 ``--aim`` draws for training alone where rules and model are weakest: a number of a category's paragraphs for
 each rank and band of the score, and a number for each of its ``HINTS``, words that may mean the act, where no
 rule of the category has caught any. What is judged already and the families of the laws of the dev split are
-left out. ``--labelled`` adds the paragraphs that the train split of the labels names for a category and
-nobody has read: labels were found by rules, and where a category has few, half of them can be wrong.
+left out, and so is what is longer than ``LONGEST``, which nobody reads well on a sheet. ``--labelled`` adds
+the paragraphs that the train split of the labels names for a category and nobody has read: labels were found
+by rules, and where a category has few, half of them can be wrong.
 
 ``--earlier`` widens the test part: it names the chances with which the draws before took each paragraph
 (``chances.tsv``, which every draw writes). Each paragraph is tried again, independently, whether judged or
@@ -78,6 +79,8 @@ HINTS = {
 """Words that may mean the act, by category, for ``--aim``."""
 SHEET = 50
 JUDGES = ("first", "second")
+LONGEST = 3000
+"""Characters of a paragraph that is drawn for training by ``--aim``."""
 FLOOR = 0.0005
 
 
@@ -224,6 +227,7 @@ def population(part: GoldPart, every: list[Paragraph], *, aimed: bool, again: bo
         and part_of(p.family) is part
         and (p.law_id, p.path) not in judged
         and p.family not in hidden
+        and not (aimed and len(p.text) > LONGEST)
     ]
 
 
@@ -376,7 +380,7 @@ def compiled(folder: Path) -> None:
         writer = csv.DictWriter(file, rows[0].keys(), delimiter="\t", lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: (row["law_id"], row["path"])))
-    print(f"{len(rows)} paragraphs, {len(drawn)} of them judged twice")
+    print(f"{len(rows)} paragraphs, {len(drawn)} of them new or judged anew")
 
 
 def main() -> None:

@@ -44,9 +44,12 @@ from hashira.regulations.domain.law.law_family import family_of
 
 UNLABELLED = {"書面掲示": 0.3, "記録媒体": 0.1}
 """The weight of a paragraph without a label, taken as a negative, where labels are many; elsewhere none."""
+UNAMENDED = {"書面掲示": 0.4}
+"""What a true paragraph that no amendment touched counts as in learning, where 1 is one that was amended: of
+two true ones the kind that gets amended is to be read first. Calibration goes by the truth alone."""
 RULE_SPREAD = 0.8
 """How far a weight may go from its prior: the standard deviation of the ridge."""
-STRING_SPREAD = 0.35
+STRING_SPREAD = 0.5
 MOST_STRINGS = 400
 ROUNDS = 4
 CALIBRATION_FOLDS = 5
@@ -117,7 +120,8 @@ def targets(
     for case in cases:
         key = (case.law_id, case.path, category)
         if key in gold:
-            answers.append(Target(gold[key], 1.0))
+            share = 1.0 if key in positives else UNAMENDED.get(category, 1.0)
+            answers.append(Target(gold[key] * share, 1.0))
         elif key in positives:
             answers.append(Target(1.0, 1.0))
         else:

@@ -239,7 +239,7 @@ def _print_gold(part: str, reports: Iterable[GoldReport], whole: WholeReport) ->
     for report in reports:
         click.echo(
             f"{report.category}　{report.judged} 項のうち {report.positive:g}"
-            f"（全法令で約 {report.estimated:,.0f}）　κ {_number(report.kappa)}　"
+            f"（抜き出した法令で約 {report.estimated:,.0f}）　κ {_number(report.kappa)}　"
             f"AP {_interval(report.average_precision)}　"
             f"再現率（一覧に出る {LISTED}以上） {_interval(report.recall_listed)}　"
             f"（0.1以上） {_interval(report.recall_at_tenth)}　"
@@ -249,7 +249,7 @@ def _print_gold(part: str, reports: Iterable[GoldReport], whole: WholeReport) ->
         bins = "　".join(f"{mean:.2f}→{share:.2f}（{count}）" for mean, share, count in report.calibration)
         click.echo(f"　　較正 / calibration　{bins}")
     at = "　".join(f"（{least:g}以上） {_interval(value)}" for least, value in whole.recall_at.items())
-    click.echo(f"八つの区分を合わせて　全法令で約 {whole.estimated:,.0f}　再現率{at}")
+    click.echo(f"八つの区分を合わせて　抜き出した法令で約 {whole.estimated:,.0f}　再現率{at}")
     click.echo(f"確からしい1,000件にある {whole.best} 件の適合率: {_interval(whole.precision_of_best)}")
 
 

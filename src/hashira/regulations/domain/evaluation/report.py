@@ -69,7 +69,7 @@ class GoldReport:
     kappa: float | None
     """Cohen's, over what two judges read; ``None`` where there is no such entry."""
     estimated: float
-    """How many paragraphs of all law are true, by what the judged ones stand for."""
+    """How many paragraphs of the laws that the part was drawn from are true, by what the judged stand for."""
     average_precision: Interval
     recall_listed: Interval
     """Of what a scan lists, see ``LISTED``."""
@@ -87,7 +87,7 @@ class WholeReport:
 
     judged: int
     estimated: float
-    """How many (paragraph, category) of all law are true."""
+    """How many (paragraph, category) of the laws that the part was drawn from are true."""
     recall_at: Mapping[float, Interval]
     """By the least score that is read."""
     best: int

@@ -14,7 +14,7 @@ OLD_LETTERS = (
 JAPAN = register(
     RuleSet(
         id="ja-JP",
-        version="2026.11.5",
+        version="2026.12.1",
         categories=(
             "目視",
             "実地監査",
