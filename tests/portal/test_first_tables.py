@@ -49,7 +49,7 @@ with patch.object(MigrationExecutor, "record_migration", record):
 _ROWS = (
     "SELECT app, name FROM django_migrations",
     "SELECT app_label, model FROM django_content_type",
-    "SELECT codename, name, model FROM auth_permission p JOIN django_content_type c ON c.id = content_type_id",
+    "SELECT codename, name, model FROM auth_permission JOIN django_content_type c ON c.id = content_type_id",
 )
 _OF_POSTGRESQL = (
     """SELECT c.relname, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,

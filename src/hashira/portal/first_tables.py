@@ -30,10 +30,11 @@ def make_tables(connection: BaseDatabaseWrapper) -> int:
     executor = MigrationExecutor(connection)
     migrations = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     state = executor.loader.project_state()
+    migrated = executor.loader.migrated_apps
     with connection.schema_editor() as editor:
         editor.create_model(executor.recorder.Migration)
         for model in state.apps.get_models(include_swapped=True):
-            if model._meta.can_migrate(connection):
+            if model._meta.app_label in migrated and model._meta.can_migrate(connection):
                 editor.create_model(model)
         for migration in migrations:
             for operation in migration.operations:

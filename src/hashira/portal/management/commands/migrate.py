@@ -9,7 +9,7 @@ from django.db import connections
 
 from hashira.portal.first_tables import is_empty, make_tables
 
-_OF_A_PART = ("app_label", "plan", "check_unapplied", "fake", "fake_initial", "prune", "run_syncdb")
+_OF_A_PART = ("app_label", "plan", "check_unapplied", "fake", "fake_initial", "prune")
 
 
 class Command(migrate.Command):
