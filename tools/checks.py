@@ -29,6 +29,8 @@ IN_CI = bool(os.environ.get("CI"))
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 _ALONE = "not browser and not crash and not foreign and not bundle"
 """Tests that need nothing but this process, SQLite and perhaps the files at hand."""
+_BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""In two processes that take file after file, in the order in which ``tests/conftest.py`` puts them."""
 _ROOM = 3
 """Processes of tests side by side."""
 _PRINTING = threading.Lock()
@@ -67,7 +69,7 @@ def checks(*, quick: bool = False) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, "-n", "2", "--dist", "loadfile", *which)),
+        Check("tests", (pytest, *_BY_FILE, *which)),
     ]
 
 
@@ -75,7 +77,7 @@ def side_by_side(database_url: str) -> list[Check]:
     """Those that wait for processes of their own, the longest first."""
     pytest = str(BIN / "pytest")
     return [
-        Check("crash", (pytest, "-n", "2", "--dist", "loadfile", "-m", "crash"), room=2),
+        Check("crash", (pytest, *_BY_FILE, "-m", "crash"), room=2),
         Check("browser", (pytest, "-m", "browser"), room=1),
         Check(
             "postgres",
