@@ -43,6 +43,8 @@ class Check:
     name: str
     command: tuple[str, ...]
     room: int = 0
+    after: str = ""
+    """The name of another one that makes what this one needs."""
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -105,7 +107,7 @@ def side_by_side(database_url: str) -> list[Check]:
             environment={"HASHIRA_DATABASE_URL": database_url},
         ),
         Check("peers", (str(BIN / "python"), "tools/foreign.py"), room=1),
-        Check("foreign", (pytest, "-m", "foreign and not browser"), room=1),
+        Check("foreign", (pytest, "-m", "foreign and not browser"), room=1, after="peers"),
         Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), room=1),
     ]
 
@@ -151,13 +153,18 @@ def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
     """The quick ones in order, then the others side by side."""
     outcomes = [run(check, folder / check.name) for check in selected if not check.room]
     waiting = [check for check in selected if check.room]
+    named = {check.name for check in waiting}
+    ended: set[str] = set()
     free, changed = _ROOM, threading.Condition()
+
+    def may_begin() -> list[Check]:
+        return [c for c in waiting if c.room <= free and (c.after not in named or c.after in ended)]
 
     def run_next() -> Outcome:
         nonlocal free
         with changed:
-            changed.wait_for(lambda: any(check.room <= free for check in waiting))
-            check = next(check for check in waiting if check.room <= free)
+            changed.wait_for(may_begin)
+            check = may_begin()[0]
             waiting.remove(check)
             free -= check.room
         try:
@@ -165,6 +172,7 @@ def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
         finally:
             with changed:
                 free += check.room
+                ended.add(check.name)
                 changed.notify_all()
 
     with ThreadPoolExecutor(max(1, len(waiting))) as pool:
