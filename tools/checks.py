@@ -2,8 +2,9 @@
 
 ``./test`` calls it; ``./test quick`` leaves out what needs a browser, a database or a crash.
 Those of one process run one after the other. Those that wait for other processes more than they compute run
-in three lanes side by side, one more than the machine of ``.ci/run`` has processors; each one's words are
-printed whole when it has ended.
+side by side, as many as there is room for: three processes of tests, one more than the machine of ``.ci/run``
+has processors. The longest begin first, and whatever fits comes next, so that no processor idles until the
+end; each one's words are printed whole when it has ended.
 Ends with 1 if a check failed and, in CI, also if a test was skipped.
 """
 
@@ -16,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,16 +29,22 @@ IN_CI = bool(os.environ.get("CI"))
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 _ALONE = "not browser and not crash and not foreign and not bundle"
 """Tests that need nothing but this process, SQLite and perhaps the files at hand."""
+_BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""In two processes that take file after file, in the order in which ``tests/conftest.py`` puts them."""
+_ROOM = 3
+"""Processes of tests side by side."""
 _PRINTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One command. Those without a ``lane`` run first."""
+    """One command. Those without ``room`` run first; of the others it is how many processes run tests."""
 
     name: str
     command: tuple[str, ...]
-    lane: int | None = None
+    room: int = 0
+    after: str = ""
+    """The name of another one that makes what this one needs."""
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -65,16 +71,16 @@ def checks(*, quick: bool = False) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, "-n", "2", "--dist", "loadfile", *which)),
+        Check("tests", (pytest, *_BY_FILE, *which)),
     ]
 
 
-def lanes(database_url: str) -> list[Check]:
-    """Those that wait for processes of their own, spread so that the lanes end at about the same time."""
+def side_by_side(database_url: str) -> list[Check]:
+    """Those that wait for processes of their own, the longest first."""
     pytest = str(BIN / "pytest")
     return [
-        Check("browser", (pytest, "-m", "browser"), lane=1),
-        Check("crash", (pytest, "-m", "crash"), lane=2),
+        Check("crash", (pytest, *_BY_FILE, "-m", "crash"), room=2),
+        Check("browser", (pytest, "-m", "browser"), room=1),
         Check(
             "postgres",
             (
@@ -97,12 +103,12 @@ def lanes(database_url: str) -> list[Check]:
                 "-m",
                 _ALONE,
             ),
-            lane=3,
+            room=1,
             environment={"HASHIRA_DATABASE_URL": database_url},
         ),
-        Check("peers", (str(BIN / "python"), "tools/foreign.py"), lane=3),
-        Check("foreign", (pytest, "-m", "foreign and not browser"), lane=3),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), lane=3),
+        Check("peers", (str(BIN / "python"), "tools/foreign.py"), room=1),
+        Check("foreign", (pytest, "-m", "foreign and not browser"), room=1, after="peers"),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), room=1),
     ]
 
 
@@ -120,11 +126,11 @@ def run(check: Check, folder: Path) -> Outcome:
         text=True,
     )
     last, held_back = "", [title]
-    if check.lane is None:
+    if not check.room:
         print(held_back.pop(), flush=True)
     assert process.stdout is not None
     for line in process.stdout:
-        if check.lane is None:
+        if not check.room:
             print(line, end="", flush=True)
         else:
             held_back.append(line.removesuffix("\n"))
@@ -144,18 +150,34 @@ def run(check: Check, folder: Path) -> Outcome:
 
 
 def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
-    """The quick ones in order, then the lanes side by side."""
+    """The quick ones in order, then the others side by side."""
+    outcomes = [run(check, folder / check.name) for check in selected if not check.room]
+    waiting = [check for check in selected if check.room]
+    named = {check.name for check in waiting}
+    ended: set[str] = set()
+    free, changed = _ROOM, threading.Condition()
 
-    def in_order(checks: Iterable[Check]) -> list[Outcome]:
-        return [run(check, folder / check.name) for check in checks]
+    def may_begin() -> list[Check]:
+        return [c for c in waiting if c.room <= free and (c.after not in named or c.after in ended)]
 
-    outcomes = in_order(check for check in selected if check.lane is None)
-    lanes = [[c for c in selected if c.lane == lane] for lane in sorted({c.lane for c in selected if c.lane})]
-    if lanes:
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            for lane in pool.map(in_order, lanes):
-                outcomes += lane
-    return outcomes
+    def run_next() -> Outcome:
+        nonlocal free
+        with changed:
+            changed.wait_for(may_begin)
+            check = may_begin()[0]
+            waiting.remove(check)
+            free -= check.room
+        try:
+            return run(check, folder / check.name)
+        finally:
+            with changed:
+                free += check.room
+                ended.add(check.name)
+                changed.notify_all()
+
+    with ThreadPoolExecutor(max(1, len(waiting))) as pool:
+        begun = [pool.submit(run_next) for _ in range(len(waiting))]
+        return outcomes + [one.result() for one in begun]
 
 
 def summarise(outcomes: list[Outcome], left_out: list[str]) -> int:
@@ -190,7 +212,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(directory)
         if not quick:
             return _everything(folder)
-        later = ("what is long or of a database", *(check.name for check in lanes("")))
+        later = ("what is long or of a database", *(check.name for check in side_by_side("")))
         return summarise(run_all(checks(quick=True), folder / "checks"), [f"{of} (./test)" for of in later])
 
 
@@ -203,7 +225,7 @@ def _everything(folder: Path) -> int:
         for promise in ("fsync", "full_page_writes"):  # it outlives no power cut
             server.psql(f"ALTER SYSTEM SET {promise} = off")
         server.psql("SELECT pg_reload_conf()")
-        selected = [*checks(), *lanes(postgresql_url(server.get_uri()))]
+        selected = [*checks(), *side_by_side(postgresql_url(server.get_uri()))]
         left_out: list[str] = []
         if chromium.find() is None and not IN_CI:
             left_out = ["browser: no Chromium found (Debian: apt-get install chromium)"]
