@@ -2,9 +2,8 @@
 
 ``./test`` calls it; ``./test quick`` leaves out what needs a browser, a database or a crash.
 Those of one process run one after the other. Those that wait for other processes more than they compute run
-side by side, as many as there is room for: three processes of tests, one more than the machine of ``.ci/run``
-has processors. The longest begin first, and whatever fits comes next, so that no processor idles until the
-end; each one's words are printed whole when it has ended.
+three side by side, one more than the machine of ``.ci/run`` has processors: the longest begin first, and the
+next begins when one has ended. Each one's words are printed whole when it has ended.
 Ends with 1 if a check failed and, in CI, also if a test was skipped.
 """
 
@@ -31,18 +30,17 @@ _ALONE = "not browser and not crash and not foreign and not bundle"
 """Tests that need nothing but this process, SQLite and perhaps the files at hand."""
 _BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 """In two processes that take file after file, in the order in which ``tests/conftest.py`` puts them."""
-_ROOM = 3
-"""Processes of tests side by side."""
+_SIDE_BY_SIDE = 3
 _PRINTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One command. Those without ``room`` run first; of the others it is how many processes run tests."""
+    """One command. Those that do not run ``beside`` others run first."""
 
     name: str
     command: tuple[str, ...]
-    room: int = 0
+    beside: bool = False
     after: str = ""
     """The name of another one that makes what this one needs."""
     environment: dict[str, str] = field(default_factory=dict)
@@ -79,8 +77,8 @@ def side_by_side(database_url: str) -> list[Check]:
     """Those that wait for processes of their own, the longest first."""
     pytest = str(BIN / "pytest")
     return [
-        Check("crash", (pytest, *_BY_FILE, "-m", "crash"), room=2),
-        Check("browser", (pytest, "-m", "browser"), room=1),
+        Check("crash", (pytest, "-m", "crash"), beside=True),
+        Check("browser", (pytest, "-m", "browser"), beside=True),
         Check(
             "postgres",
             (
@@ -103,12 +101,12 @@ def side_by_side(database_url: str) -> list[Check]:
                 "-m",
                 _ALONE,
             ),
-            room=1,
+            beside=True,
             environment={"HASHIRA_DATABASE_URL": database_url},
         ),
-        Check("peers", (str(BIN / "python"), "tools/foreign.py"), room=1),
-        Check("foreign", (pytest, "-m", "foreign and not browser"), room=1, after="peers"),
-        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), room=1),
+        Check("peers", (str(BIN / "python"), "tools/foreign.py"), beside=True),
+        Check("foreign", (pytest, "-m", "foreign and not browser"), beside=True, after="peers"),
+        Check("bundle", (pytest, "-m", "bundle", "tests/portal/test_bundle.py"), beside=True),
     ]
 
 
@@ -126,11 +124,11 @@ def run(check: Check, folder: Path) -> Outcome:
         text=True,
     )
     last, held_back = "", [title]
-    if not check.room:
+    if not check.beside:
         print(held_back.pop(), flush=True)
     assert process.stdout is not None
     for line in process.stdout:
-        if not check.room:
+        if not check.beside:
             print(line, end="", flush=True)
         else:
             held_back.append(line.removesuffix("\n"))
@@ -151,31 +149,28 @@ def run(check: Check, folder: Path) -> Outcome:
 
 def run_all(selected: list[Check], folder: Path) -> list[Outcome]:
     """The quick ones in order, then the others side by side."""
-    outcomes = [run(check, folder / check.name) for check in selected if not check.room]
-    waiting = [check for check in selected if check.room]
+    outcomes = [run(check, folder / check.name) for check in selected if not check.beside]
+    waiting = [check for check in selected if check.beside]
     named = {check.name for check in waiting}
     ended: set[str] = set()
-    free, changed = _ROOM, threading.Condition()
+    changed = threading.Condition()
 
     def may_begin() -> list[Check]:
-        return [c for c in waiting if c.room <= free and (c.after not in named or c.after in ended)]
+        return [check for check in waiting if check.after not in named or check.after in ended]
 
     def run_next() -> Outcome:
-        nonlocal free
         with changed:
             changed.wait_for(may_begin)
             check = may_begin()[0]
             waiting.remove(check)
-            free -= check.room
         try:
             return run(check, folder / check.name)
         finally:
             with changed:
-                free += check.room
                 ended.add(check.name)
                 changed.notify_all()
 
-    with ThreadPoolExecutor(max(1, len(waiting))) as pool:
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         begun = [pool.submit(run_next) for _ in range(len(waiting))]
         return outcomes + [one.result() for one in begun]
 
