@@ -35,13 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On a second database only what asks for one runs: the rest has run already, and would do the same.
 
     ``--without-database`` is the reverse of it, for whoever wants an answer within a minute.
-
-    In a process among others, files with long tests come first: none of them is left for one process at the
-    end, when the other has nothing more to do.
     """
-    if hasattr(config, "workerinput"):
-        long = {item.path for item in items if item.get_closest_marker("long")}
-        items.sort(key=lambda item: item.path not in long)
     if os.environ.get("HASHIRA_DATABASE_URL"):
         left_out = [i for i in items if i.get_closest_marker("one_database") or not _asks_for_a_database(i)]
     elif config.getoption("--without-database"):

@@ -28,8 +28,6 @@ IN_CI = bool(os.environ.get("CI"))
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 _ALONE = "not browser and not crash and not foreign and not bundle"
 """Tests that need nothing but this process, SQLite and perhaps the files at hand."""
-_BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-"""In two processes that take file after file, in the order in which ``tests/conftest.py`` puts them."""
 _SIDE_BY_SIDE = 3
 _PRINTING = threading.Lock()
 
@@ -69,7 +67,7 @@ def checks(*, quick: bool = False) -> list[Check]:
         Check("shell", (str(BIN / "shellcheck"), "run", "test", "prove", ".ci/run", "tools/bootstrap.sh")),
         Check("messages", (python, "tools/messages.py", "check")),
         Check("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
-        Check("tests", (pytest, *_BY_FILE, *which)),
+        Check("tests", (pytest, "-n", "2", "--dist", "loadfile", *which)),
     ]
 
 
