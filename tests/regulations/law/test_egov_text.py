@@ -315,7 +315,7 @@ CHARACTERS = st.one_of(st.characters(), st.sampled_from(PLAIN_CHARACTERS + OTHER
 
 @given(text=st.lists(CHARACTERS, max_size=80).map("".join), octets=st.binary(max_size=2))
 def test_plain_characters_are_told_alike_with_hyperscan_and_without(text: str, octets: bytes) -> None:
-    pytest.importorskip("hyperscan")
+    pytest.importorskip("hyperscan", reason="compares it with what is done without it (extra fast)")
     in_one_pass = usual_text.in_one_pass()
 
     def told(read: Callable[[bytes], str | None], content: bytes) -> str | None:
